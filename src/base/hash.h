@@ -1,0 +1,27 @@
+// Digests (OpenSSL) and hexadecimal. Thread safety: all functions are pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace keywake {
+
+std::array<std::uint8_t, 20> sha1(std::string_view bytes);
+std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+
+/// CRC-32 as in zlib, PNG and the checksummed tokens of GitHub and npm (polynomial 0xEDB88320, reflected).
+std::uint32_t crc32(std::string_view bytes);
+
+std::string to_hex(std::string_view bytes);
+/// Absent when the text is not an even number of hexadecimal digits.
+std::optional<std::string> from_hex(std::string_view text);
+
+template <std::size_t N>
+std::string to_hex(const std::array<std::uint8_t, N>& bytes) {
+  return to_hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), N));
+}
+
+}  // namespace keywake

@@ -1,0 +1,39 @@
+// ValueTable: every distinct result of a scan once (pattern, secret, parts, how it was encoded; or the reason for a rejection), so that the
+// walk over ten thousand versions of a file holds one copy and a 32-bit number.
+// Ownership: owns the values; references stay valid while the table lives. Thread safety: all members may be called at once.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "model/finding.h"
+
+namespace keywake::matching {
+
+struct Value {
+  const model::Pattern* pattern = nullptr;
+  Secret secret;  // empty for a rejection
+  std::vector<model::Part> parts;
+  std::string decoded;
+  std::string rejected;  // the reason; empty for a finding
+  auto operator<=>(const Value&) const = default;
+};
+
+class ValueTable {
+ public:
+  std::uint32_t intern(Value value);
+  [[nodiscard]] const Value& operator[](std::uint32_t index) const;
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::deque<Value> values_;
+  std::map<Value, std::uint32_t> index_;
+};
+
+}  // namespace keywake::matching

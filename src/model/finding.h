@@ -1,0 +1,116 @@
+// What a scan finds, from the bytes up: a Finding is one match in one blob; a Sighting is one place of a
+// credential (path, commit, line); a Credential is one secret with all its sightings, and is what is
+// counted and reported. Thread safety: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "model/pattern.h"
+
+namespace keywake::model {
+
+/// A named piece that belongs to a credential beside its secret: key id, user, host. Not secret by itself.
+struct Part {
+  std::string name;
+  std::string value;
+  bool operator==(const Part&) const = default;
+  auto operator<=>(const Part&) const = default;
+};
+
+/// Offsets of a match in the scanned blob (or archive member); half open.
+struct Extent {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  bool operator==(const Extent&) const = default;
+  auto operator<=>(const Extent&) const = default;
+};
+
+/// One match in one run of bytes.
+struct Finding {
+  const Pattern* pattern = nullptr;
+  Secret secret;
+  std::vector<Part> parts;
+  Extent extent;        // of the secret; of the encoded text when it was decoded
+  std::string decoded;  // how it was encoded, outermost first: "base64", "base64 > hex"; empty: as it stands
+};
+
+/// A candidate that a check turned down, kept only under --explain.
+struct Rejection {
+  const Pattern* pattern = nullptr;
+  Extent extent;
+  std::string reason;  // "crc32-base62: checksum does not match"
+};
+
+/// Where a sighting stands in git. Oids are hexadecimal, dates seconds since 1970 with the author's offset in minutes.
+struct GitPlace {
+  std::string blob;
+  std::string commit;  // that introduced it; empty: never committed, or in no commit that is still there
+  std::string author;
+  std::string email;
+  std::int64_t date = 0;
+  int date_offset = 0;
+  std::string summary;     // first line of the commit's message
+  bool at_tip = false;     // some branch, tag or HEAD still has it at this path
+  std::string removed_in;  // commit that took it away, if it is not at a tip
+  bool reachable = false;  // from any ref
+  bool staged = false;     // in the index
+};
+
+struct Sighting {
+  std::string target;  // as the user named it
+  /// Relative to the target; members of archives follow after "!/": "app.war!/lib/x.jar!/a.properties". A commit
+  /// message is "commit:<oid>", a tag "tag:<oid>", a blob without a path "blob:<oid>", standard input "-".
+  std::string path;
+  std::uint32_t line = 1;  // of the secret's first byte, and of its last
+  std::uint32_t column = 1;
+  std::uint32_t end_line = 1;
+  std::uint32_t end_column = 1;  // one past the last byte
+  std::string decoded;
+  std::optional<GitPlace> git;
+};
+
+struct Credential {
+  const Pattern* pattern = nullptr;
+  Secret secret;
+  std::vector<Part> parts;
+  std::string fingerprint;  // of the secret alone: 32 hexadecimal digits; see model/fingerprint.h
+  std::vector<Sighting> sightings;  // sorted: still at a tip first, then by target, path, date
+};
+
+/// Something that was not scanned, and why.
+struct Skip {
+  std::string what;    // path or object, safe to print after printable()
+  std::string reason;  // a class of reasons, e.g. "larger than --max-file-size", "missing object"
+  bool failed = false; // true: it should have been read and could not be (exit status 2)
+};
+
+/// What a whole scan did; every report format ends with it in its own way.
+struct Summary {
+  std::vector<std::string> targets;
+  std::uint64_t files = 0;          // of directories, and members of archives
+  std::uint64_t blobs = 0;          // of git histories
+  std::uint64_t commits = 0;        // and annotated tags
+  std::uint64_t bytes = 0;          // as a reader would see them, expanded
+  std::uint64_t bytes_matched = 0;  // that went through the matcher: less than bytes where deltas saved it
+  std::uint64_t rejected = 0;       // candidates that a check turned down
+  double seconds = 0;
+  std::vector<Skip> skips;
+  bool complete() const {
+    for (const Skip& skip : skips) {
+      if (skip.failed) return false;
+    }
+    return true;
+  }
+};
+
+struct ScanResult {
+  std::vector<Credential> credentials;  // sorted by risk (highest first), pattern id, fingerprint
+  std::vector<std::pair<Sighting, Rejection>> rejections;  // only under --explain
+  Summary summary;
+};
+
+}  // namespace keywake::model
