@@ -1,0 +1,50 @@
+// Oid: an object id, SHA-1 (20 bytes) or SHA-256 (32 bytes). Thread safety: a value.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/hash.h"
+
+namespace keywake::git {
+
+enum class HashKind : std::uint8_t { kSha1 = 20, kSha256 = 32 };  // the value is the width in bytes
+
+struct Oid {
+  std::array<std::uint8_t, 32> bytes{};  // a SHA-1 fills the first 20, the rest is zero
+
+  static Oid from_bytes(const void* raw, HashKind kind) {
+    Oid oid;
+    std::memcpy(oid.bytes.data(), raw, static_cast<std::size_t>(kind));
+    return oid;
+  }
+  /// 40 or 64 hexadecimal digits.
+  static std::optional<Oid> from_hex(std::string_view text) {
+    if (text.size() != 40 && text.size() != 64) return std::nullopt;
+    auto raw = keywake::from_hex(text);
+    if (!raw) return std::nullopt;
+    return from_bytes(raw->data(), text.size() == 40 ? HashKind::kSha1 : HashKind::kSha256);
+  }
+  [[nodiscard]] std::string hex(HashKind kind = HashKind::kSha1) const {
+    return to_hex({reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(kind)});
+  }
+  [[nodiscard]] bool is_null() const { return *this == Oid{}; }
+  auto operator<=>(const Oid&) const = default;
+};
+
+}  // namespace keywake::git
+
+template <>
+struct std::hash<keywake::git::Oid> {
+  std::size_t operator()(const keywake::git::Oid& oid) const noexcept {
+    std::size_t value;  // an oid is a digest: any of its bytes are as good as a hash of it
+    std::memcpy(&value, oid.bytes.data(), sizeof value);
+    return value;
+  }
+};
