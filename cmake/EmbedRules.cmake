@@ -1,21 +1,10 @@
-# The build-time program keywake-embed turns patterns/*.toml into a generated source file
-# (tables of rules::Pattern and the compiled databases), which the keywake program links.
-if(EXISTS ${CMAKE_SOURCE_DIR}/src/embed/main.cc)
-  file(GLOB_RECURSE pattern_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/patterns/*.toml)
-  add_executable(keywake-embed src/embed/main.cc)
-  target_link_libraries(keywake-embed PRIVATE keywake_matching)
-  set(embedded ${CMAKE_BINARY_DIR}/embedded)
-  add_custom_command(
-    OUTPUT ${embedded}/builtin_rules.cc ${embedded}/builtin_databases.S
-    COMMAND keywake-embed ${CMAKE_SOURCE_DIR}/patterns ${embedded}
-    DEPENDS keywake-embed ${pattern_files}
-    COMMENT "Compiling patterns/ into the binary")
-  add_library(keywake_builtin STATIC ${embedded}/builtin_rules.cc ${embedded}/builtin_databases.S)
-  set_source_files_properties(${embedded}/builtin_databases.S PROPERTIES COMPILE_OPTIONS "-I${embedded}")
-  target_link_libraries(keywake_builtin PUBLIC keywake_matching)
+# The build-time program keywake-embed turns patterns/*.toml into a generated source file (tables of model::Pattern
+# and the compiled databases), which the keywake program links.
+add_executable(keywake-embed src/embed/main.cc)
+target_link_libraries(keywake-embed PRIVATE keywake_rules)
+if(TARGET keywake_embed)
+  target_link_libraries(keywake-embed PRIVATE keywake_embed)
 endif()
-if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cc)
-  add_executable(keywake src/cli/main.cc)
-  target_link_libraries(keywake PRIVATE keywake_cli keywake_builtin)
-  set_target_properties(keywake PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+if(TARGET keywake_matching)
+  target_link_libraries(keywake-embed PRIVATE keywake_matching)
 endif()

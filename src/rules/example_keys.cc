@@ -20,6 +20,7 @@ namespace keywake::rules {
 namespace {
 
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 // --- DER (X.690): a tag, a length, the content.
 constexpr unsigned char kInteger = 0x02;
@@ -31,13 +32,13 @@ constexpr unsigned char kContext0 = 0xa0;
 constexpr unsigned char kContext1 = 0xa1;
 
 // Object identifiers, encoded.
-const std::string kRsaEncryption = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"s;   // 1.2.840.113549.1.1.1
-const std::string kPbkdf2 = "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c"s;         // 1.2.840.113549.1.5.12
-const std::string kPbes2 = "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"s;          // 1.2.840.113549.1.5.13
-const std::string kHmacSha256 = "\x2a\x86\x48\x86\xf7\x0d\x02\x09"s;         // 1.2.840.113549.2.9
-const std::string kAes256Cbc = "\x60\x86\x48\x01\x65\x03\x04\x01\x2a"s;      // 2.16.840.1.101.3.4.1.42
-const std::string kPrime256v1 = "\x2a\x86\x48\xce\x3d\x03\x01\x07"s;         // 1.2.840.10045.3.1.7
-const std::string kNull = "\x05\x00"s;
+constexpr std::string_view kRsaEncryption = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"sv;   // 1.2.840.113549.1.1.1
+constexpr std::string_view kPbkdf2 = "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c"sv;         // 1.2.840.113549.1.5.12
+constexpr std::string_view kPbes2 = "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"sv;          // 1.2.840.113549.1.5.13
+constexpr std::string_view kHmacSha256 = "\x2a\x86\x48\x86\xf7\x0d\x02\x09"sv;         // 1.2.840.113549.2.9
+constexpr std::string_view kAes256Cbc = "\x60\x86\x48\x01\x65\x03\x04\x01\x2a"sv;      // 2.16.840.1.101.3.4.1.42
+constexpr std::string_view kPrime256v1 = "\x2a\x86\x48\xce\x3d\x03\x01\x07"sv;         // 1.2.840.10045.3.1.7
+constexpr std::string_view kNull = "\x05\x00"sv;
 
 std::string der(unsigned char tag, std::string_view content) {
   std::string out(1, static_cast<char>(tag));
@@ -56,9 +57,9 @@ std::string der(unsigned char tag, std::string_view content) {
   return out;
 }
 
-std::string sequence(std::initializer_list<std::string> items) {
+std::string sequence(std::initializer_list<std::string_view> items) {
   std::string content;
-  for (const std::string& item : items) content += item;
+  for (std::string_view item : items) content += item;
   return der(kSequence, content);
 }
 

@@ -13,7 +13,6 @@
 
 #include <array>
 #include <charconv>
-#include <functional>
 #include <optional>
 
 #include "base/hash.h"
@@ -49,10 +48,13 @@ constexpr std::array<Alphabet, 12> kAlphabets{{
     {"base64url", kBase64Url},
     {"base32", kBase32},
 }};
-constexpr std::array<std::string_view, 19> kNames{
-    "base62", "alnum-lower", "upper-digits", "letters", "lower",      "upper", "digits",
-    "hex",    "HEX",         "base64",       "base64url", "base32",   "uuid",  "base62-crc",
-    "jwt",    "pem",         "pem-json",     "b64",     "any"};
+constexpr std::array<std::string_view, 7> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any"};
+
+std::vector<std::string_view> placeholder_names() {
+  std::vector<std::string_view> names(kOtherNames.begin(), kOtherNames.end());
+  for (const Alphabet& alphabet : kAlphabets) names.push_back(alphabet.name);
+  return names;
+}
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
@@ -217,7 +219,7 @@ class Expander {
     }
     bool shell = position_ > 0 && text_[position_ - 1] == '$';  // ${port:8080}
     if (!length || shell) return std::nullopt;
-    return wrong(fmt::format("there is no placeholder {{{}:N}}; write {{{{ for a brace", printable(name)), name, kNames);
+    return wrong(fmt::format("there is no placeholder {{{}:N}}; write {{{{ for a brace", printable(name)), name, placeholder_names());
   }
 
   template <typename Range>
