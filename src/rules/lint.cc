@@ -15,17 +15,20 @@ namespace {
 
 constexpr std::size_t kMinLiteral = 3;
 
-/// Words so frequent in source code and configuration that a literal of nothing else would send a good part of all
-/// text to tier two. Sorted.
+/// Words so frequent in source code and configuration that a literal of nothing else would send a
+/// good part of all text to tier two. Sorted.
 constexpr std::array<std::string_view, 76> kCommonWords{
-    "access",   "account", "admin",    "api",      "api_key", "apikey",   "app",      "auth",     "authorization", "base64",
-    "basic",    "bearer",  "cert",     "class",    "client",  "code",     "com",      "config",   "connection",    "const",
-    "cookie",   "credential", "credentials", "data", "database", "db",    "default",  "email",    "env",           "export",
-    "false",    "function", "hash",    "header",   "host",    "http",     "https",    "id",       "import",        "json",
-    "key",      "keys",    "localhost", "login",   "name",    "null",     "org",      "pass",     "passwd",        "password",
-    "passwords", "port",   "private",  "public",   "pwd",     "return",   "root",     "secret",   "secrets",       "self",
-    "server",   "service", "session",  "signature", "string", "test",     "token",    "tokens",   "true",          "type",
-    "uri",      "url",     "user",     "username", "value",   "www"};
+    "access",     "account",       "admin",   "api",      "api_key",    "apikey",  "app",
+    "auth",       "authorization", "base64",  "basic",    "bearer",     "cert",    "class",
+    "client",     "code",          "com",     "config",   "connection", "const",   "cookie",
+    "credential", "credentials",   "data",    "database", "db",         "default", "email",
+    "env",        "export",        "false",   "function", "hash",       "header",  "host",
+    "http",       "https",         "id",      "import",   "json",       "key",     "keys",
+    "localhost",  "login",         "name",    "null",     "org",        "pass",    "passwd",
+    "password",   "passwords",     "port",    "private",  "public",     "pwd",     "return",
+    "root",       "secret",        "secrets", "self",     "server",     "service", "session",
+    "signature",  "string",        "test",    "token",    "tokens",     "true",    "type",
+    "uri",        "url",           "user",    "username", "value",      "www"};
 static_assert(std::is_sorted(kCommonWords.begin(), kCommonWords.end()));
 
 std::string lower(std::string_view text) {
@@ -37,8 +40,9 @@ std::string lower(std::string_view text) {
 }
 
 bool contains_any(std::string_view text, std::span<const std::string_view> literals) {
-  return std::any_of(literals.begin(), literals.end(),
-                     [&](std::string_view literal) { return text.find(literal) != std::string_view::npos; });
+  return std::any_of(literals.begin(), literals.end(), [&](std::string_view literal) {
+    return text.find(literal) != std::string_view::npos;
+  });
 }
 
 class PatternLint {
@@ -74,14 +78,19 @@ class PatternLint {
     for (const std::string_view& literal : literals) {
       std::string shown = printable(literal);
       if (literal.size() < kMinLiteral) {
-        problem(fmt::format("the {} \"{}\" is shorter than {} bytes; it would be found everywhere", what, shown, kMinLiteral));
+        problem(fmt::format("the {} \"{}\" is shorter than {} bytes; it would be found everywhere",
+                            what, shown, kMinLiteral));
       } else if (std::binary_search(kCommonWords.begin(), kCommonWords.end(), lower(literal))) {
-        problem(fmt::format("the {} \"{}\" is a common word; choose a rarer literal, or a shape around it", what, shown));
+        problem(fmt::format(
+            "the {} \"{}\" is a common word; choose a rarer literal, or a shape around it", what,
+            shown));
       }
       for (const std::string_view& other : literals) {
         if (&other == &literal || literal.find(other) == std::string_view::npos) continue;
-        if (other.size() == literal.size() && &other > &literal) continue;  // of two equal ones, one is reported
-        problem(fmt::format("the {} \"{}\" contains \"{}\", which is enough", what, shown, printable(other)));
+        if (other.size() == literal.size() && &other > &literal)
+          continue;  // of two equal ones, one is reported
+        problem(fmt::format("the {} \"{}\" contains \"{}\", which is enough", what, shown,
+                            printable(other)));
       }
     }
   }
@@ -102,7 +111,9 @@ class PatternLint {
     }
     if (expanded->marked.empty()) here("a \"match\" example marks the secret with « »");
     if (pattern_.within > 0 || !pattern_.shape.empty()) return;
-    if (contains_any(expanded->text, pattern_.anchors) || contains_any(lower(expanded->text), pattern_.keywords)) return;
+    if (contains_any(expanded->text, pattern_.anchors) ||
+        contains_any(lower(expanded->text), pattern_.keywords))
+      return;
     here("this example contains none of the pattern's anchors and keywords");
   }
 
