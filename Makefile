@@ -25,7 +25,7 @@ export CCACHE_NOHASHDIR := 1
 .PHONY: scan test build install dev tsan fuzz bench check-format clean
 
 # Exit status 1 is a scan that found something: for make that is a success. 2 fails.
-scan: build $(if $(TARGET),,$(demo))
+scan: build $(if $(TARGET),,$(demo).planted)
 	@$(binary) scan $(ARGS) "$${TARGET:-$(demo)}" || [ $$? -eq 1 ]
 
 # A first build leaves the tests out, so that it is done sooner; a tree that has them keeps them.
@@ -34,8 +34,8 @@ build:
 	@[ -f build/release/build.ninja ] || cmake --preset release -DKEYWAKE_TESTS=OFF
 	@cmake --build build/release --target keywake -j $(JOBS)
 
-$(demo): scripts/make-demo
-	@scripts/make-demo $@
+$(demo).planted: scripts/make-demo
+	@scripts/make-demo $(demo)
 
 test:
 	@scripts/install-deps build test
@@ -52,7 +52,7 @@ dev tsan:
 fuzz:
 	@scripts/install-deps build test fuzz
 	@cmake --preset fuzz
-	@cmake --build build/fuzz --target fuzzers -j $(JOBS)
+	@cmake --build build/fuzz --target tests/fuzz/all -j $(JOBS)
 	@scripts/run-fuzzers build/fuzz $(SECONDS) $(JOBS)
 
 bench:
