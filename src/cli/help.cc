@@ -62,7 +62,8 @@ void append_flags(std::string& out, const Command& command, bool at_length, unsi
       if (!any) out += fmt::format("\n{}:\n", title(group));
       any = true;
       if (at_length) {
-        out += fmt::format("  {}\n      ", flag_heading(*flag));
+        std::string heading = flag_heading(*flag);
+        out += fmt::format("  {}\n      ", heading.substr(heading.find_first_not_of(' ')));
         wrap(out, with_default(*flag) + ".", 6, width);
         if (flag->long_help.empty()) continue;
         out += "      ";

@@ -21,7 +21,7 @@ std::string spelled_with_value(const Flag& flag) {
 }
 
 std::string hint(std::string_view near) {
-  return near.empty() ? "" : fmt::format("; did you mean {}?", near);
+  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
 }
 
 std::unexpected<Error> usage(const Command& command, std::string_view message) {
@@ -98,11 +98,12 @@ void declare(const Flag& flag, CLI::App& app, Arguments& arguments, std::string&
   app.add_option(names, CLI::callback_t(values))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-// CLI11 begins its messages with the option's name.
+// CLI11's messages hold the option's name, followed by a colon or a space.
 std::string describe(const CLI::ParseError& error, const Command& command) {
-  std::string_view what = error.what();
+  std::string what = error.what();
   for (const Flag* flag : command.flags()) {
-    if (!what.starts_with(spelled(*flag) + ":")) continue;
+    std::string name = spelled(*flag);
+    if (what.find(name + ":") == std::string::npos && what.find(name + " ") == std::string::npos) continue;
     if (flag->argument.empty()) return fmt::format("{} takes no value", spelled(*flag));
     return fmt::format("{} needs a value: {}", spelled(*flag), spelled_with_value(*flag));
   }

@@ -20,9 +20,8 @@ Result<void> check_globs(const std::vector<std::string>& globs, const rules::Rul
     std::string_view bare = glob;
     if (bare.starts_with('!')) bare.remove_prefix(1);
     if (std::any_of(ids.begin(), ids.end(), [&](std::string_view id) { return glob_match(bare, id); })) continue;
-    std::string_view near = nearest(bare, ids);
     return fail(fmt::format("--pattern: no pattern fits '{}'; {}'keywake rules list' shows them all", printable(glob),
-                            near.empty() ? "" : fmt::format("did you mean {}? ", near)));
+                            suggest_id(bare, rules)));
   }
   return {};
 }
@@ -41,6 +40,16 @@ bool pattern_chosen(std::string_view id, const std::vector<std::string>& globs) 
     chosen = chosen || glob_match(glob, id);
   }
   return chosen || !any_positive;
+}
+
+std::string suggest_id(std::string_view word, const rules::RuleSet& rules) {
+  std::vector<std::string_view> ids;
+  for (const model::Pattern& pattern : rules.patterns()) ids.push_back(pattern.id);
+  std::string_view near = nearest(word, ids);
+  for (std::string_view id : ids) {
+    if (near.empty() && !word.empty() && id.find(word) != std::string_view::npos) near = id;
+  }
+  return near.empty() ? "" : fmt::format("did you mean {}? ", near);
 }
 
 Result<std::unique_ptr<RuleChoice>> RuleChoice::make(const Arguments& arguments) {

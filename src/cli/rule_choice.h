@@ -32,4 +32,7 @@ class RuleChoice {
 /// Whether a pattern is used under these --pattern globs.
 bool pattern_chosen(std::string_view id, const std::vector<std::string>& globs);
 
+/// "did you mean github.pat-classic? " for an id that does not exist; empty if nothing is near.
+std::string suggest_id(std::string_view word, const rules::RuleSet& rules);
+
 }  // namespace keywake::cli

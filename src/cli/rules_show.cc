@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <vector>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -54,11 +52,8 @@ ExitStatus rules_show(const Arguments& arguments) {
   const rules::RuleSet& rules = (*choice)->rules();
   if (const model::Pattern* pattern = rules.find(id)) return print(describe(*pattern));
 
-  std::vector<std::string_view> ids;
-  for (const model::Pattern& pattern : rules.patterns()) ids.push_back(pattern.id);
-  std::string_view near = nearest(id, ids);
   return failed(fmt::format("there is no pattern '{}'; {}'keywake rules list' shows them all", printable(id),
-                            near.empty() ? "" : fmt::format("did you mean {}? ", near)));
+                            suggest_id(id, rules)));
 }
 
 }  // namespace keywake::cli

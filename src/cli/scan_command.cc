@@ -60,6 +60,9 @@ ExitStatus scan_command(const Arguments& arguments) {
   scan::Request request = arguments.request;
   request.targets = arguments.operands;
   if (request.targets.empty()) request.targets.emplace_back(".");
+  for (const std::string& target : request.targets) {
+    if (target.empty()) return failed("a target is empty, as an unset variable would be; name a path, a git URL or -");
+  }
 
   if (auto writable = check_outputs(arguments); !writable) return failed(writable.error().message);
   auto choice = RuleChoice::make(arguments);

@@ -40,11 +40,20 @@ constexpr std::array<NamedClass, 11> kPosixClasses{{
 
 void append_byte(std::string& out, unsigned char c, std::string_view special) {
   switch (c) {
-    case '\t': out += "\\t"; return;
-    case '\n': out += "\\n"; return;
-    case '\f': out += "\\f"; return;
-    case '\r': out += "\\r"; return;
-    default: break;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    default:
+      break;
   }
   if (c < 0x20 || c > 0x7e) {
     out += fmt::format("\\x{:02x}", c);
@@ -76,13 +85,20 @@ std::string ranges_text(const ByteSet& set, std::size_t& count) {
 
 std::optional<ByteSet> shorthand_class(char letter) {
   switch (letter) {
-    case 'd': return bytes_of(kDigits);
-    case 'D': return ~bytes_of(kDigits);
-    case 'w': return bytes_of(kWord);
-    case 'W': return ~bytes_of(kWord);
-    case 's': return bytes_of(kSpace);
-    case 'S': return ~bytes_of(kSpace);
-    default: return std::nullopt;
+    case 'd':
+      return bytes_of(kDigits);
+    case 'D':
+      return ~bytes_of(kDigits);
+    case 'w':
+      return bytes_of(kWord);
+    case 'W':
+      return ~bytes_of(kWord);
+    case 's':
+      return bytes_of(kSpace);
+    case 'S':
+      return ~bytes_of(kSpace);
+    default:
+      return std::nullopt;
   }
 }
 

@@ -1,4 +1,5 @@
-// Sets of bytes and how character classes write them; part of canonical_regex. Thread safety: pure functions.
+// Sets of bytes and how character classes write them; part of canonical_regex. Thread safety: pure
+// functions.
 #pragma once
 
 #include <bitset>

@@ -1,5 +1,6 @@
-// Turns an expression of a rule file into the one text that both engines, Hyperscan and RE2 (Latin-1), read alike, and
-// refuses what they would not. The essay is in the .cc. Thread safety: pure functions.
+// Turns an expression of a rule file into the one text that both engines, Hyperscan and RE2
+// (Latin-1), read alike, and refuses what they would not. The essay is in the .cc. Thread safety:
+// pure functions.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The names of the offline checks and what argument each takes: rules/ refuses unknown ones, matching/checks.h implements
-// them, docs/patterns.md describes them. Thread safety: constants.
+// The names of the offline checks and what argument each takes: rules/ refuses unknown ones,
+// matching/checks.h implements them, docs/patterns.md describes them. Thread safety: constants.
 #pragma once
 
 #include <array>

@@ -20,6 +20,7 @@ namespace keywake::rules {
 namespace {
 
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 // --- DER (X.690): a tag, a length, the content.
 constexpr unsigned char kInteger = 0x02;
@@ -31,13 +32,19 @@ constexpr unsigned char kContext0 = 0xa0;
 constexpr unsigned char kContext1 = 0xa1;
 
 // Object identifiers, encoded.
-const std::string kRsaEncryption = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"s;   // 1.2.840.113549.1.1.1
-const std::string kPbkdf2 = "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c"s;         // 1.2.840.113549.1.5.12
-const std::string kPbes2 = "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"s;          // 1.2.840.113549.1.5.13
-const std::string kHmacSha256 = "\x2a\x86\x48\x86\xf7\x0d\x02\x09"s;         // 1.2.840.113549.2.9
-const std::string kAes256Cbc = "\x60\x86\x48\x01\x65\x03\x04\x01\x2a"s;      // 2.16.840.1.101.3.4.1.42
-const std::string kPrime256v1 = "\x2a\x86\x48\xce\x3d\x03\x01\x07"s;         // 1.2.840.10045.3.1.7
-const std::string kNull = "\x05\x00"s;
+constexpr std::string_view kRsaEncryption =
+    "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"sv;  // 1.2.840.113549.1.1.1
+constexpr std::string_view kPbkdf2 =
+    "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c"sv;  // 1.2.840.113549.1.5.12
+constexpr std::string_view kPbes2 =
+    "\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"sv;  // 1.2.840.113549.1.5.13
+constexpr std::string_view kHmacSha256 =
+    "\x2a\x86\x48\x86\xf7\x0d\x02\x09"sv;  // 1.2.840.113549.2.9
+constexpr std::string_view kAes256Cbc =
+    "\x60\x86\x48\x01\x65\x03\x04\x01\x2a"sv;  // 2.16.840.1.101.3.4.1.42
+constexpr std::string_view kPrime256v1 =
+    "\x2a\x86\x48\xce\x3d\x03\x01\x07"sv;  // 1.2.840.10045.3.1.7
+constexpr std::string_view kNull = "\x05\x00"sv;
 
 std::string der(unsigned char tag, std::string_view content) {
   std::string out(1, static_cast<char>(tag));
@@ -56,13 +63,15 @@ std::string der(unsigned char tag, std::string_view content) {
   return out;
 }
 
-std::string sequence(std::initializer_list<std::string> items) {
+std::string sequence(std::initializer_list<std::string_view> items) {
   std::string content;
-  for (const std::string& item : items) content += item;
+  for (std::string_view item : items) content += item;
   return der(kSequence, content);
 }
 
-std::string small_integer(std::uint8_t value) { return der(kInteger, std::string(1, static_cast<char>(value))); }
+std::string small_integer(std::uint8_t value) {
+  return der(kInteger, std::string(1, static_cast<char>(value)));
+}
 
 /// A positive odd INTEGER of exactly so many bits.
 std::string big_bytes(SeededRandom& random, std::size_t bits) {
@@ -76,7 +85,8 @@ std::string big_integer(SeededRandom& random, std::size_t bits) {
 }
 
 std::string rsa_key(SeededRandom& random) {
-  std::string content = small_integer(0) + big_integer(random, 2048) + der(kInteger, "\x01\x00\x01"s);
+  std::string content =
+      small_integer(0) + big_integer(random, 2048) + der(kInteger, "\x01\x00\x01"s);
   content += big_integer(random, 2048);                              // private exponent
   for (int i = 0; i < 5; ++i) content += big_integer(random, 1024);  // p, q, exponents, coefficient
   return der(kSequence, content);
@@ -99,10 +109,12 @@ std::string pkcs8_key(SeededRandom& random) {
 }
 
 std::string encrypted_pkcs8_key(SeededRandom& random) {
-  std::string derivation = sequence({der(kOctetString, random.bytes(16)), der(kInteger, "\x08\x00"s),
-                                     sequence({der(kOid, kHmacSha256), kNull})});
-  std::string scheme = sequence({sequence({der(kOid, kPbkdf2), derivation}),
-                                 sequence({der(kOid, kAes256Cbc), der(kOctetString, random.bytes(16))})});
+  std::string derivation =
+      sequence({der(kOctetString, random.bytes(16)), der(kInteger, "\x08\x00"s),
+                sequence({der(kOid, kHmacSha256), kNull})});
+  std::string scheme =
+      sequence({sequence({der(kOid, kPbkdf2), derivation}),
+                sequence({der(kOid, kAes256Cbc), der(kOctetString, random.bytes(16))})});
   return sequence({sequence({der(kOid, kPbes2), scheme}), der(kOctetString, random.bytes(1232))});
 }
 
@@ -124,12 +136,14 @@ std::string openssh_key(SeededRandom& random, bool encrypted) {
     private_part = random.bytes(160);
   } else {
     std::string check = random.bytes(4);
-    private_part = check + check + public_key + ssh_string(random.bytes(32) + public_half) + ssh_string("ci@acme.test");
+    private_part = check + check + public_key + ssh_string(random.bytes(32) + public_half) +
+                   ssh_string("ci@acme.test");
     for (char padding = 1; private_part.size() % 8 != 0; ++padding) private_part += padding;
   }
   std::string options = encrypted ? ssh_string(random.bytes(16)) + big_endian(16) : "";
-  return "openssh-key-v1\0"s + ssh_string(encrypted ? "aes256-ctr" : "none") + ssh_string(encrypted ? "bcrypt" : "none") +
-         ssh_string(options) + big_endian(1) + ssh_string(public_key) + ssh_string(private_part);
+  return "openssh-key-v1\0"s + ssh_string(encrypted ? "aes256-ctr" : "none") +
+         ssh_string(encrypted ? "bcrypt" : "none") + ssh_string(options) + big_endian(1) +
+         ssh_string(public_key) + ssh_string(private_part);
 }
 
 // --- OpenPGP.
@@ -146,7 +160,8 @@ std::string pgp_key(SeededRandom& random) {
   for (int i = 0; i < 3; ++i) secret += pgp_integer(random, 1024);
   std::uint32_t sum = 0;
   for (unsigned char c : secret) sum += c;
-  std::string body = "\x04"s + random.bytes(4) + "\x01"s + pgp_integer(random, 2048) + "\x00\x11\x01\x00\x01"s;
+  std::string body =
+      "\x04"s + random.bytes(4) + "\x01"s + pgp_integer(random, 2048) + "\x00\x11\x01\x00\x01"s;
   body += "\0"s + secret + big_endian(sum).substr(2);  // not encrypted; sum of the secret's bytes
   return pgp_packet(5, body) + pgp_packet(13, "Release <release@acme.test>");
 }
@@ -163,8 +178,8 @@ std::uint32_t crc24(std::string_view bytes) {  // RFC 4880, section 6.1
   return crc & 0xffffff;
 }
 
-std::string armor(std::string_view label, std::string_view headers, std::string_view body, std::size_t width,
-                  std::string_view trailer = "") {
+std::string armor(std::string_view label, std::string_view headers, std::string_view body,
+                  std::size_t width, std::string_view trailer = "") {
   std::string out = fmt::format("-----BEGIN {}-----\n{}", label, headers);
   std::string encoded = base64_encode(body, kBase64, true);
   for (std::size_t i = 0; i < encoded.size(); i += width) out += encoded.substr(i, width) + '\n';
@@ -172,15 +187,19 @@ std::string armor(std::string_view label, std::string_view headers, std::string_
 }
 
 std::string dek_info(SeededRandom& random) {
-  return fmt::format("Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,{}\n\n", random.pick("0123456789ABCDEF", 32));
+  return fmt::format("Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,{}\n\n",
+                     random.pick("0123456789ABCDEF", 32));
 }
 
 constexpr std::array<std::string_view, 9> kKinds{
-    "dsa", "ec", "openssh", "openssh-encrypted", "pgp", "pkcs8", "pkcs8-encrypted", "rsa", "rsa-encrypted"};
+    "dsa", "ec",           "openssh", "openssh-encrypted", "pgp", "pkcs8", "pkcs8-encrypted",
+    "rsa", "rsa-encrypted"};
 
 }  // namespace
 
-std::span<const std::string_view> pem_kinds() { return kKinds; }
+std::span<const std::string_view> pem_kinds() {
+  return kKinds;
+}
 
 std::optional<std::string> example_pem(std::string_view kind, SeededRandom& random) {
   if (kind == "rsa") return armor("RSA PRIVATE KEY", "", rsa_key(random), 64);
@@ -191,13 +210,16 @@ std::optional<std::string> example_pem(std::string_view kind, SeededRandom& rand
   if (kind == "dsa") return armor("DSA PRIVATE KEY", "", dsa_key(random), 64);
   if (kind == "ec") return armor("EC PRIVATE KEY", "", ec_key(random), 64);
   if (kind == "pkcs8") return armor("PRIVATE KEY", "", pkcs8_key(random), 64);
-  if (kind == "pkcs8-encrypted") return armor("ENCRYPTED PRIVATE KEY", "", encrypted_pkcs8_key(random), 64);
+  if (kind == "pkcs8-encrypted")
+    return armor("ENCRYPTED PRIVATE KEY", "", encrypted_pkcs8_key(random), 64);
   if (kind == "openssh") return armor("OPENSSH PRIVATE KEY", "", openssh_key(random, false), 70);
-  if (kind == "openssh-encrypted") return armor("OPENSSH PRIVATE KEY", "", openssh_key(random, true), 70);
+  if (kind == "openssh-encrypted")
+    return armor("OPENSSH PRIVATE KEY", "", openssh_key(random, true), 70);
   if (kind == "pgp") {
     std::string packets = pgp_key(random);
     std::string checksum = big_endian(crc24(packets)).substr(1);
-    return armor("PGP PRIVATE KEY BLOCK", "\n", packets, 64, fmt::format("={}\n", base64_encode(checksum, kBase64, false)));
+    return armor("PGP PRIVATE KEY BLOCK", "\n", packets, 64,
+                 fmt::format("={}\n", base64_encode(checksum, kBase64, false)));
   }
   return std::nullopt;
 }

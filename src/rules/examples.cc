@@ -1,19 +1,20 @@
 // The syntax of examples, in one pass from left to right:
 //
-//   {name:argument}  a placeholder; {b64:…} holds an example text of its own, so it is read by recursion
+//   {name:argument}  a placeholder; {b64:…} holds an example text of its own, so it is read by
+//   recursion
 //   {{  }}           one brace each
 //   « »              marks, which leave nothing behind but an extent
 //   anything else    itself, single braces included: {"a": {"b": 1}} needs no escaping
 //
-// Since single braces stand for themselves and }} for one, `}}}` can be read in several ways. A stack of what was opened decides:
-// a brace opened by { is closed by }, one opened by {{ by }}, and only then does } end the {b64:…} around it.
+// Since single braces stand for themselves and }} for one, `}}}` can be read in several ways. A
+// stack of what was opened decides: a brace opened by { is closed by }, one opened by {{ by }}, and
+// only then does } end the {b64:…} around it.
 #include "rules/examples.h"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <charconv>
-#include <functional>
 #include <optional>
 
 #include "base/hash.h"
@@ -49,10 +50,14 @@ constexpr std::array<Alphabet, 12> kAlphabets{{
     {"base64url", kBase64Url},
     {"base32", kBase32},
 }};
-constexpr std::array<std::string_view, 19> kNames{
-    "base62", "alnum-lower", "upper-digits", "letters", "lower",      "upper", "digits",
-    "hex",    "HEX",         "base64",       "base64url", "base32",   "uuid",  "base62-crc",
-    "jwt",    "pem",         "pem-json",     "b64",     "any"};
+constexpr std::array<std::string_view, 7> kOtherNames{"uuid",     "base62-crc", "jwt", "pem",
+                                                      "pem-json", "b64",        "any"};
+
+std::vector<std::string_view> placeholder_names() {
+  std::vector<std::string_view> names(kOtherNames.begin(), kOtherNames.end());
+  for (const Alphabet& alphabet : kAlphabets) names.push_back(alphabet.name);
+  return names;
+}
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
@@ -76,10 +81,12 @@ std::string uuid(SeededRandom& random) {
 
 std::string jwt(SeededRandom& random) {
   std::uint64_t issued = 1'700'000'000 + random.below(50'000'000);
-  std::string payload = fmt::format(R"({{"iss":"https://login.acme.test/","sub":"{}","iat":{},"exp":{}}})",
-                                    random.pick("0123456789", 10), issued, issued + 86'400);
+  std::string payload =
+      fmt::format(R"({{"iss":"https://login.acme.test/","sub":"{}","iat":{},"exp":{}}})",
+                  random.pick("0123456789", 10), issued, issued + 86'400);
   return base64_encode(R"({"alg":"HS256","typ":"JWT"})", kBase64Url, false) + '.' +
-         base64_encode(payload, kBase64Url, false) + '.' + base64_encode(random.bytes(32), kBase64Url, false);
+         base64_encode(payload, kBase64Url, false) + '.' +
+         base64_encode(random.bytes(32), kBase64Url, false);
 }
 
 std::string with_checksum(SeededRandom& random, std::size_t length) {
@@ -181,7 +188,8 @@ class Expander {
     }
     std::size_t close = text_.find('}', end);
     if (close == std::string_view::npos) return false;
-    std::string_view argument = after == ':' ? text_.substr(end + 1, close - end - 1) : std::string_view();
+    std::string_view argument =
+        after == ':' ? text_.substr(end + 1, close - end - 1) : std::string_view();
     std::optional<std::string> text = value(name, argument);
     if (!error_.empty()) return true;
     if (!text) return false;
@@ -196,28 +204,37 @@ class Expander {
     if (name == "jwt" && argument.empty()) return jwt(random_);
     if (name == "pem" || name == "pem-json") {
       std::optional<std::string> block = example_pem(argument, random_);
-      if (!block) return wrong(fmt::format("there is no private key of the kind \"{}\"", printable(argument)), argument, pem_kinds());
+      if (!block)
+        return wrong(fmt::format("there is no private key of the kind \"{}\"", printable(argument)),
+                     argument, pem_kinds());
       return name == "pem" ? *block : escape_newlines(*block);
     }
     if (name == "any") {
       std::size_t colon = argument.rfind(':');
-      std::optional<std::size_t> length = colon == 0 || colon == std::string_view::npos ? std::nullopt : length_of(argument.substr(colon + 1));
+      std::optional<std::size_t> length = colon == 0 || colon == std::string_view::npos
+                                              ? std::nullopt
+                                              : length_of(argument.substr(colon + 1));
       if (!length) return fail("write {any:characters:length}"), std::nullopt;
       return random_.pick(argument.substr(0, colon), *length);
     }
     std::optional<std::size_t> length = length_of(argument);
     if (name == "base62-crc") {
-      if (!length || *length < 7) return fail("{base62-crc:N} needs a length of 7 or more"), std::nullopt;
+      if (!length || *length < 7)
+        return fail("{base62-crc:N} needs a length of 7 or more"), std::nullopt;
       return with_checksum(random_, *length);
     }
     for (const Alphabet& alphabet : kAlphabets) {
       if (alphabet.name != name) continue;
-      if (!length) return fail(fmt::format("{{{}:N}} needs a length from 1 to {}", name, kMaxLength)), std::nullopt;
+      if (!length)
+        return fail(fmt::format("{{{}:N}} needs a length from 1 to {}", name, kMaxLength)),
+               std::nullopt;
       return random_.pick(alphabet.characters, *length);
     }
     bool shell = position_ > 0 && text_[position_ - 1] == '$';  // ${port:8080}
     if (!length || shell) return std::nullopt;
-    return wrong(fmt::format("there is no placeholder {{{}:N}}; write {{{{ for a brace", printable(name)), name, kNames);
+    return wrong(
+        fmt::format("there is no placeholder {{{}:N}}; write {{{{ for a brace", printable(name)),
+        name, placeholder_names());
   }
 
   template <typename Range>
@@ -239,7 +256,8 @@ class Expander {
 }  // namespace
 
 Result<ExpandedExample> expand_example(std::string_view pattern_id, const Example& example) {
-  std::string seed = fmt::format("{}/{}/{}", pattern_id, example.is_match ? "match" : "reject", example.number);
+  std::string seed =
+      fmt::format("{}/{}/{}", pattern_id, example.is_match ? "match" : "reject", example.number);
   return Expander(example.text, seed).run();
 }
 

@@ -1,6 +1,6 @@
-// Expands the examples of rule files: placeholders such as {base62-crc:36} become text that looks like the real thing,
-// « and » become the extents of what must be captured. The same pattern id and example give the same bytes everywhere.
-// Thread safety: pure functions.
+// Expands the examples of rule files: placeholders such as {base62-crc:36} become text that looks
+// like the real thing, « and » become the extents of what must be captured. The same pattern id and
+// example give the same bytes everywhere. Thread safety: pure functions.
 #pragma once
 
 #include <cstddef>

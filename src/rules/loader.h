@@ -1,7 +1,8 @@
-// Reads rule files (docs/patterns.md) into a RuleSet: a folder of provider files, or one file of a user's own.
-// Ownership: a Loaded owns everything it holds; its RuleSet may be moved out and used alone.
-// Thread safety: the functions are independent of one another; Loaded is a value.
-// Errors: every problem of every file is collected; a pattern with a problem is left out, the others are loaded.
+// Reads rule files (docs/patterns.md) into a RuleSet: a folder of provider files, or one file of a
+// user's own. Ownership: a Loaded owns everything it holds; its RuleSet may be moved out and used
+// alone. Thread safety: the functions are independent of one another; Loaded is a value. Errors:
+// every problem of every file is collected; a pattern with a problem is left out, the others are
+// loaded.
 #pragma once
 
 #include <compare>
@@ -30,7 +31,8 @@ struct Problem {
 /// An example as it is written, placeholders and « » marks unexpanded; rules/examples.h expands it.
 struct Example {
   std::string text;
-  std::uint32_t number = 1;  // among the match examples of its pattern, or among the reject examples
+  std::uint32_t number =
+      1;  // among the match examples of its pattern, or among the reject examples
   bool is_match = true;
   std::uint32_t line = 0;
   std::uint32_t column = 0;
@@ -49,15 +51,17 @@ struct PatternSource {
 
 struct Loaded {
   RuleSet rules;
-  std::vector<PatternSource> sources;  // one per pattern that came from a file, in order of `pattern`
-  std::vector<Problem> problems;       // by file, line, column
+  std::vector<PatternSource>
+      sources;                    // one per pattern that came from a file, in order of `pattern`
+  std::vector<Problem> problems;  // by file, line, column
 };
 
 /// Adds the patterns of every *.toml of the folder, in order of name, to what is loaded already.
 void load_folder(const std::filesystem::path& folder, Loaded& into);
 /// Adds the patterns of one file, or of a folder.
 void load_path(const std::filesystem::path& path, Loaded& into);
-/// Adds the patterns of a rule file's text; `file` names it in messages and, by its stem, the provider.
+/// Adds the patterns of a rule file's text; `file` names it in messages and, by its stem, the
+/// provider.
 void load_text(std::string_view text, std::string_view file, Loaded& into);
 
 }  // namespace keywake::rules

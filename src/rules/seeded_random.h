@@ -1,6 +1,7 @@
-// Random-looking numbers from a text, the same on every machine and in every release: SplitMix64 (Steele, Lea, Flood: "Fast
-// splittable pseudorandom number generators", OOPSLA 2014), seeded with the text's FNV-1a hash. For examples and
-// tests; nothing here is fit for a secret. Thread safety: as any value.
+// Random-looking numbers from a text, the same on every machine and in every release: SplitMix64
+// (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014), seeded with
+// the text's FNV-1a hash. For examples and tests; nothing here is fit for a secret. Thread safety:
+// as any value.
 #pragma once
 
 #include <cstdint>
