@@ -91,6 +91,7 @@ class Attributor {
       : store_(store), commits_(commits), lists_(lists), found_(found) {}
 
   std::vector<Appearance> run(const std::vector<ObjectId>& tips);
+  [[nodiscard]] const std::vector<bool>& reachable() const { return reachable_; }
 
  private:
   NodeId node_of(ObjectId tree, int depth);
@@ -118,7 +119,7 @@ class Attributor {
   std::unordered_map<ListId, NodeId> node_of_list_;
   std::vector<NodeId> root_;                      // by commit
   std::unordered_map<ObjectId, std::uint32_t> commit_of_;
-  std::vector<bool> reachable_;
+  std::vector<bool> reachable_;                   // by object
   PathTable paths_;
   std::map<Place, std::vector<std::uint32_t>> introduced_;  // commits
   std::map<Place, std::vector<std::uint32_t>> removed_;
@@ -251,12 +252,12 @@ void Attributor::read_tips(const std::vector<ObjectId>& tips) {
 }
 
 void Attributor::mark_reachable(const std::vector<ObjectId>& tips) {
-  reachable_.assign(commits_.size(), false);
+  reachable_.assign(store_.size(), false);
   std::vector<std::uint32_t> pending;
   auto visit = [&](ObjectId id) {
     auto it = commit_of_.find(id);
-    if (it == commit_of_.end() || reachable_[it->second]) return;
-    reachable_[it->second] = true;
+    if (it == commit_of_.end() || reachable_[id]) return;
+    reachable_[id] = true;
     pending.push_back(it->second);
   };
   for (ObjectId tip : tips) visit(tip);
@@ -340,7 +341,7 @@ std::vector<Appearance> Attributor::run(const std::vector<ObjectId>& tips) {
       appearance.at_tip = tip != at_tip_.end();
       appearance.tip_blob = tip_blob;
       if (!appearance.at_tip) appearance.removed_in = removal_after(place, commit);
-      appearance.reachable = reachable_[commit];
+      appearance.reachable = reachable_[commits_.id(commit)];
       out.push_back(std::move(appearance));
     }
   }
@@ -357,7 +358,10 @@ Attribution attribute(const Repository& repository, const ObjectStore& store, co
   for (const FoundBlob& blob : found) wanted[blob.blob] = true;
   TreeLists lists = TreeLists::read(store, wanted, options, problems);
   Attributor attributor(store, commits, lists, found);
-  return {attributor.run(tips(repository, store, problems)), lists.missing()};
+  Tips all_tips = tips(repository, store, problems);
+  Attribution result{attributor.run(all_tips.commits), attributor.reachable(), lists.missing()};
+  for (ObjectId tag : all_tips.tags) result.reachable[tag] = true;
+  return result;
 }
 
 }  // namespace keywake::git

@@ -23,6 +23,7 @@ struct FoundBlob {
 
 struct Attribution {
   std::vector<Appearance> appearances;  // sorted
+  std::vector<bool> reachable;          // by object: commits and tags that some ref leads to
   std::vector<Oid> missing;             // objects that trees name and the store lacks
 };
 

@@ -140,8 +140,8 @@ void CommitGraph::append(const CommitGraph& other) {
   parents_.insert(parents_.end(), other.parents_.begin(), other.parents_.end());
 }
 
-std::vector<ObjectId> tips(const Repository& repository, const ObjectStore& store, Problems& problems) {
-  std::vector<ObjectId> result;
+Tips tips(const Repository& repository, const ObjectStore& store, Problems& problems) {
+  Tips result;
   std::unordered_set<ObjectId> seen;
   ObjectReader reader(store, limits::kDefaultMaxFileSize);
   std::string bytes;
@@ -158,11 +158,12 @@ std::vector<ObjectId> tips(const Repository& repository, const ObjectStore& stor
       if (read && reader.read(*id, bytes, type) != ObjectReader::Outcome::kDone) break;
       if (type == ObjectType::kTag) {
         auto next = parse_tag(bytes);
+        if (seen.insert(*id).second) result.tags.push_back(*id);
         if (!next) break;
         target = *next;
         continue;
       }
-      if (type == ObjectType::kCommit && seen.insert(*id).second) result.push_back(*id);
+      if (type == ObjectType::kCommit && seen.insert(*id).second) result.commits.push_back(*id);
       break;
     }
   }

@@ -49,7 +49,11 @@ class CommitGraph {
   std::vector<ObjectId> parents_;
 };
 
-/// The commits that refs point to, tags peeled, in the order of Repository::refs, each once. A ref whose object is missing is a problem.
-std::vector<ObjectId> tips(const Repository& repository, const ObjectStore& store, Problems& problems);
+/// What refs point to, in the order of Repository::refs, each once. A ref whose object is missing is a problem.
+struct Tips {
+  std::vector<ObjectId> commits;  // tags peeled
+  std::vector<ObjectId> tags;     // the annotated tags passed on the way
+};
+Tips tips(const Repository& repository, const ObjectStore& store, Problems& problems);
 
 }  // namespace keywake::git
