@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "git/commit_graph.h"
+#include "git/commit_table.h"
 #include "matching/judge.h"
 
 namespace keywake::scan {

@@ -1,4 +1,4 @@
-#include "git/commit_graph.h"
+#include "git/commit_table.h"
 
 #include <algorithm>
 #include <charconv>
@@ -107,7 +107,7 @@ std::optional<Oid> parse_tag(std::string_view bytes) {
 }
 
 // The graph needs four header fields of hundreds of thousands of commits, so it reads those and no more.
-void CommitGraph::add(ObjectId id, std::string_view bytes, const ObjectStore& store) {
+void CommitTable::add(ObjectId id, std::string_view bytes, const ObjectStore& store) {
   const std::size_t digits = 2 * static_cast<std::size_t>(store.hash());
   std::string_view line = take_line(bytes);
   ObjectId tree = kNoObject;
@@ -130,7 +130,7 @@ void CommitGraph::add(ObjectId id, std::string_view bytes, const ObjectStore& st
   parent_begin_.push_back(parents_.size());
 }
 
-void CommitGraph::append(const CommitGraph& other) {
+void CommitTable::append(const CommitTable& other) {
   id_.insert(id_.end(), other.id_.begin(), other.id_.end());
   tree_.insert(tree_.end(), other.tree_.begin(), other.tree_.end());
   committed_.insert(committed_.end(), other.committed_.begin(), other.committed_.end());

@@ -1,4 +1,4 @@
-// CommitGraph: trees, parents and dates of all commits, filled while a walk passes over them, and the tips that refs name.
+// CommitTable: trees, parents and dates of all commits, filled while a walk passes over them, and the tips that refs name.
 // Thread safety: none while filling (one graph per worker, then append()); immutable afterwards.
 #pragma once
 
@@ -27,10 +27,10 @@ std::optional<ParsedCommit> parse_commit(std::string_view bytes, HashKind hash);
 /// The target of an annotated tag.
 std::optional<Oid> parse_tag(std::string_view bytes);
 
-class CommitGraph {
+class CommitTable {
  public:
   void add(ObjectId id, std::string_view bytes, const ObjectStore& store);
-  void append(const CommitGraph& other);
+  void append(const CommitTable& other);
 
   [[nodiscard]] std::size_t size() const { return id_.size(); }
   [[nodiscard]] ObjectId id(std::size_t commit) const { return id_[commit]; }
