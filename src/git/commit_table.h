@@ -8,21 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "git/appearance.h"
 #include "git/object_store.h"
 #include "git/problems.h"
 #include "git/repository.h"
 
 namespace keywake::git {
-
-/// What a commit object says, as git-commit-tree(1) writes it. Absent if it has no tree line.
-struct ParsedCommit {
-  Oid tree;
-  std::vector<Oid> parents;
-  std::int64_t committed = 0;  // committer date, seconds since 1970
-  CommitInfo info;
-};
-std::optional<ParsedCommit> parse_commit(std::string_view bytes, HashKind hash);
 
 /// The target of an annotated tag.
 std::optional<Oid> parse_tag(std::string_view bytes);
