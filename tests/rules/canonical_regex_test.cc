@@ -16,7 +16,8 @@ TEST_CASE("canonical_regex writes one text for both engines") {
   };
   const Row rows[] = {
       // Layout goes, outside classes only.
-      {" \\b (?P<secret> ghp_ [0-9A-Za-z]{36} ) \\b ", "\\b(?P<secret>ghp_[0-9A-Za-z]{36})\\b", 40, 40},
+      {" \\b (?P<secret> ghp_ [0-9A-Za-z]{36} ) \\b ", "\\b(?P<secret>ghp_[0-9A-Za-z]{36})\\b", 40,
+       40},
       {"a # the first\n b# the second", "ab", 2, 2},
       {"a\\ b\\#c[ #]", "a\\x20b\\#c[ #]", 6, 6},
       {"[a] {2,3}", "a{2,3}", 2, 3},

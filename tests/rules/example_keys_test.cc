@@ -22,14 +22,10 @@ TEST_CASE("every kind makes a PEM block of short lines, its label fitting") {
     std::string_view label;
   };
   const Row rows[] = {
-      {"rsa", "RSA PRIVATE KEY"},
-      {"rsa-encrypted", "RSA PRIVATE KEY"},
-      {"dsa", "DSA PRIVATE KEY"},
-      {"ec", "EC PRIVATE KEY"},
-      {"pkcs8", "PRIVATE KEY"},
-      {"pkcs8-encrypted", "ENCRYPTED PRIVATE KEY"},
-      {"openssh", "OPENSSH PRIVATE KEY"},
-      {"openssh-encrypted", "OPENSSH PRIVATE KEY"},
+      {"rsa", "RSA PRIVATE KEY"},         {"rsa-encrypted", "RSA PRIVATE KEY"},
+      {"dsa", "DSA PRIVATE KEY"},         {"ec", "EC PRIVATE KEY"},
+      {"pkcs8", "PRIVATE KEY"},           {"pkcs8-encrypted", "ENCRYPTED PRIVATE KEY"},
+      {"openssh", "OPENSSH PRIVATE KEY"}, {"openssh-encrypted", "OPENSSH PRIVATE KEY"},
       {"pgp", "PGP PRIVATE KEY BLOCK"},
   };
   CHECK(std::size(rows) == pem_kinds().size());
@@ -51,7 +47,9 @@ TEST_CASE("every kind makes a PEM block of short lines, its label fitting") {
 
 /// Length of a DER element at the front, header included; 0 if it does not fit.
 std::size_t der_size(std::string_view bytes) {
-  auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
+  auto at = [&](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
+  };
   if (bytes.size() < 2) return 0;
   std::size_t size = at(1);
   std::size_t header = 2;
@@ -65,7 +63,8 @@ std::size_t der_size(std::string_view bytes) {
 }
 
 std::string decode(std::string_view block) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::size_t begin = block.find('\n') + 1;
   std::string_view body = block.substr(begin, block.rfind("\n-----END") - begin);
   std::string out;
@@ -79,7 +78,8 @@ std::string decode(std::string_view block) {
   return out;
 }
 
-TEST_CASE("DER keys are one SEQUENCE that fills the block, of the elements its specification names") {
+TEST_CASE(
+    "DER keys are one SEQUENCE that fills the block, of the elements its specification names") {
   struct Row {
     std::string_view kind;
     std::string_view tags;  // of the elements of the outer SEQUENCE
@@ -96,7 +96,9 @@ TEST_CASE("DER keys are one SEQUENCE that fills the block, of the elements its s
     std::string bytes = decode(pem(row.kind));
     REQUIRE(der_size(bytes) == bytes.size());
     CHECK(bytes[0] == '\x30');
-    std::string_view rest = std::string_view(bytes).substr(bytes[1] == '\x82' ? 4 : bytes[1] == '\x81' ? 3 : 2);
+    std::string_view rest = std::string_view(bytes).substr(bytes[1] == '\x82'   ? 4
+                                                           : bytes[1] == '\x81' ? 3
+                                                                                : 2);
     std::string tags;
     while (!rest.empty()) {
       REQUIRE(der_size(rest) > 0);
@@ -111,10 +113,17 @@ TEST_CASE("OpenSSH keys name their cipher and end in the padding that PROTOCOL.k
   std::string plain = decode(pem("openssh"));
   CHECK(plain.starts_with(std::string("openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none", 31)));
   std::string encrypted = decode(pem("openssh-encrypted"));
-  CHECK(encrypted.starts_with(std::string("openssh-key-v1\0\0\0\0\x0a" "aes256-ctr\0\0\0\x06" "bcrypt", 39)));
-  // The last string is the private part; its length reaches the end exactly and is a multiple of the block size.
+  CHECK(
+      encrypted.starts_with(std::string("openssh-key-v1\0\0\0\0\x0a"
+                                        "aes256-ctr\0\0\0\x06"
+                                        "bcrypt",
+                                        39)));
+  // The last string is the private part; its length reaches the end exactly and is a multiple of
+  // the block size.
   std::size_t public_end = plain.find("ssh-ed25519") + 11 + 4 + 32;
-  auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(plain[i])); };
+  auto byte = [&](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(plain[i]));
+  };
   std::size_t size = byte(public_end + 2) << 8 | byte(public_end + 3);
   CHECK(public_end + 4 + size == plain.size());
   CHECK(size % 8 == 0);

@@ -58,7 +58,8 @@ TEST_CASE("placeholders expand to their alphabet and length") {
   CHECK(only(text, "a:b"));
 }
 
-TEST_CASE("an expansion depends on the pattern's id and the example's number, and on nothing else") {
+TEST_CASE(
+    "an expansion depends on the pattern's id and the example's number, and on nothing else") {
   CHECK(expand("{hex:32}").text == expand("{hex:32}").text);
   CHECK(expand("{hex:32}", 1).text != expand("{hex:32}", 2).text);
   std::string twice = expand("{hex:32} {hex:32}").text;
@@ -110,8 +111,9 @@ TEST_CASE("{b64:…} encodes what its text expands to") {
 }
 
 TEST_CASE("text that is no placeholder stands as it is") {
-  const std::string_view same[] = {"${VAR}",         "{\"a\": {\"b\": 1}}", "{}", "{ token }", "{token}", "a}b", "{a:b}",
-                                   "${port:8080}",   "{% raw %}",          "{",  "{hex",      "$(x) %s {0}"};
+  const std::string_view same[] = {
+      "${VAR}", "{\"a\": {\"b\": 1}}", "{}",        "{ token }", "{token}", "a}b",
+      "{a:b}",  "${port:8080}",        "{% raw %}", "{",         "{hex",    "$(x) %s {0}"};
   for (std::string_view text : same) {
     INFO(text);
     CHECK(expand(std::string(text)).text == text);
@@ -135,8 +137,10 @@ TEST_CASE("« and » become extents") {
 }
 
 TEST_CASE("misspelt placeholders are refused with a suggestion") {
-  CHECK(refusal("{base26:20}") == "there is no placeholder {base26:N}; write {{ for a brace; did you mean \"base62\"?");
-  CHECK(refusal("{pem:rssa}") == "there is no private key of the kind \"rssa\"; did you mean \"rsa\"?");
+  CHECK(refusal("{base26:20}") ==
+        "there is no placeholder {base26:N}; write {{ for a brace; did you mean \"base62\"?");
+  CHECK(refusal("{pem:rssa}") ==
+        "there is no private key of the kind \"rssa\"; did you mean \"rsa\"?");
   CHECK(refusal("{hex:}").find("needs a length") != std::string::npos);
   CHECK(refusal("{hex:0}").find("needs a length") != std::string::npos);
   CHECK(refusal("{hex:99999999999999999999}").find("needs a length") != std::string::npos);
@@ -144,7 +148,8 @@ TEST_CASE("misspelt placeholders are refused with a suggestion") {
   std::string much;
   for (int i = 0; i < 20; ++i) much += "{hex:16384}";
   CHECK(refusal(much).find("too much text") != std::string::npos);
-  CHECK(refusal("{b64:{b64:{b64:{b64:{b64:{b64:{b64:{b64:{b64:x}}}}}}}}}").find("too deep") != std::string::npos);
+  CHECK(refusal("{b64:{b64:{b64:{b64:{b64:{b64:{b64:{b64:{b64:x}}}}}}}}}").find("too deep") !=
+        std::string::npos);
 }
 
 }  // namespace

@@ -154,41 +154,55 @@ TEST_CASE("what is wrong is said with file, line and column") {
       {"title", "title = 7", "acme.toml:6:9: \"title\" must be a string\n"},
       {"risk", "risk = \"hihg\"", "acme.toml:8:8: unknown risk \"hihg\"; did you mean \"high\"?\n"},
       {"risk", "risk = \"catastrophic\"",
-       "acme.toml:8:8: unknown risk \"catastrophic\"; known are \"low\", \"medium\", \"high\", \"critical\"\n"},
-      {"kind", "kind = \"apikey\"", "acme.toml:7:8: unknown kind \"apikey\"; did you mean \"api-key\"?\n"},
+       "acme.toml:8:8: unknown risk \"catastrophic\"; known are \"low\", \"medium\", \"high\", "
+       "\"critical\"\n"},
+      {"kind", "kind = \"apikey\"",
+       "acme.toml:7:8: unknown kind \"apikey\"; did you mean \"api-key\"?\n"},
       {"id", "id = \"Acme Key\"",
        "acme.toml:5:6: an id is written provider.name, in small letters, digits and -\n"},
       {"id", "id = \"acme\"",
        "acme.toml:5:6: an id is written provider.name, in small letters, digits and -\n"},
-      {"anchors", "", "acme.toml:4:1: \"anchors\", \"keywords\" or \"shape\" is missing: one of them must say where to look\n"},
+      {"anchors", "",
+       "acme.toml:4:1: \"anchors\", \"keywords\" or \"shape\" is missing: one of them must say "
+       "where to look\n"},
       {"anchors", "anchors = 'acme_'", "acme.toml:10:11: \"anchors\" must be a list of strings\n"},
-      {"anchors", "anchors = ['acme_', 3]", "acme.toml:10:21: \"anchors\" must be a list of strings\n"},
+      {"anchors", "anchors = ['acme_', 3]",
+       "acme.toml:10:21: \"anchors\" must be a list of strings\n"},
       {"anchors", "anchors = ['']", "acme.toml:10:12: \"anchors\" has an empty string\n"},
       {"anchors", "shape = '[a-z]+'",
        "acme.toml:10:9: a shape must be bounded, to at most 1024 bytes\n"},
       {"anchors", "shape = '(?P<secret>[a-z]{9})'", "acme.toml:10:9: a shape has no captures\n"},
-      {"anchors", "anchors = ['acme_']\nwithin = 3000", "acme.toml:11:10: \"within\" must be from 0 to 2048\n"},
+      {"anchors", "anchors = ['acme_']\nwithin = 3000",
+       "acme.toml:11:10: \"within\" must be from 0 to 2048\n"},
       {"anchors", "anchors = ['acme_']\ngeneric = 'yes'",
        "acme.toml:11:11: \"generic\" must be true or false\n"},
       {"regex", "", "acme.toml:4:1: \"regex\" is missing\n"},
-      {"regex", "regex = 'acme_[0-9]{9}'", "acme.toml:11:9: the expression has no capture (?P<secret>…)\n"},
-      {"regex", "regex = '(?P<secret>a*)'\nspan = 9", "acme.toml:11:9: the expression matches the empty text\n"},
+      {"regex", "regex = 'acme_[0-9]{9}'",
+       "acme.toml:11:9: the expression has no capture (?P<secret>…)\n"},
+      {"regex", "regex = '(?P<secret>a*)'\nspan = 9",
+       "acme.toml:11:9: the expression matches the empty text\n"},
       {"regex", "regex = '(?P<secret>acme_.*)'",
-       "acme.toml:11:9: \"span\" is missing: the expression has no bound of its own, so its longest match must be given\n"},
+       "acme.toml:11:9: \"span\" is missing: the expression has no bound of its own, so its "
+       "longest match must be given\n"},
       {"regex", "regex = '(?P<secret>acme_.{600}[^a]{600})'",
-       "acme.toml:11:9: \"span\" is missing: the expression can match 1205 bytes, so its longest match must be given\n"},
+       "acme.toml:11:9: \"span\" is missing: the expression can match 1205 bytes, so its longest "
+       "match must be given\n"},
       {"regex", "regex = '(?P<secret>acme_.{60})'\nspan = 9",
        "acme.toml:12:8: \"span\" is less than the shortest match, 65 bytes\n"},
-      // In an expression: the very character, in literal strings; the string, where there may be escapes.
+      // In an expression: the very character, in literal strings; the string, where there may be
+      // escapes.
       {"regex", "regex = '(?P<secret>acme_^)'",
-       "acme.toml:11:26: \"^\" is not allowed: a match must not depend on where a text ends; write \\^ for the character\n"},
+       "acme.toml:11:26: \"^\" is not allowed: a match must not depend on where a text ends; write "
+       "\\^ for the character\n"},
       {"regex", "regex = '''\n  (?P<secret>acme_\n   (?=x) )'''",
        "acme.toml:13:4: look-around is not allowed: a match must not depend on bytes outside it\n"},
       {"regex", "regex = \"(?P<secret>acme_\\\\z)\"",
-       "acme.toml:11:9: \\z is not allowed: a match must not depend on where a text begins or ends\n"},
+       "acme.toml:11:9: \\z is not allowed: a match must not depend on where a text begins or "
+       "ends\n"},
       {"reject", "reject = ['a']\nchecks = ['entropi:3']",
        "acme.toml:14:11: unknown check \"entropi\"; did you mean \"entropy\"?\n"},
-      {"reject", "reject = ['a']\nchecks = ['jwt:3']", "acme.toml:14:11: the check \"jwt\" takes no argument\n"},
+      {"reject", "reject = ['a']\nchecks = ['jwt:3']",
+       "acme.toml:14:11: the check \"jwt\" takes no argument\n"},
       {"reject", "reject = ['a']\nchecks = ['digits']",
        "acme.toml:14:11: write \"digits:N\", N being a whole number above 0\n"},
       {"reject", "reject = ['a']\nchecks = ['digits:2.5']",
@@ -198,8 +212,10 @@ TEST_CASE("what is wrong is said with file, line and column") {
       {"reject", "reject = ['a']\nchecks = ['base64-json']",
        "acme.toml:14:11: the check \"base64-json\" needs an argument: \"base64-json:…\"\n"},
       {"reject", "reject = ['a']\nchecks = ['not:a$']",
-       "acme.toml:14:17: \"$\" is not allowed: a match must not depend on where a text ends; write \\$ for the character\n"},
-      {"reject", "reject = ['a']\ncompanion = 3", "acme.toml:14:13: each companion is written [[pattern.companion]]\n"},
+       "acme.toml:14:17: \"$\" is not allowed: a match must not depend on where a text ends; write "
+       "\\$ for the character\n"},
+      {"reject", "reject = ['a']\ncompanion = 3",
+       "acme.toml:14:13: each companion is written [[pattern.companion]]\n"},
       {"reject", "reject = ['a']\n[[pattern.companion]]\nname = 'id'\nregx = 'a'",
        "acme.toml:14:1: \"regex\" is missing\n"
        "acme.toml:16:1: unknown key \"regx\"; did you mean \"regex\"?\n"},
@@ -208,19 +224,22 @@ TEST_CASE("what is wrong is said with file, line and column") {
       {"[provider]", "[provder]",
        "acme.toml:1:1: [provider] is missing; it gives the provider's name\n"
        "acme.toml:1:2: unknown key \"provder\"; did you mean \"provider\"?\n"},
-      {"[[pattern]]", "[pattern]", "acme.toml:4:1: each pattern is written [[pattern]], with two brackets\n"},
+      {"[[pattern]]", "[pattern]",
+       "acme.toml:4:1: each pattern is written [[pattern]], with two brackets\n"},
   };
   for (const Row& row : rows) {
     INFO(row.replacement);
-    std::string text = row.line == "[provider]" ? std::string(kPattern).replace(0, 10, row.replacement)
-                                                : with(row.line, row.replacement);
+    std::string text = row.line == "[provider]"
+                           ? std::string(kPattern).replace(0, 10, row.replacement)
+                           : with(row.line, row.replacement);
     CHECK(problems(text) == row.problems);
   }
 }
 
 TEST_CASE("files that are not rule files say so") {
   CHECK(problems("") ==
-        "acme.toml:1:1: [provider] is missing; it gives the provider's name\nacme.toml:1:1: there is no [[pattern]]\n");
+        "acme.toml:1:1: [provider] is missing; it gives the provider's name\nacme.toml:1:1: there "
+        "is no [[pattern]]\n");
   CHECK(problems("a = 'b").starts_with("acme.toml:1:7: "));
   CHECK(problems("a = '\xff'").starts_with("acme.toml:1:"));
   CHECK(problems(std::string("a\0b", 3)).starts_with("acme.toml:1:"));
@@ -235,7 +254,8 @@ TEST_CASE("files that are not rule files say so") {
 TEST_CASE("a pattern with a problem is left out, the others are loaded") {
   std::string second(kPattern.substr(kPattern.find("[[pattern]]")));
   Loaded loaded;
-  load_text(with("risk", "risk = 'none'") + second.replace(second.find("acme.key"), 8, "acme.two"), "acme.toml", loaded);
+  load_text(with("risk", "risk = 'none'") + second.replace(second.find("acme.key"), 8, "acme.two"),
+            "acme.toml", loaded);
   CHECK(loaded.problems.size() == 1);
   REQUIRE(loaded.rules.patterns().size() == 1);
   CHECK(loaded.rules.patterns()[0].id == "acme.two");
@@ -248,7 +268,8 @@ TEST_CASE("an id that is loaded already is refused, also across files and built-
   loaded.rules = RuleSet(std::span(&builtin, 1));
   load_text(kPattern, "acme.toml", loaded);
   REQUIRE(loaded.problems.size() == 1);
-  CHECK(loaded.problems[0].text() == "acme.toml:5:6: there is another pattern with the id \"acme.key\"");
+  CHECK(loaded.problems[0].text() ==
+        "acme.toml:5:6: there is another pattern with the id \"acme.key\"");
   CHECK(loaded.rules.patterns().size() == 1);
 }
 
