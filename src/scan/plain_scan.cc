@@ -173,7 +173,7 @@ Result<void> CommitScan::run() {
   auto appearances = history.appearances(
       *commits, [&](const git::Oid& blob) -> const std::vector<std::uint32_t>& { return values_of(blob); },
       wanted->all_objects);
-  auto reachable = history.reachable();
+  auto reachable = history.reachable(*commits);
   for (MessageFindings& message : messages_) message.reachable = reachable.contains(message.oid);
   HistoryReport report{target_, repository_.hash, [&](const git::Oid& oid, std::string& out) {
                          ObjectScanner& scanner = scanners_.local();
