@@ -58,7 +58,9 @@ std::string message(const View& view, const model::Credential& credential,
 void write_skips(const View& view, std::ostream& out) {
   for (const SkipGroup& group : view.skip_groups(3)) {
     std::string text = fmt::format("{} ({}):", printable(group.reason), group.count);
-    for (const std::string& example : group.examples) text += "\n" + printable(example);
+    for (const std::string& example : group.examples) {
+      text += fmt::format("\n{}", printable(example));
+    }
     if (group.count > group.examples.size()) text += "\n…";
     out << fmt::format("::{} title=keywake{}::{}\n", group.failed ? "error" : "notice",
                        workflow_property(group.failed ? ": could not be read" : ": not scanned"),

@@ -51,6 +51,10 @@ std::string place_count(std::size_t count) {
   return fmt::format("{} {}", human_count(count), count == 1 ? "place" : "places");
 }
 
+std::string more_places(std::size_t count) {
+  return fmt::format("{} more {}", human_count(count), count == 1 ? "place" : "places");
+}
+
 // "3 places since 2021-03-04", by the earliest commit that brought it in.
 std::string extent_text(const model::Credential& credential) {
   const model::GitPlace* first = nullptr;
@@ -146,6 +150,7 @@ class TextReport {
     const std::vector<PathGroup> groups = by_path(view_, credential);
     const bool all = credential.sightings.size() <= kMaxPlaces;
     std::size_t shown = 0;
+    std::size_t passed = 0;
     std::size_t next = 0;
     for (; next < groups.size() && shown < kMaxPlaces; ++next) {
       const PathGroup& group = groups[next];
@@ -153,24 +158,23 @@ class TextReport {
       if (!all) take = std::min({take, kMaxPlacesOfPath, kMaxPlaces - shown});
       for (std::size_t i = 0; i < take; ++i) write_place(*group.sightings[i], group.path);
       shown += take;
+      passed += group.sightings.size();
       const std::size_t left = group.sightings.size() - take;
-      if (left > 0) {
-        out_ << style_.paint(Ink::kFaint, fmt::format("      … and {} more in this file",
-                                                      place_count(left)))
-             << '\n';
-      }
+      if (left > 0) write_note(6, fmt::format("… and {} in this file", more_places(left)));
     }
-    write_rest(credential.sightings.size() - shown, groups.size() - next);
+    const std::size_t total = credential.sightings.size();
+    if (passed < total) {
+      const std::size_t files = groups.size() - next;
+      write_note(2, fmt::format("… and {} in {} other {} (all are in --format jsonl)",
+                                more_places(total - passed), human_count(files),
+                                files == 1 ? "file" : "files"));
+    } else if (shown < total) {
+      write_note(2, fmt::format("All {} are in --format jsonl", place_count(total)));
+    }
   }
 
-  void write_rest(std::size_t places, std::size_t paths) {
-    if (places == 0) return;
-    std::string text = fmt::format("… {} not shown", place_count(places));
-    if (paths > 0) {
-      text += fmt::format(", {} other {} among them", human_count(paths),
-                          paths == 1 ? "file" : "files");
-    }
-    out_ << "  " << style_.paint(Ink::kStrong, text) << " (all are in --format jsonl)\n";
+  void write_note(std::size_t indent, std::string_view text) {
+    out_ << std::string(indent, ' ') << style_.paint(Ink::kStrong, text) << '\n';
   }
 
   void write_place(const model::Sighting& sighting, const std::string& path) {

@@ -24,8 +24,8 @@ bool names_file(std::string_view target, std::string_view path) {
 }
 
 std::string join(std::string_view target, std::string_view path) {
-  if (target.empty() || target == "." || path == "-") return std::string(path);
-  if (!is_pseudo_path(path) && names_file(target, path)) {
+  if (target.empty() || target == ".") return std::string(path);
+  if (names_file(target, path)) {
     return std::string(target).append(path.substr(outer_file(path).size()));
   }
   while (target.size() > 1 && target.ends_with('/')) target.remove_suffix(1);
@@ -114,7 +114,9 @@ std::string View::path_from_here(const model::Sighting& sighting) const {
 }
 
 std::string View::path_to_show(const model::Sighting& sighting) const {
-  return name(summary().targets.size() > 1 ? join(sighting.target, sighting.path) : sighting.path);
+  if (summary().targets.size() <= 1 || sighting.path == "-") return name(sighting.path);
+  if (is_pseudo_path(sighting.path)) return name(sighting.target + " " + sighting.path);
+  return name(join(sighting.target, sighting.path));
 }
 
 std::string View::standing(const model::Sighting& sighting) const {
