@@ -48,7 +48,10 @@ std::string sighting_id(const View& view, const model::Credential& credential,
   if (view.summary().targets.size() > 1) add(sighting.target);
   add(sighting.path);
   add(fmt::format("{}:{}", sighting.line, sighting.column));
-  add(sighting.git ? sighting.git->commit : "");
+  if (sighting.git) {
+    // Of what is in no commit, the blob tells the staged version from that in the work tree.
+    add(sighting.git->commit.empty() ? sighting.git->blob : sighting.git->commit);
+  }
   auto digest = sha1(name);
   digest[6] = static_cast<std::uint8_t>((digest[6] & 0x0f) | 0x50);
   digest[8] = static_cast<std::uint8_t>((digest[8] & 0x3f) | 0x80);

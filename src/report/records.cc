@@ -72,24 +72,7 @@ void add_rejection(const View& view, const model::Sighting& sighting,
   add_place(view, sighting, out);
 }
 
-Json record(std::string_view type) { return {{"schema_version", kSchemaVersion}, {"type", type}}; }
-
 }  // namespace
-
-std::string sighting_record(const View& view, const model::Credential& credential,
-                            const model::Sighting& sighting) {
-  Json out = record("sighting");
-  add_credential(view, credential, out);
-  add_place(view, sighting, out);
-  return dump(out);
-}
-
-std::string rejection_record(const View& view, const model::Sighting& sighting,
-                             const model::Rejection& rejection) {
-  Json out = record("rejection");
-  add_rejection(view, sighting, rejection, out);
-  return dump(out);
-}
 
 std::string credential_object(const View& view, const model::Credential& credential) {
   Json out;

@@ -13,12 +13,6 @@ namespace keywake::report {
 
 inline constexpr std::string_view kSchemaVersion = "1.0";
 
-/// A whole line of jsonl, without its newline.
-std::string sighting_record(const View& view, const model::Credential& credential,
-                            const model::Sighting& sighting);
-std::string rejection_record(const View& view, const model::Sighting& sighting,
-                             const model::Rejection& rejection);
-
 /// What a credential has in common for all its sightings, and what one of them adds.
 std::string credential_object(const View& view, const model::Credential& credential);
 std::string place_object(const View& view, const model::Sighting& sighting);
@@ -44,9 +38,12 @@ class JsonArray {
   bool empty_ = true;
 };
 
-/// `{"a":1}` less its closing brace, for more members to be appended to it.
+/// `{"a":1}` less its closing brace, for more members to be appended to it, and its members alone.
 inline std::string_view open_object(std::string_view object) {
   return object.substr(0, object.size() - 1);
+}
+inline std::string_view members(std::string_view object) {
+  return object.substr(1, object.size() - 2);
 }
 
 }  // namespace keywake::report

@@ -9,6 +9,7 @@
 // Ownership: refers to the credentials, which must outlive it. Thread safety: immutable.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ class Redactor {
   [[nodiscard]] std::string redact(std::string_view text, std::size_t least) const;
   [[nodiscard]] const Secret* longest_at(std::string_view rest, std::size_t least) const;
 
+  /// Whether some secret may begin with these four bytes: asked at every byte of every text, so it has to be cheap.
+  std::bitset<1U << 16> heads_;
   /// Secrets by their first four bytes, the longest first.
   std::unordered_map<std::uint32_t, std::vector<const Secret*>> by_head_;
 };

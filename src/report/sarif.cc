@@ -104,7 +104,7 @@ std::string result_text(const View& view, const model::Credential& credential,
   return text;
 }
 
-Json result_object(const View& view, const model::Credential& credential,
+std::string result_object(const View& view, const model::Credential& credential,
                    const model::Sighting& sighting, std::size_t rule, std::size_t occurrence) {
   Json out;
   out["ruleId"] = to_utf8(credential.pattern->id);
@@ -116,8 +116,8 @@ Json result_object(const View& view, const model::Credential& credential,
       {"primaryLocationLineHash",
        fmt::format("{}:{}", credential.fingerprint.substr(0, 16), occurrence)},
       {"keywakeCredential/v1", credential.fingerprint}};
-  out["properties"] = Json::parse(place_object(view, sighting), nullptr, false);
-  return out;
+  return fmt::format("{},\"properties\":{}}}", open_object(dump(out)),
+                     place_object(view, sighting));
 }
 
 Json notification(const View& view, const model::Skip& skip) {
@@ -132,7 +132,7 @@ void write_results(const View& view, const Rules& rules, std::ostream& out) {
     std::unordered_map<std::string, std::size_t> in_file;
     for (const model::Sighting& sighting : credential.sightings) {
       const std::string file(outer_file(view.path_from_here(sighting)));
-      results.add(dump(result_object(view, credential, sighting, rule, ++in_file[file])));
+      results.add(result_object(view, credential, sighting, rule, ++in_file[file]));
     }
   }
   results.close();

@@ -115,7 +115,9 @@ Credential pem() {
   Sighting work_tree = staged;
   work_tree.path = "keys/deploy.bak";
   work_tree.git.reset();
-  out.sightings = {staged, work_tree};
+  Sighting changed = staged;
+  changed.git.reset();
+  out.sightings = {staged, changed, work_tree};
   return out;
 }
 
