@@ -1,6 +1,6 @@
-// JSON Lines: one object a sighting and nothing else, so that wc -l counts, diff compares two scans, and a consumer needs no case
-// distinction. What a scan skipped is in the exit status and in every other format. Under --explain the rejections follow,
-// as objects of another `type`.
+// JSON Lines: one object a sighting and nothing else, so that wc -l counts, diff compares two
+// scans, and a consumer needs no case distinction. What a scan skipped is in the exit status and in
+// every other format. Under --explain the rejections follow, as objects of another `type`.
 #include <fmt/format.h>
 
 #include "report/formats.h"

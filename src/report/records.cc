@@ -14,9 +14,13 @@ std::string dump(const Json& value) {
 }
 
 // Many fields are unknown for one sighting and known for the next; the key is always there.
-Json text_or_null(std::string text) { return text.empty() ? Json(nullptr) : Json(to_utf8(text)); }
+Json text_or_null(std::string text) {
+  return text.empty() ? Json(nullptr) : Json(to_utf8(text));
+}
 
-Json text_or_null(std::string_view text) { return text_or_null(std::string(text)); }
+Json text_or_null(std::string_view text) {
+  return text_or_null(std::string(text));
+}
 
 void add_credential(const View& view, const model::Credential& credential, Json& out) {
   const model::Pattern& pattern = *credential.pattern;
@@ -119,6 +123,8 @@ std::string summary_object(const View& view) {
   return dump(out);
 }
 
-std::string json_string(std::string_view text) { return dump(Json(to_utf8(text))); }
+std::string json_string(std::string_view text) {
+  return dump(Json(to_utf8(text)));
+}
 
 }  // namespace keywake::report

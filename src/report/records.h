@@ -1,6 +1,7 @@
-// The JSON objects that json and jsonl share, as text: ASCII only (everything else as \uXXXX, which also keeps control sequences
-// from a terminal), keys in a fixed order, on one line. docs/jsonl.schema.json describes a line of jsonl; json uses the same names.
-// Thread safety: all functions are pure.
+// The JSON objects that json and jsonl share, as text: ASCII only (everything else as \uXXXX, which
+// also keeps control sequences from a terminal), keys in a fixed order, on one line.
+// docs/jsonl.schema.json describes a line of jsonl; json uses the same names. Thread safety: all
+// functions are pure.
 #pragma once
 
 #include <ostream>
@@ -23,7 +24,8 @@ std::string summary_object(const View& view);
 /// A string as JSON, quotes included; bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 
-/// A JSON array written item by item, so that a report of a million sightings needs no memory for them: each item on its own line.
+/// A JSON array written item by item, so that a report of a million sightings needs no memory for
+/// them: each item on its own line.
 class JsonArray {
  public:
   explicit JsonArray(std::ostream& out) : out_(out) { out_ << '['; }

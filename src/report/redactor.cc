@@ -12,7 +12,9 @@ std::uint32_t head_of(std::string_view text) {
   return head;
 }
 
-std::size_t slot_of(std::uint32_t head) { return head * 0x9e3779b1U >> 16; }
+std::size_t slot_of(std::uint32_t head) {
+  return head * 0x9e3779b1U >> 16;
+}
 
 }  // namespace
 

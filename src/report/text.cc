@@ -1,5 +1,6 @@
-// The report for people. One block per credential, worst first, and in it what an incident needs: what it is, where it is
-// replaced, and each place with who brought it in, when, and whether it is still there:
+// The report for people. One block per credential, worst first, and in it what an incident needs:
+// what it is, where it is replaced, and each place with who brought it in, when, and whether it is
+// still there:
 //
 //   CRITICAL  AWS secret access key  wJal********KEYx
 //     aws.secret-access-key · fingerprint 3f2a91c04b7e · 2 places since 2024-03-01
@@ -10,7 +11,8 @@
 //         1234567890 · 2024-03-01 14:22 +01:00 · Ada <ada@example.com> · still at a tip
 //         Add production settings
 //
-// Places of one path stand together. Of a long list the first are shown and the rest is counted, never dropped silently.
+// Places of one path stand together. Of a long list the first are shown and the rest is counted,
+// never dropped silently.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -130,12 +132,12 @@ class TextReport {
 
   void write_facts(const model::Credential& credential) {
     const model::Pattern& pattern = *credential.pattern;
-    out_ << flow(style_,
-                 {{printable(pattern.id), Ink::kFaint},
-                  {fmt::format("fingerprint {}", short_fingerprint(credential.fingerprint)),
-                   Ink::kFaint},
-                  {extent_text(credential)}},
-                 2, width_);
+    out_ << flow(
+        style_,
+        {{printable(pattern.id), Ink::kFaint},
+         {fmt::format("fingerprint {}", short_fingerprint(credential.fingerprint)), Ink::kFaint},
+         {extent_text(credential)}},
+        2, width_);
     std::vector<Piece> parts;
     for (const model::Part& part : credential.parts) {
       parts.push_back({printable(fmt::format("{} {}", part.name, view_.name(part.value)))});
@@ -190,12 +192,13 @@ class TextReport {
       return;
     }
     const model::GitPlace& git = *sighting.git;
-    out_ << flow(style_,
-                 {{std::string(short_oid(git.commit)), Ink::kCommit},
-                  {readable_date(git.date, git.date_offset)},
-                  {printable(fmt::format("{} <{}>", view_.name(git.author), view_.name(git.email)))},
-                  standing},
-                 6, width_);
+    out_ << flow(
+        style_,
+        {{std::string(short_oid(git.commit)), Ink::kCommit},
+         {readable_date(git.date, git.date_offset)},
+         {printable(fmt::format("{} <{}>", view_.name(git.author), view_.name(git.email)))},
+         standing},
+        6, width_);
     const std::string subject = printable(view_.prose(git.summary));
     if (!subject.empty()) {
       const std::size_t room = width_ > 26 ? width_ - 6 : 20;

@@ -14,20 +14,17 @@ struct Row {
 
 TEST_CASE("A path becomes a relative URI that nothing else can be read into") {
   const Row rows[] = {
-      {"src/app.py", "src/app.py"},
-      {"", "."},
-      {"//example.com/x", "example.com/x"},
-      {"http:x/y", "http%3Ax/y"},
-      {"a b#c?d%20", "a%20b%23c%3Fd%2520"},
-      {"caf\xe9", "caf%E9"},
-      {"sättings", "s%C3%A4ttings"},
-      {"a\nb", "a%0Ab"},
+      {"src/app.py", "src/app.py"},         {"", "."},
+      {"//example.com/x", "example.com/x"}, {"http:x/y", "http%3Ax/y"},
+      {"a b#c?d%20", "a%20b%23c%3Fd%2520"}, {"caf\xe9", "caf%E9"},
+      {"sättings", "s%C3%A4ttings"},        {"a\nb", "a%0Ab"},
   };
   for (const Row& row : rows) CHECK(relative_uri(row.in) == row.out);
 }
 
 TEST_CASE("Workflow commands escape what the runner reads as syntax") {
-  const Row data[] = {{"50% done\r\nnext", "50%25 done%0D%0Anext"}, {"a:b,c", "a:b,c"}, {"%0A", "%250A"}};
+  const Row data[] = {
+      {"50% done\r\nnext", "50%25 done%0D%0Anext"}, {"a:b,c", "a:b,c"}, {"%0A", "%250A"}};
   for (const Row& row : data) CHECK(workflow_data(row.in) == row.out);
   const Row properties[] = {{"a:b,c", "a%3Ab%2Cc"}, {"x\n::error::y", "x%0A%3A%3Aerror%3A%3Ay"}};
   for (const Row& row : properties) CHECK(workflow_property(row.in) == row.out);
@@ -80,8 +77,7 @@ TEST_CASE("Columns count what a terminal shows") {
 TEST_CASE("Lines break between pieces, never inside one") {
   const Style plain(false);
   const std::vector<Piece> pieces{{"aaaa"}, {""}, {"bbbb"}, {"cccccccccccccccccccccccc"}, {"d"}};
-  CHECK(flow(plain, pieces, 2, 16) ==
-        "  aaaa · bbbb\n  cccccccccccccccccccccccc\n  d\n");
+  CHECK(flow(plain, pieces, 2, 16) == "  aaaa · bbbb\n  cccccccccccccccccccccccc\n  d\n");
   CHECK(flow(plain, {}, 2, 16).empty());
   CHECK(flow(Style(true), {{"x", Ink::kStrong}}, 0, 16) == "\x1b[1mx\x1b[0m\n");
 }

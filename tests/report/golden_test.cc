@@ -1,5 +1,7 @@
-// Every format against a stored file. After a change that is meant: KEYWAKE_UPDATE_GOLDEN=1 build/release/tests/test_report
-// "[golden]", then read the diff. Goldens hold redactions only; what --show-secrets adds is in secrets_test.cc.
+// Every format against a stored file. After a change that is meant: KEYWAKE_UPDATE_GOLDEN=1
+// build/release/tests/test_report
+// "[golden]", then read the diff. Goldens hold redactions only; what --show-secrets adds is in
+// secrets_test.cc.
 #include <cstdlib>
 #include <fstream>
 #include <sstream>

@@ -1,4 +1,5 @@
-// Results for the report tests, built in code. Secrets are made from a seed when a test runs, so none is stored anywhere.
+// Results for the report tests, built in code. Secrets are made from a seed when a test runs, so
+// none is stored anywhere.
 #pragma once
 
 #include <cstdint>

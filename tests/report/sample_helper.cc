@@ -121,7 +121,8 @@ Credential pem() {
   return out;
 }
 
-// The token stands in its own commit's message, in a path, in an author's name; and at more places than a text report shows.
+// The token stands in its own commit's message, in a path, in an author's name; and at more places
+// than a text report shows.
 Credential token() {
   Credential out = credential(kToken, seeded_secret("ghp_", 36, 2));
   const std::string clear(out.secret.reveal());
@@ -154,7 +155,9 @@ Credential password() {
   const std::string clear(out.secret.reveal());
   out.parts = {{"user", "app"}, {"host", "db.example.com\x1b[2J"}};
   Sighting hostile = at("evil\n::error::x\x1b]0;owned\x07/=1+1,\"q\".env", 1, 1, 9);
-  hostile.git = commit(30, "password is " + clear + ", \xff\xfe \x9b" "31m <script>[x](http://e) {0} %0A");
+  hostile.git = commit(30, "password is " + clear +
+                               ", \xff\xfe \x9b"
+                               "31m <script>[x](http://e) {0} %0A");
   hostile.git->author = "=cmd|' /C calc'!A0";
   hostile.git->email = "\"a\"@b,c\r\n";
   hostile.git->at_tip = true;
@@ -195,14 +198,17 @@ Secret seeded_secret(std::string_view prefix, std::size_t length, std::uint32_t 
   return Secret(out);
 }
 
-std::string seeded_oid(std::uint32_t seed) { return to_hex(sha1(std::to_string(seed))); }
+std::string seeded_oid(std::uint32_t seed) {
+  return to_hex(sha1(std::to_string(seed)));
+}
 
 model::ScanResult rich_result() {
   model::ScanResult out;
   out.credentials = {aws(), token(), pem(), password(), generic()};
   const std::string clear(out.credentials[1].secret.reveal());
   out.rejections = {
-      {at("src/test_vectors.py", 3, 14, 40), {&kToken, {80, 120}, "crc32-base62: checksum does not match"}},
+      {at("src/test_vectors.py", 3, 14, 40),
+       {&kToken, {80, 120}, "crc32-base62: checksum does not match"}},
       {at("README.md\t", 9, 2, 20), {&kGeneric, {10, 30}, "password: a placeholder"}}};
   out.summary = {.targets = {"./repo", "sub/dir/", "/abs/target", "-", "conf/app.env"},
                  .files = 1'234,

@@ -1,4 +1,5 @@
-// Writes reports of several results in every format that has a schema or a grammar and hands them to schema_check.py.
+// Writes reports of several results in every format that has a schema or a grammar and hands them
+// to schema_check.py.
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -39,7 +40,9 @@ TEST_CASE("Reports are valid against their schemas", "[schema]") {
   const std::string command =
       std::string(KEYWAKE_SOURCE_DIR "/tests/report/schema_check.py '") + folder.string() + "'";
   const int status = std::system(command.c_str());
-  INFO("schema_check.py says above what is wrong; it needs python3-jsonschema, python3-pip and PyPI");
+  INFO(
+      "schema_check.py says above what is wrong; it needs python3-jsonschema, python3-pip and "
+      "PyPI");
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
 }

@@ -1,4 +1,5 @@
-// What must never happen: a secret in a report that redacts. And its counterpart: --show-secrets shows it.
+// What must never happen: a secret in a report that redacts. And its counterpart: --show-secrets
+// shows it.
 #include <algorithm>
 #include <random>
 #include <sstream>
@@ -36,17 +37,23 @@ std::string in_json(std::string_view text) {
 
 // Every spelling under which a format could let the bytes through.
 std::vector<std::string> spellings(std::string_view secret) {
-  std::vector<std::string> out{std::string(secret),      to_utf8(secret),
-                               in_json(secret),          printable(secret),
-                               relative_uri(secret),     workflow_data(secret),
-                               workflow_property(secret), sarif_message(secret),
-                               markdown_text(secret),    in_json(sarif_message(secret)),
+  std::vector<std::string> out{std::string(secret),
+                               to_utf8(secret),
+                               in_json(secret),
+                               printable(secret),
+                               relative_uri(secret),
+                               workflow_data(secret),
+                               workflow_property(secret),
+                               sarif_message(secret),
+                               markdown_text(secret),
+                               in_json(sarif_message(secret)),
                                in_json(markdown_text(secret))};
   return out;
 }
 
 constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_.:,\"\\'{}[]()%$#@!&*?;<>|~^ ";
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    "=-_.:,\"\\'{}[]()%$#@!&*?;<>|~^ ";
 
 std::string random_text(std::mt19937& random, std::size_t length) {
   std::string out;
@@ -54,7 +61,8 @@ std::string random_text(std::mt19937& random, std::size_t length) {
   return out;
 }
 
-// One credential per secret, and each text of each sighting repeats secrets, alone and side by side.
+// One credential per secret, and each text of each sighting repeats secrets, alone and side by
+// side.
 model::ScanResult result_that_repeats(const std::vector<std::string>& secrets,
                                       std::mt19937& random) {
   static constexpr model::Pattern kPattern{
@@ -162,8 +170,8 @@ TEST_CASE("No format writes a control character, an escape sequence or invalid U
       });
       CHECK_FALSE(control);
       CHECK(to_utf8(report) == report);
-      CHECK_FALSE(contains(report, "\xc2\x9b"));          // CSI as one character
-      CHECK_FALSE(contains(report, "\xe2\x80\xae"));      // right-to-left override
+      CHECK_FALSE(contains(report, "\xc2\x9b"));      // CSI as one character
+      CHECK_FALSE(contains(report, "\xe2\x80\xae"));  // right-to-left override
     }
   }
 }

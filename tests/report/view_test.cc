@@ -86,11 +86,15 @@ TEST_CASE("A place's standing in words") {
   };
   const Row rows[] = {
       {{.commit = commit, .at_tip = true, .reachable = true}, "still at a tip", true},
-      {{.commit = commit, .at_tip = true, .reachable = true, .staged = true}, "still at a tip, staged", true},
+      {{.commit = commit, .at_tip = true, .reachable = true, .staged = true},
+       "still at a tip, staged",
+       true},
       {{.commit = commit, .removed_in = removed, .removed_date = 1'709'299'325, .reachable = true},
        "removed in " + removed.substr(0, 10) + " on 2024-03-01",
        false},
-      {{.commit = commit, .removed_in = removed, .reachable = true}, "removed in " + removed.substr(0, 10), false},
+      {{.commit = commit, .removed_in = removed, .reachable = true},
+       "removed in " + removed.substr(0, 10),
+       false},
       {{.commit = commit, .removed_in = removed},
        "removed in " + removed.substr(0, 10) + ", only in unreachable objects",
        false},
