@@ -304,7 +304,7 @@ bool Expansion::charge(Open& open, std::size_t bytes) {
 
 // To the end of the member, charged, since passing over compressed data costs what reading it does.
 void Expansion::pass_over(Open& open) {
-  if (open.layer.skips_for_free()) return;
+  if (!open.ended && open.layer.skips_for_free()) return;
   while (!read(open).empty()) {
   }
 }

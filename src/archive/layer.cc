@@ -168,6 +168,9 @@ void Layer::rethrow() {
 Layer::~Layer() { archive_read_free(handle_); }
 
 Layer::Next Layer::next() {
+  // Where libarchive 3.6 goes on after a damaged member of a cabinet it reads through a null pointer; of the packages only zip is
+  // made of members that do not depend on one another, so nothing is lost by stopping.
+  if (entry_broken_ && is_package(kind_) && kind_ != Kind::kZip) return Next::kBroken;
   entry_broken_ = entry_done_ = false;
   entry_offset_ = hole_ = 0;
   block_ = {};

@@ -449,7 +449,23 @@ TEST_CASE("cut short anywhere: never a crash, what came before is kept, the brea
       }
     }
     INFO(name);
-    if (name != "7zip" && name != "xar") CHECK(kept >= 1);
+    // 7z and xar are useless without their end; of compressed streams libarchive keeps whole blocks of 64 KiB.
+    bool is_plain = std::string_view("ustar pax newc odc zip iso9660 argnu rar4 rar5 cab lha").find(name) != std::string_view::npos;
+    if (is_plain) CHECK(kept >= 1);
+  }
+}
+
+TEST_CASE("what came before the cut of a compressed tar is kept, up to libarchive's block of 64 KiB") {
+  std::vector<File> files;
+  for (int i = 0; i < 10; ++i) files.push_back({fmt::format("f{}.txt", i), words(60'000, static_cast<unsigned>(i))});
+  for (const char* filter : {"gzip", "xz", "zstd", "lzip", "lz4", "compress"}) {
+    std::string whole = made::archive({"ustar", filter}, files);
+    Collected got = expand("x", whole.substr(0, whole.size() * 7 / 10));
+    INFO(filter << got.reasons());
+    CHECK(got.members["f0.txt"] == files[0].bytes);
+    CHECK(got.members["f2.txt"] == files[2].bytes);
+    CHECK(got.left.size() == 1);
+    CHECK_FALSE(got.complete);
   }
 }
 
