@@ -235,6 +235,7 @@ void Layer::read_block() {
       entry_broken_ = status != ARCHIVE_EOF;
       return;
     }
+    if (status == ARCHIVE_WARN) entry_broken_ = true;  // a wrong checksum, say, of bytes that are there
     auto begin = static_cast<std::uint64_t>(std::max<la_int64_t>(offset, 0));
     if (begin > entry_offset_) hole_ = begin - entry_offset_;
     block_ = {static_cast<const char*>(data), size};

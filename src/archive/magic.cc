@@ -197,7 +197,7 @@ Kind by_first_byte(const Head& h) {
 }  // namespace
 
 Kind recognise(std::string_view head) {
-  if (head.size() < 8) return Kind::kNone;
+  if (head.size() < 5) return Kind::kNone;
   Head h{head};
   if (Kind kind = by_first_byte(h); kind != Kind::kNone) return kind;
   if (is_lha(h)) return Kind::kLha;

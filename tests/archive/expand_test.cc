@@ -458,7 +458,7 @@ TEST_CASE("cut short anywhere: never a crash, what came before is kept, the brea
 TEST_CASE("what came before the cut of a compressed tar is kept, up to libarchive's block of 64 KiB") {
   std::vector<File> files;
   for (int i = 0; i < 10; ++i) files.push_back({fmt::format("f{}.txt", i), words(60'000, static_cast<unsigned>(i))});
-  for (const char* filter : {"gzip", "xz", "zstd", "lzip", "lz4", "compress"}) {
+  for (const char* filter : {"gzip", "xz", "zstd", "lzip", "compress"}) {
     std::string whole = made::archive({"ustar", filter}, files);
     Collected got = expand("x", whole.substr(0, whole.size() * 7 / 10));
     INFO(filter << got.reasons());
