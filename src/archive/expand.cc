@@ -227,7 +227,7 @@ void Expansion::enter(Open& open, const std::string& path, Kind kind) {
 
 // Returns whether the bytes themselves need not be looked at.
 bool Expansion::enter_front(Open& open, const Place& place, Kind kind) {
-  MemoryInput input(open.front);
+  MemoryInput input(open.front, stopped_ || open.abandoned || open.layer.entry_broken());
   bool complete = expand(input, kind, place);
   if (!complete) open.complete = false;
   return stopped_ || (complete && !is_package(kind));

@@ -32,10 +32,12 @@ class Input {
 
 class MemoryInput : public Input {
  public:
-  explicit MemoryInput(std::string_view bytes) : bytes_(bytes) {}
+  /// `cut_short`: there was more, and why it is missing was reported.
+  explicit MemoryInput(std::string_view bytes, bool cut_short = false) : bytes_(bytes), cut_short_(cut_short) {}
   std::string_view read() override {
     std::string_view rest = bytes_.substr(at_);
     at_ = bytes_.size();
+    cut_ = rest.empty() && cut_short_;
     return rest;
   }
   [[nodiscard]] bool can_seek() const override { return true; }
@@ -49,6 +51,7 @@ class MemoryInput : public Input {
 
  private:
   std::string_view bytes_;
+  bool cut_short_;
   std::size_t at_ = 0;
 };
 

@@ -232,7 +232,7 @@ void Layer::read_block() {
     if (status == ARCHIVE_EOF || status < ARCHIVE_WARN) {
       if (status == ARCHIVE_RETRY && ++warnings < kMaxWarnings) continue;
       entry_done_ = true;
-      entry_broken_ = status != ARCHIVE_EOF;
+      entry_broken_ |= status != ARCHIVE_EOF;
       return;
     }
     if (status == ARCHIVE_WARN) entry_broken_ = true;  // a wrong checksum, say, of bytes that are there
