@@ -33,7 +33,7 @@ class Prover {
   // Whether every match of `node` contains a literal; then places_ allows for it.
   bool prove(const RegexNode& node, Width before) {
     switch (node.kind) {
-      case RegexNode::Kind::kConcat: return prove_sequence(node.children, before);
+      case RegexNode::Kind::kConcat: return prove_sequence(node.children, before, {""}, before);
       case RegexNode::Kind::kAlternate:
         return std::all_of(node.children.begin(), node.children.end(),
                            [&](const RegexNode& child) { return prove(child, before); });
@@ -43,15 +43,14 @@ class Prover {
   }
 
  private:
-  bool prove_sequence(std::span<const RegexNode> items, Width before) {
-    Strings run{""};
-    Width run_before = before;
+  // `run` stands right before the items; run_before is the width of what precedes it.
+  bool prove_sequence(std::span<const RegexNode> items, Width before, Strings run, Width run_before) {
     for (const RegexNode& item : items) {
       std::optional<Strings> strings = exact(item);
       std::optional<Strings> longer = strings ? product(run, *strings) : std::nullopt;
       if (!longer) {
         if (prove_run(run, run_before)) return true;
-        if (!strings && prove(item, before)) return true;
+        if (!strings && prove_after(item, before, run, run_before)) return true;
         run_before = strings ? before : sum(before, width(item));
         longer = strings ? *strings : Strings{""};
       }
@@ -59,6 +58,15 @@ class Prover {
       before = sum(before, width(item));
     }
     return prove_run(run, run_before);
+  }
+
+  // The same for one item after a run: the run goes on into each branch of an alternation.
+  bool prove_after(const RegexNode& item, Width before, const Strings& run, Width run_before) {
+    if (item.kind != RegexNode::Kind::kAlternate) return prove(item, before);
+    return std::all_of(item.children.begin(), item.children.end(), [&](const RegexNode& branch) {
+      bool sequence = branch.kind == RegexNode::Kind::kConcat;
+      return prove_sequence(sequence ? std::span(branch.children) : std::span(&branch, 1), before, run, run_before);
+    });
   }
 
   bool prove_run(const Strings& run, Width before) {

@@ -160,9 +160,15 @@ Reason base64(const Candidate& match) {
   return "base64: does not decode";
 }
 
+// The text may have a prefix before it, and `_` with a random part behind it (Sentry).
 Reason base64_json(const Candidate& match) {
-  std::optional<std::string> text = decode_base64(match.secret);
-  std::optional<nlohmann::json> value = text ? parse_object(*text) : std::nullopt;
+  std::optional<nlohmann::json> value;
+  for (std::string_view part : {match.secret, match.body, match.secret.substr(match.secret.find('_') + 1)}) {
+    for (std::string_view text : {part, part.substr(0, part.rfind('_'))}) {
+      std::optional<std::string> decoded = value ? std::nullopt : decode_base64(text);
+      if (decoded) value = parse_object(*decoded);
+    }
+  }
   if (!value) return "base64-json: does not decode to a JSON object";
   if (!value->contains(std::string(match.argument))) return fmt::format("base64-json: no key {}", match.argument);
   return std::nullopt;

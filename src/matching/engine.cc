@@ -2,17 +2,12 @@
 // still in the cache and a hostile blob of nothing but anchors cannot fill memory with hits.
 #include "matching/engine.h"
 
-#include <fmt/format.h>
-#include <hs/hs.h>
-
 #include <algorithm>
-#include <new>
 #include <tuple>
 
-#include "matching/confirm.h"
+#include "matching/compiled_engine.h"
 #include "matching/database.h"
 #include "matching/database_bytes.h"
-#include "matching/expressions.h"
 #include "matching/incremental.h"
 
 namespace keywake::matching {
@@ -20,51 +15,14 @@ namespace {
 
 constexpr std::uint32_t kChunk = 256 * 1024;
 
-/// Anchors whose windows reach farther than this are kept as notes whether or not they confirm anything, so that an edit far from
-/// the anchor need not make the margin wide for all the others.
+// Windows that reach farther than this are those of retained anchors.
 constexpr std::uint32_t kFarReach = 1200;
-
-struct FreeDatabase {
-  void operator()(hs_database_t* database) const { hs_free_database(database); }
-};
-struct FreeScratch {
-  void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
-};
-
-class CompiledEngine final : public Engine {
- public:
-  CompiledEngine(const rules::RuleSet& rules, Expressions built) : expressions(std::move(built)), confirmer(rules, expressions) {
-    retained.resize(expressions.uses.size());
-    for (std::uint32_t i = 0; i < expressions.uses.size(); ++i) {
-      const Expression& expression = expressions.items[expressions.uses[i].expression];
-      Reach bound = confirmer.reach_bound(i);
-      retained[i] = std::max(bound.before, bound.after) > kFarReach;
-      if (retained[i]) bound = {expression.length + 1, 1};
-      margin.before = std::max(margin.before, bound.before);
-      margin.after = std::max(margin.after, bound.after);
-      longest = std::max(longest, expression.length);
-    }
-  }
-
-  Expressions expressions;
-  Confirmer confirmer;
-  std::vector<bool> retained;  // by use
-  Reach margin;                // of what depends on new bytes, over all uses
-  std::uint32_t longest = 0;   // expression
-  std::unique_ptr<hs_database_t, FreeDatabase> database;
-};
-
-struct Hit {
-  std::uint32_t end = 0;
-  std::uint32_t expression = 0;
-  auto operator<=>(const Hit&) const = default;
-};
 
 auto order(const Note& note) {
   return std::tie(note.hit, note.anchor, note.begin, note.end, note.value);
 }
 
-Result<std::unique_ptr<Engine>> load_engine(const rules::RuleSet& rules, std::string_view bytes) {
+Result<std::unique_ptr<CompiledEngine>> load_engine(const rules::RuleSet& rules, std::string_view bytes) {
   Result<Expressions> expressions = build_expressions(rules);
   if (!expressions) return std::unexpected(expressions.error());
   std::optional<DatabaseBytes> parts = split_database(bytes);
@@ -72,13 +30,11 @@ Result<std::unique_ptr<Engine>> load_engine(const rules::RuleSet& rules, std::st
   if (parts->fingerprint != expressions->fingerprint) {
     return fail("the compiled database was made from other rules; compile the rules again");
   }
-  auto engine = std::make_unique<CompiledEngine>(rules, std::move(*expressions));
-  hs_database_t* database = nullptr;
-  if (hs_deserialize_database(parts->hyperscan.data(), parts->hyperscan.size(), &database) != HS_SUCCESS) {
-    return fail("Hyperscan does not take the compiled database: it is damaged, or for another CPU or version");
-  }
-  engine->database.reset(database);
-  return engine;
+  std::uint32_t longest = 0;
+  for (const Expression& expression : expressions->items) longest = std::max(longest, expression.length);
+  Result<TierOne> tier_one = TierOne::load(parts->hyperscan, longest);
+  if (!tier_one) return std::unexpected(tier_one.error());
+  return std::make_unique<CompiledEngine>(rules, std::move(*expressions), std::move(*tier_one));
 }
 
 }  // namespace
@@ -90,52 +46,41 @@ Result<std::unique_ptr<Engine>> Engine::load(const rules::RuleSet& rules, std::s
 Result<std::unique_ptr<Engine>> Engine::compile(const rules::RuleSet& rules) {
   Result<std::string> database = compile_database(rules, native_cpu());
   if (!database) return std::unexpected(database.error());
-  Result<std::unique_ptr<Engine>> engine = load_engine(rules, *database);
-  if (engine) {
-    if (Result<void> checked = static_cast<CompiledEngine&>(**engine).confirmer.compile_all(); !checked) {
-      return std::unexpected(checked.error());
-    }
-  }
+  Result<std::unique_ptr<CompiledEngine>> engine = load_engine(rules, *database);
+  if (!engine) return std::unexpected(engine.error());
+  if (Result<void> checked = (*engine)->confirmer.compile_all(); !checked) return std::unexpected(checked.error());
   return engine;
+}
+
+CompiledEngine::CompiledEngine(const rules::RuleSet& rule_set, Expressions built, TierOne loaded)
+    : rules(rule_set),
+      expressions(std::move(built)),
+      confirmer(rule_set, expressions),
+      tier_one(std::move(loaded)),
+      retained(expressions.uses.size()) {
+  for (std::uint32_t use = 0; use < expressions.uses.size(); ++use) {
+    Reach bound = confirmer.reach_bound(use);
+    retained[use] = std::max(bound.before, bound.after) > kFarReach;
+    if (retained[use]) bound = {expression_of(use).length + 1, 1};
+    margin.before = std::max(margin.before, bound.before);
+    margin.after = std::max(margin.after, bound.after);
+  }
 }
 
 struct Scanner::State {
   const CompiledEngine& engine;
   ValueTable& values;
   Options options;
-  std::unique_ptr<hs_scratch_t, FreeScratch> scratch;
-  std::vector<Hit> hits;
+  HitFinder finder;
   std::vector<Match> matches;
   std::vector<HitRange> ranges;
-  std::uint64_t bytes = 0;
 
-  static int on_hit(unsigned id, unsigned long long, unsigned long long end, unsigned, void* context) {
-    static_cast<std::vector<Hit>*>(context)->push_back({static_cast<std::uint32_t>(end), id});
-    return 0;
-  }
-
-  // Tier one: hits that end in (range.after, range.last], in order. Bytes around the range let an expression that ends in it, and
-  // a \b at either end of that, be seen whole.
-  void find_hits(std::string_view blob, HitRange range) {
-    hits.clear();
-    std::uint32_t context = engine.longest + 1;
-    std::uint32_t begin = range.after > context ? range.after - context : 0;
-    std::uint32_t end = std::min<std::uint64_t>(blob.size(), std::uint64_t{range.last} + 1);
-    bytes += end - begin;
-    hs_scan(engine.database.get(), blob.data() + begin, end - begin, 0, scratch.get(), on_hit, &hits);
-    std::size_t kept = 0;
-    for (Hit hit : hits) {
-      hit.end += begin;
-      if (hit.end > range.after && hit.end <= range.last) hits[kept++] = hit;
-    }
-    hits.resize(kept);
-    if (!std::is_sorted(hits.begin(), hits.end())) std::sort(hits.begin(), hits.end());
-    hits.erase(std::unique(hits.begin(), hits.end()), hits.end());
-  }
+  State(const CompiledEngine& compiled, ValueTable& table, Options chosen)
+      : engine(compiled), values(table), options(chosen), finder(compiled.tier_one) {}
 
   // The bytes that decide whether there is a hit at all.
   TextWindow hit_window(std::uint32_t use, std::uint32_t hit_end, std::uint32_t size) const {
-    const Expression& expression = engine.expressions.items[engine.expressions.uses[use].expression];
+    const Expression& expression = engine.expression_of(use);
     if (!expression.shape) return {hit_end - expression.length, hit_end};
     return window_at(hit_end, {expression.length + 1, 1}, size);
   }
@@ -163,7 +108,7 @@ struct Scanner::State {
     auto size = static_cast<std::uint32_t>(blob.size());
     while (range.after < range.last) {
       std::uint32_t chunk_end = range.last - range.after > kChunk ? range.after + kChunk : range.last;
-      find_hits(blob, {range.after, chunk_end});
+      const std::vector<Hit>& hits = finder.find(blob, {range.after, chunk_end});
       range.after = chunk_end;
       for (const Hit& hit : hits) {
         const Expression& expression = engine.expressions.items[hit.expression];
@@ -210,11 +155,7 @@ struct Scanner::State {
 };
 
 Scanner::Scanner(const Engine& engine, ValueTable& values, Options options) {
-  const auto& compiled = static_cast<const CompiledEngine&>(engine);
-  hs_scratch_t* scratch = nullptr;
-  if (hs_alloc_scratch(compiled.database.get(), &scratch) != HS_SUCCESS) throw std::bad_alloc();
-  state_ = std::make_unique<State>(compiled, values, options);
-  state_->scratch.reset(scratch);
+  state_ = std::make_unique<State>(static_cast<const CompiledEngine&>(engine), values, options);
 }
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner::~Scanner() = default;
@@ -241,6 +182,6 @@ void Scanner::scan_delta(std::string_view blob, const CopyMap& map, const Notes&
   if (!std::is_sorted(begin, out.end(), less)) std::sort(begin, out.end(), less);
 }
 
-std::uint64_t Scanner::bytes_matched() const { return state_->bytes; }
+std::uint64_t Scanner::bytes_matched() const { return state_->finder.bytes(); }
 
 }  // namespace keywake::matching

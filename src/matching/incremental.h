@@ -12,6 +12,7 @@
 
 #include "base/copy_map.h"
 #include "matching/confirm.h"
+#include "matching/tier_one.h"
 
 namespace keywake::matching {
 
@@ -22,13 +23,6 @@ struct TextWindow {
   bool at_end = false;
 };
 TextWindow window_at(std::uint32_t hit_end, Reach reach, std::uint32_t text_size);
-
-/// Hits whose ends lie in (after, last].
-struct HitRange {
-  std::uint32_t after = 0;
-  std::uint32_t last = 0;
-  bool operator==(const HitRange&) const = default;
-};
 
 /// The ranges that hold every hit with a window, of at most `reach`, that no one span holds. Ascending, apart, within the text.
 void changed_ranges(const CopyMap& map, Reach reach, std::vector<HitRange>& out);

@@ -6,7 +6,6 @@
 #include <array>
 
 #include "base/text.h"
-#include "matching/anchor_place.h"
 #include "matching/database.h"
 #include "matching/engine.h"
 #include "rules/examples.h"
@@ -123,11 +122,6 @@ void check_expressions(const rules::Loaded& loaded, std::vector<std::string>& pr
       if (auto longest = max_match_length(companion.regex); !longest) {
         problems.push_back(fmt::format("{}: companion {}: {}", place, companion.name, longest.error().message));
       }
-    }
-    bool literals = !pattern.anchors.empty() || !pattern.keywords.empty();
-    if (pattern.within == 0 && pattern.shape.empty() && literals && !plan_matches(pattern).proven) {
-      problems.push_back(fmt::format(
-          "{}: not every match of the regex contains one of its anchors as literal text; anchor on what all have, or set within", place));
     }
   }
 }
