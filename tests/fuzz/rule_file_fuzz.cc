@@ -1,5 +1,5 @@
-// Any bytes as a rule file: the loader must end in patterns or in problems, and whatever it loads must hold to what the
-// rest of the program takes for granted.
+// Any bytes as a rule file: the loader must end in patterns or in problems, and whatever it loads
+// must hold to what the rest of the program takes for granted.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
