@@ -108,10 +108,12 @@ std::string help_text(const Command& command, bool at_length, unsigned width) {
   if (command.name.empty()) append_commands(out, width);
   append_flags(out, command, at_length, width);
   if (command.name.empty()) {
-    out += "\n'keywake COMMAND --help' lists a command's flags, 'keywake help COMMAND' explains them.\n";
+    out += '\n';
+    wrap(out, "'keywake COMMAND --help' lists a command's flags, 'keywake help COMMAND' explains them.", 0, width);
   }
   if (command.name == "scan" || command.name.empty()) {
-    out += "\nExit status: 0 clean, 1 credentials found, 2 could not do what was asked, or not all of it.\n";
+    out += '\n';
+    wrap(out, "Exit status: 0 clean, 1 credentials found, 2 could not do what was asked, or not all of it.", 0, width);
   }
   return out;
 }

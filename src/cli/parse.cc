@@ -85,7 +85,7 @@ void declare(const Flag& flag, CLI::App& app, Arguments& arguments, std::string&
     if (!done && problem.empty()) problem = fmt::format("--{}: {}", flag.name, done.error().message);
   };
   if (flag.argument.empty()) {
-    app.add_flag_callback(names, [apply] { apply(""); });
+    app.add_flag_callback(names, [apply] { apply(""); })->disable_flag_override();
     return;
   }
   auto values = [apply, &flag, &problem](const CLI::results_t& results) {
