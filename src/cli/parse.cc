@@ -31,6 +31,7 @@ std::unexpected<Error> usage(const Command& command, std::string_view message) {
 
 std::unexpected<Error> unknown_flag(const Command& command, std::string_view word) {
   std::string_view bare = word.substr(0, word.find('='));
+  if (bare == "-") bare = word;
   std::vector<std::string> names;
   for (const Flag* flag : command.flags()) names.push_back(spelled(*flag));
   std::string_view near = bare.starts_with("--") ? nearest(bare, names) : std::string_view();
@@ -98,16 +99,17 @@ void declare(const Flag& flag, CLI::App& app, Arguments& arguments, std::string&
   app.add_option(names, CLI::callback_t(values))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-// CLI11's messages hold the option's name, followed by a colon or a space.
+// CLI11's messages begin with the option's name: "--range: 1 required", "quiet was given …".
 std::string describe(const CLI::ParseError& error, const Command& command) {
-  std::string what = error.what();
+  std::string_view what = error.what();
+  while (what.starts_with('-')) what.remove_prefix(1);
+  std::string_view first = what.substr(0, what.find_first_of(": "));
   for (const Flag* flag : command.flags()) {
-    std::string name = spelled(*flag);
-    if (what.find(name + ":") == std::string::npos && what.find(name + " ") == std::string::npos) continue;
+    if (first != flag->name && first != std::string_view(&flag->short_name, 1)) continue;
     if (flag->argument.empty()) return fmt::format("{} takes no value", spelled(*flag));
     return fmt::format("{} needs a value: {}", spelled(*flag), spelled_with_value(*flag));
   }
-  return printable(what);
+  return printable(error.what());
 }
 
 Result<Parsed> parse_words(const Command& command, Words words) {
