@@ -86,7 +86,7 @@ struct Place {
 
 class Attributor {
  public:
-  Attributor(const ObjectStore& store, const CommitGraph& commits, const TreeLists& lists,
+  Attributor(const ObjectStore& store, const CommitTable& commits, const TreeLists& lists,
              const std::vector<FoundBlob>& found)
       : store_(store), commits_(commits), lists_(lists), found_(found) {}
 
@@ -108,7 +108,7 @@ class Attributor {
   void add_orphans(std::vector<Appearance>& out) const;
 
   const ObjectStore& store_;
-  const CommitGraph& commits_;
+  const CommitTable& commits_;
   const TreeLists& lists_;
   const std::vector<FoundBlob>& found_;
 
@@ -352,7 +352,7 @@ std::vector<Appearance> Attributor::run(const std::vector<ObjectId>& tips) {
 
 }  // namespace
 
-Attribution attribute(const Repository& repository, const ObjectStore& store, const CommitGraph& commits,
+Attribution attribute(const Repository& repository, const ObjectStore& store, const CommitTable& commits,
                       std::vector<FoundBlob> found, const WalkOptions& options, Problems& problems) {
   std::vector<bool> wanted(store.size(), false);
   for (const FoundBlob& blob : found) wanted[blob.blob] = true;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "git/appearance.h"
-#include "git/commit_graph.h"
+#include "git/commit_table.h"
 #include "git/object_store.h"
 #include "git/problems.h"
 #include "git/repository.h"
@@ -27,7 +27,7 @@ struct Attribution {
   std::vector<Oid> missing;             // objects that trees name and the store lacks
 };
 
-Attribution attribute(const Repository& repository, const ObjectStore& store, const CommitGraph& commits,
+Attribution attribute(const Repository& repository, const ObjectStore& store, const CommitTable& commits,
                       std::vector<FoundBlob> found, const WalkOptions& options, Problems& problems);
 
 }  // namespace keywake::git

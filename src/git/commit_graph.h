@@ -1,59 +1,76 @@
-// CommitGraph: trees, parents and dates of all commits, filled while a walk passes over them, and the tips that refs name.
-// Thread safety: none while filling (one graph per worker, then append()); immutable afterwards.
+// CommitGraph: commits and their parents, read one by one as they are asked for and kept. Selects commits as git log does. Neither
+// grafts, replacements nor a commit-graph file are believed: parents are what the commit objects say. A parent that is missing
+// ends its line of history there and is a problem, but for shallow and partial clones, where it is expected.
+// Ownership: refers to repository, database and problems, which must outlive it. Thread safety: one per thread.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <string_view>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
-#include "git/appearance.h"
-#include "git/object_store.h"
-#include "git/problems.h"
-#include "git/repository.h"
+#include "base/result.h"
+#include "git/commit_object.h"
+#include "git/libgit2.h"
 
 namespace keywake::git {
 
-/// What a commit object says, as git-commit-tree(1) writes it. Absent if it has no tree line.
-struct ParsedCommit {
-  Oid tree;
-  std::vector<Oid> parents;
-  std::int64_t committed = 0;  // committer date, seconds since 1970
-  CommitInfo info;
+/// Which commits. Nothing set: all that HEAD and the refs reach.
+struct Selection {
+  bool all_objects = false;           // every commit that the object store holds; `range` and `branches` are then not looked at
+  std::string range;                  // "A..B", "A...B", "A..", "..B", "B", "B^!", as in gitrevisions(7)
+  std::vector<std::string> branches;  // and what these reach; any revision will do
+  std::optional<std::int64_t> since;  // of these, those with a committer date from then on
 };
-std::optional<ParsedCommit> parse_commit(std::string_view bytes, HashKind hash);
 
-/// The target of an annotated tag.
-std::optional<Oid> parse_tag(std::string_view bytes);
+struct Tip {
+  std::string name;  // "HEAD", "refs/heads/main"
+  Oid commit;
+};
 
 class CommitGraph {
  public:
-  void add(ObjectId id, std::string_view bytes, const ObjectStore& store);
-  void append(const CommitGraph& other);
+  CommitGraph(const Repository& repository, const ObjectDatabase& database, Problems& problems)
+      : repository_(repository), database_(database), problems_(problems) {}
 
-  [[nodiscard]] std::size_t size() const { return id_.size(); }
-  [[nodiscard]] ObjectId id(std::size_t commit) const { return id_[commit]; }
-  [[nodiscard]] ObjectId tree(std::size_t commit) const { return tree_[commit]; }
-  [[nodiscard]] std::int64_t committed(std::size_t commit) const { return committed_[commit]; }
-  /// kNoObject for a parent that is not there.
-  [[nodiscard]] std::span<const ObjectId> parents(std::size_t commit) const {
-    return {parents_.data() + parent_begin_[commit], parents_.data() + parent_begin_[commit + 1]};
-  }
+  /// Null if the commit is missing or damaged, which is reported once. Valid as long as the graph.
+  const CommitLinks* links(const Oid& commit);
+
+  /// HEAD first, then all refs by name, tags peeled; refs to what is no commit are left out.
+  const std::vector<Tip>& tips();
+
+  /// Children before parents, and among those that are not ordered by that the later committer date first.
+  Result<std::vector<Oid>> select(const Selection& selection);
+
+  /// Which of `commits` any ref or HEAD reaches.
+  std::unordered_set<Oid> reachable(const std::vector<Oid>& commits);
+
+  /// Every commit in the object store, by oid.
+  const std::vector<Oid>& all_commits();
+
+  [[nodiscard]] const Repository& repository() const { return repository_; }
+  [[nodiscard]] const ObjectDatabase& database() const { return database_; }
+  [[nodiscard]] Problems& problems() const { return problems_; }
+  void report(const Oid& object, ReadOutcome outcome) const;
 
  private:
-  std::vector<ObjectId> id_;
-  std::vector<ObjectId> tree_;
-  std::vector<std::int64_t> committed_;
-  std::vector<std::size_t> parent_begin_{0};
-  std::vector<ObjectId> parents_;
-};
+  struct Start {
+    Oid commit;
+    std::uint8_t marks;
+  };
+  Result<std::vector<Start>> starts(const Selection& selection);
+  Result<void> add_range(std::string_view range, std::vector<Start>& starts);
+  std::vector<Oid> walk(const std::vector<Start>& starts);
+  std::vector<Oid> in_order(const std::vector<Oid>& commits);
 
-/// What refs point to, in the order of Repository::refs, each once. A ref whose object is missing is a problem.
-struct Tips {
-  std::vector<ObjectId> commits;  // tags peeled
-  std::vector<ObjectId> tags;     // the annotated tags passed on the way
+  const Repository& repository_;
+  const ObjectDatabase& database_;
+  Problems& problems_;
+  std::unordered_map<Oid, std::optional<CommitLinks>> links_;
+  std::optional<std::vector<Tip>> tips_;
+  std::optional<std::vector<Oid>> all_commits_;
 };
-Tips tips(const Repository& repository, const ObjectStore& store, Problems& problems);
 
 }  // namespace keywake::git

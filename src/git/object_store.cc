@@ -5,7 +5,6 @@
 #include <tbb/parallel_sort.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/text.h"
 #include "git/reindex.h"
@@ -88,17 +87,21 @@ ObjectStore ObjectStore::of_pack(Pack pack, std::vector<std::uint64_t> offsets) 
 void ObjectStore::add_pack(Pack pack, PackIndex index) {
   PackEntry entry{std::move(pack), std::move(index), {}, {}, {}, first_loose_};
   const std::uint32_t count = entry.index.size();
+  struct Placed {
+    std::uint64_t offset;
+    std::uint32_t position;
+  };
+  std::vector<Placed> placed(count);
+  for (std::uint32_t i = 0; i < count; ++i) placed[i] = {entry.index.offset(i), i};
+  tbb::parallel_sort(placed.begin(), placed.end(),
+                     [](const Placed& a, const Placed& b) { return a.offset < b.offset; });
   entry.positions.resize(count);
-  std::iota(entry.positions.begin(), entry.positions.end(), 0);
-  tbb::parallel_sort(entry.positions.begin(), entry.positions.end(),
-                     [&](std::uint32_t a, std::uint32_t b) {
-                       return entry.index.offset(a) < entry.index.offset(b);
-                     });
   entry.offsets.resize(count);
   entry.order.resize(count);
   for (std::uint32_t i = 0; i < count; ++i) {
-    entry.offsets[i] = entry.index.offset(entry.positions[i]);
-    entry.order[entry.positions[i]] = i;
+    entry.positions[i] = placed[i].position;
+    entry.offsets[i] = placed[i].offset;
+    entry.order[placed[i].position] = i;
   }
   first_loose_ += count;
   packs_.push_back(std::move(entry));

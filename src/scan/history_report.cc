@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "git/commit_graph.h"
+#include "git/commit_object.h"
 #include "matching/judge.h"
 
 namespace keywake::scan {
@@ -55,9 +55,7 @@ model::GitPlace Reporter::place_of(const git::Oid& commit) {
   auto [it, added] = commits_.try_emplace(commit);
   if (added) {
     std::string bytes;
-    if (report_.read(commit, bytes)) {
-      if (auto parsed = git::parse_commit(bytes, report_.hash)) it->second = parsed->info;
-    }
+    if (report_.read(commit, bytes)) it->second = git::parse_commit_info(bytes);
   }
   place.commit = commit.hex(report_.hash);
   place.author = it->second.author;

@@ -21,7 +21,7 @@ struct WorkerState {
                 context.request.archives) {}
   ContentScanner content;
   matching::Notes notes;
-  git::CommitGraph commits;
+  git::CommitTable commits;
   std::vector<std::pair<git::ObjectId, BlobFindings>> blobs;
   struct Message {
     git::ObjectId id;
@@ -161,7 +161,7 @@ HistoryOutcome scan_history(const Context& context, const git::Repository& repos
   MatchVisitor visitor(context, store);
   git::WalkTotals totals = git::walk(store, visitor, options, problems);
 
-  git::CommitGraph commits;
+  git::CommitTable commits;
   std::vector<git::FoundBlob> found;
   HistoryOutcome outcome;
   std::vector<WorkerState::Message> messages;
