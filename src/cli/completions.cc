@@ -166,8 +166,8 @@ std::string bash_completions() {
 std::string zsh_completions() {
   std::string out = "#compdef keywake\n# zsh completions of keywake; made by 'keywake completions zsh'\n";
   out += fmt::format("_keywake_pattern_ids() {{\n  local -a ids\n  ids=(${{(f)\"$({})\"}})\n  compadd -a ids\n}}\n", kPatternIds);
-  out += fmt::format("_keywake() {{\n  local name=$words[2]\n  if ((CURRENT == 2)); then\n    compadd {} {}\n    return\n  fi\n",
-                     fmt::join(first_words(), " "), "-- --help --version");
+  out += fmt::format("_keywake() {{\n  local name=$words[2]\n  if ((CURRENT == 2)); then\n    compadd -- {} --help --version\n    return\n  fi\n",
+                     fmt::join(first_words(), " "));
   out += fmt::format("  if [[ $name == rules ]]; then\n    if ((CURRENT == 3)); then\n      compadd {}\n      return\n    fi\n"
                      "    name=\"rules $words[3]\"\n    shift words; ((CURRENT--))\n  fi\n  shift words; ((CURRENT--))\n  case $name in\n",
                      fmt::join(rules_words(), " "));
