@@ -1,4 +1,5 @@
-// The demo repository of scripts/make-demo: every secret that it plants is found, by the pattern it was planted for.
+// The demo repository of scripts/make-demo: every secret that it plants is found, by the pattern it
+// was planted for.
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -23,8 +24,8 @@ struct Planted {
 std::vector<Planted> read_planted(const fs::path& file) {
   std::vector<Planted> all;
   std::istringstream lines(read_text(file));
-  for (Planted next; std::getline(lines, next.place, '\t') && std::getline(lines, next.pattern, '\t') &&
-                     std::getline(lines, next.token);) {
+  for (Planted next; std::getline(lines, next.place, '\t') &&
+                     std::getline(lines, next.pattern, '\t') && std::getline(lines, next.token);) {
     all.push_back(next);
   }
   return all;
@@ -57,7 +58,8 @@ TEST_CASE("Everything planted in the demo repository is found") {
       INFO(one.place << ", " << one.pattern);
       CHECK(found.count({one.pattern, one.token}) == 1);
     }
-    CHECK(found.size() == planted.size());  // and nothing else, such as the placeholder in its README
+    CHECK(found.size() ==
+          planted.size());  // and nothing else, such as the placeholder in its README
   }
 }
 
@@ -67,7 +69,8 @@ TEST_CASE("The demo repository is the same each time, and nothing else is overwr
     REQUIRE(run_command(folder.path(), {kMakeDemo, name}).status == 0);
   }
   for (const char* what : {"HEAD", "stash"}) {
-    CHECK(run_git(folder.path() / "one", {"rev-parse", what}) == run_git(folder.path() / "two", {"rev-parse", what}));
+    CHECK(run_git(folder.path() / "one", {"rev-parse", what}) ==
+          run_git(folder.path() / "two", {"rev-parse", what}));
   }
   write_file(folder.path() / "mine/file", "precious");
   CHECK(run_command(folder.path(), {kMakeDemo, "mine"}).status == 2);

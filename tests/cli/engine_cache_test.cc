@@ -69,7 +69,8 @@ TEST_CASE("A damaged entry is made anew") {
   const std::string whole = read_text(entry);
   std::string flipped = whole;
   flipped[whole.size() / 2] = static_cast<char>(~flipped[whole.size() / 2]);
-  const std::string kDamaged[] = {"", "x", whole.substr(0, whole.size() / 2), flipped, std::string(whole.size(), '\0')};
+  const std::string kDamaged[] = {"", "x", whole.substr(0, whole.size() / 2), flipped,
+                                  std::string(whole.size(), '\0')};
   for (const std::string& damaged : kDamaged) {
     INFO(damaged.size() << " bytes");
     write_file(entry, damaged);
@@ -103,7 +104,8 @@ TEST_CASE("No place to write is no error") {
 TEST_CASE("The cache does not grow for ever") {
   TemporaryFolder home;
   fs::path folder = home.path() / "keywake";
-  for (std::size_t i = 0; i < kMaxEntries + 5; ++i) write_file(folder / (std::to_string(i) + ".hsdb"), "old");
+  for (std::size_t i = 0; i < kMaxEntries + 5; ++i)
+    write_file(folder / (std::to_string(i) + ".hsdb"), "old");
   auto choice = choose("npm.*");
   REQUIRE(cached_engine(choice->rules(), folder));
   CHECK(entries(folder).size() == kMaxEntries);

@@ -19,7 +19,8 @@ std::string completed(const std::vector<std::string>& words) {
   for (const std::string& word : words) line += " '" + word + "'";
   TemporaryFolder folder;
   write_file(folder.path() / "completions", bash_completions());
-  std::string script = "source ./completions; COMP_WORDS=(" + line + "); COMP_CWORD=" + std::to_string(words.size() - 1) +
+  std::string script = "source ./completions; COMP_WORDS=(" + line +
+                       "); COMP_CWORD=" + std::to_string(words.size() - 1) +
                        "; _keywake; echo \"${COMPREPLY[*]}\"";
   Ran ran = run_command(folder.path(), {"bash", "-c", script});
   CHECK(ran.status == 0);
@@ -76,7 +77,8 @@ TEST_CASE("bash completes commands, flags, choices and pattern ids") {
 
 TEST_CASE("The manual page has the sections that man(1) readers look for") {
   std::string man = man_page();
-  for (const char* section : {"NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES"}) {
+  for (const char* section :
+       {"NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES"}) {
     CHECK(contains(man, std::string(".SH ") + section + "\n"));
   }
   // A line that begins with a dot or a quote is a request to roff; ours are all known ones.

@@ -21,10 +21,12 @@ struct Hooked {
     run_git(root, {"add", "."});
     run_git(root, {"commit", "-qm", "first"});
     fs::create_directories(root / ".git/hooks");
-    fs::copy_file(std::string(KEYWAKE_SOURCE_DIR) + "/hooks/pre-commit", root / ".git/hooks/pre-commit");
+    fs::copy_file(std::string(KEYWAKE_SOURCE_DIR) + "/hooks/pre-commit",
+                  root / ".git/hooks/pre-commit");
   }
   Ran commit(Arguments arguments, const std::string& search = "") {
-    arguments.insert(arguments.begin(), {"env", search.empty() ? path : search, "git", "commit", "-qm", "next"});
+    arguments.insert(arguments.begin(),
+                     {"env", search.empty() ? path : search, "git", "commit", "-qm", "next"});
     return run_command(root, arguments);
   }
 };
@@ -75,7 +77,8 @@ TEST_CASE("The hook refuses a commit that brings in a credential") {
   SECTION("without keywake it refuses and says so") {
     write_file(repository.root / "a.txt", "hello again\n");
     fs::create_directories(repository.root / "bin");
-    for (const char* tool : {"git", "sh"}) fs::create_symlink("/usr/bin/" + std::string(tool), repository.root / "bin" / tool);
+    for (const char* tool : {"git", "sh"})
+      fs::create_symlink("/usr/bin/" + std::string(tool), repository.root / "bin" / tool);
     Ran ran = repository.commit({"-a"}, "PATH=" + (repository.root / "bin").string());
     CHECK(ran.status == 1);
     CHECK(contains(ran.err, "keywake is not on the PATH"));
@@ -135,7 +138,8 @@ TEST_CASE("Ranges, branches and dates narrow the history") {
       CHECK(contains(ran.out, github_token(number)) == expected);
     }
   }
-  CHECK(keywake({"scan", "--range", "start..no-such-branch"}, {.folder = repository.root}).status == 2);
+  CHECK(keywake({"scan", "--range", "start..no-such-branch"}, {.folder = repository.root}).status ==
+        2);
   CHECK(keywake({"scan", "--branch", "no-such-branch"}, {.folder = repository.root}).status == 2);
   CHECK(keywake({"scan", "--since", "yesterday-ish"}, {.folder = repository.root}).status == 2);
 }

@@ -27,7 +27,8 @@ void add_cache_folder(Setting& setting) {
   for (const std::string& variable : setting.environment) {
     if (variable.starts_with("XDG_CACHE_HOME=")) return;
   }
-  setting.environment.insert(setting.environment.begin(), "XDG_CACHE_HOME=" + kCache.path().string());
+  setting.environment.insert(setting.environment.begin(),
+                             "XDG_CACHE_HOME=" + kCache.path().string());
 }
 
 // In the child: never returns.
@@ -44,13 +45,15 @@ void add_cache_folder(Setting& setting) {
   _exit(127);
 }
 
-// What the terminal shows until the program ends; after `seconds` the end-of-file character is typed.
+// What the terminal shows until the program ends; after `seconds` the end-of-file character is
+// typed.
 std::string watch(int terminal, double seconds) {
   std::string shown;
   auto typed_at = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   bool ended = false;
   for (;;) {
-    if (!ended && std::chrono::steady_clock::now() >= typed_at) ended = write(terminal, "\x04", 1) == 1;
+    if (!ended && std::chrono::steady_clock::now() >= typed_at)
+      ended = write(terminal, "\x04", 1) == 1;
     pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
     if (poll(&waiting, 1, 20) <= 0) continue;
     char bytes[4096];
@@ -94,20 +97,26 @@ std::string read_text(const std::filesystem::path& path) {
 }
 
 std::string github_token(unsigned number) {
-  static constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  static constexpr std::string_view kBase62 =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   auto digest = sha256("keywake test token " + std::to_string(number));
   std::string body;
   for (std::size_t i = 0; i < 30; ++i) body += kBase62[digest[i] % 62];
   std::string checksum;
-  for (std::uint32_t rest = crc32(body); checksum.size() < 6; rest /= 62) checksum.insert(0, 1, kBase62[rest % 62]);
+  for (std::uint32_t rest = crc32(body); checksum.size() < 6; rest /= 62)
+    checksum.insert(0, 1, kBase62[rest % 62]);
   return "ghp_" + body + checksum;
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 std::size_t count_of(std::string_view text, std::string_view part) {
   std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++count;
+  for (std::size_t at = text.find(part); at != std::string_view::npos;
+       at = text.find(part, at + part.size()))
+    ++count;
   return count;
 }
 

@@ -1,4 +1,5 @@
-// Runs the built program as a user would: with arguments, a working directory, an environment, on pipes or on a terminal.
+// Runs the built program as a user would: with arguments, a working directory, an environment, on
+// pipes or on a terminal.
 #pragma once
 
 #include <filesystem>
@@ -23,11 +24,12 @@ struct Setting {
   Arguments environment;               // "NAME=value"
 };
 
-/// The built keywake with these arguments. Its cache goes to a folder of the test run, unless the setting says otherwise.
+/// The built keywake with these arguments. Its cache goes to a folder of the test run, unless the
+/// setting says otherwise.
 Ran keywake(Arguments arguments, Setting setting = {});
 
-/// The same on a terminal of 80 columns. What the terminal shows is in `out`. `input` is typed, and the end-of-file character
-/// after `seconds`.
+/// The same on a terminal of 80 columns. What the terminal shows is in `out`. `input` is typed, and
+/// the end-of-file character after `seconds`.
 Ran keywake_on_terminal(Arguments arguments, double seconds, Setting setting = {});
 
 std::string read_text(const std::filesystem::path& path);

@@ -20,8 +20,9 @@ std::vector<std::string> split(const std::string& line) {
 }  // namespace
 
 TEST_CASE("What a command line sets") {
-  auto parsed = parse(split(
-      "scan a -j4 --range A..B --include x --include y --exclude=-z -f json -o one.sarif -qo csv:two --no-archives b -- --c"));
+  auto parsed =
+      parse(split("scan a -j4 --range A..B --include x --include y --exclude=-z -f json -o "
+                  "one.sarif -qo csv:two --no-archives b -- --c"));
   REQUIRE(parsed);
   const Arguments& arguments = parsed->arguments;
   CHECK(parsed->command->name == "scan");

@@ -6,8 +6,13 @@ using namespace keywake;
 using namespace keywake::cli;
 
 TEST_CASE("What a progress line says") {
-  Snapshot now{.stage = "reading history", .objects = 1000, .objects_total = 4000, .bytes = 3ULL << 30, .seconds = 2};
-  CHECK(progress_text(now, 200) == "reading history  1,000 / 4,000 objects  3.0 GiB  1.5 GiB/s  6.00 s left");
+  Snapshot now{.stage = "reading history",
+               .objects = 1000,
+               .objects_total = 4000,
+               .bytes = 3ULL << 30,
+               .seconds = 2};
+  CHECK(progress_text(now, 200) ==
+        "reading history  1,000 / 4,000 objects  3.0 GiB  1.5 GiB/s  6.00 s left");
 
   SECTION("no total: no time left") {
     now.objects_total = 0;

@@ -91,7 +91,8 @@ TEST_CASE("An empty folder is no clean scan") {
 TEST_CASE("What cannot be read is named, and the rest is still reported") {
   Leaky leaky;
   SECTION("a target that is not there") {
-    Ran ran = keywake({"scan", "-f", "jsonl", leaky.folder.path().string(), "/no-such\x1b[2J-folder"});
+    Ran ran =
+        keywake({"scan", "-f", "jsonl", leaky.folder.path().string(), "/no-such\x1b[2J-folder"});
     CHECK(ran.status == 2);
     CHECK(lines_of(ran.out).size() == 1);
     CHECK(contains(ran.err, "folder"));
@@ -122,7 +123,8 @@ TEST_CASE("No format shows a secret unless asked to") {
     CHECK(contains(redacted.out, "settings.py"));
     CHECK_FALSE(contains(redacted.out, leaky.token));
     CHECK_FALSE(contains(redacted.out, leaky.token.substr(8, 20)));
-    Ran shown = keywake({"scan", "-f", std::string(format), "--show-secrets", leaky.folder.path().string()});
+    Ran shown = keywake(
+        {"scan", "-f", std::string(format), "--show-secrets", leaky.folder.path().string()});
     CHECK(shown.status == 1);
     CHECK(contains(shown.out, leaky.token));
   }
@@ -131,8 +133,8 @@ TEST_CASE("No format shows a secret unless asked to") {
 TEST_CASE("Several reports at once, each in its format") {
   Leaky leaky;
   TemporaryFolder out;
-  Ran ran = keywake({"scan", leaky.folder.path().string(), "-o", "a.sarif", "-o", "json:b.out", "-o", "c.csv", "-o",
-                     "d.jsonl", "-o", "gl-secret-detection-report.json"},
+  Ran ran = keywake({"scan", leaky.folder.path().string(), "-o", "a.sarif", "-o", "json:b.out",
+                     "-o", "c.csv", "-o", "d.jsonl", "-o", "gl-secret-detection-report.json"},
                     {.folder = out.path()});
   CHECK(ran.status == 1);
   CHECK(contains(ran.out, "settings.py"));  // the text report is still there
@@ -140,7 +142,8 @@ TEST_CASE("Several reports at once, each in its format") {
   CHECK(json::parse(read_text(out.path() / "b.out")).is_object());
   CHECK(count_of(read_text(out.path() / "c.csv"), "settings.py") == 1);
   CHECK(lines_of(read_text(out.path() / "d.jsonl")).at(0).at("line") == 3);
-  CHECK(json::parse(read_text(out.path() / "gl-secret-detection-report.json")).contains("vulnerabilities"));
+  CHECK(json::parse(read_text(out.path() / "gl-secret-detection-report.json"))
+            .contains("vulnerabilities"));
 }
 
 TEST_CASE("A report with secrets is for its owner's eyes only") {
@@ -153,7 +156,8 @@ TEST_CASE("A report with secrets is for its owner's eyes only") {
   };
   write_file(out.path() / "old.json", "{}");
   fs::permissions(out.path() / "old.json", fs::perms(0644));
-  keywake({"scan", "-q", "--show-secrets", leaky.folder.path().string(), "-o", "new.json", "-o", "old.json"},
+  keywake({"scan", "-q", "--show-secrets", leaky.folder.path().string(), "-o", "new.json", "-o",
+           "old.json"},
           {.folder = out.path()});
   CHECK(mode("new.json") == 0600);
   CHECK(mode("old.json") == 0600);
@@ -163,7 +167,8 @@ TEST_CASE("A report with secrets is for its owner's eyes only") {
 TEST_CASE("--quiet prints nothing, writes files, and keeps the status") {
   Leaky leaky;
   TemporaryFolder out;
-  Ran ran = keywake({"scan", "-q", leaky.folder.path().string(), "-o", "a.json"}, {.folder = out.path()});
+  Ran ran =
+      keywake({"scan", "-q", leaky.folder.path().string(), "-o", "a.json"}, {.folder = out.path()});
   CHECK(ran.status == 1);
   CHECK(ran.out.empty());
   CHECK(ran.err.empty());
@@ -175,7 +180,8 @@ TEST_CASE("A report that cannot be written is an error") {
   Ran ran = keywake({"scan", "-q", leaky.folder.path().string(), "-o", "text:/dev/full"});
   CHECK(ran.status == 2);
   CHECK(contains(ran.err, "/dev/full"));
-  std::string command = std::string(KEYWAKE_BINARY_DIR) + "/keywake scan " + leaky.folder.path().string() + " >/dev/full";
+  std::string command = std::string(KEYWAKE_BINARY_DIR) + "/keywake scan " +
+                        leaky.folder.path().string() + " >/dev/full";
   CHECK(run_command(".", {"sh", "-c", command}).status == 2);
 }
 
@@ -228,7 +234,8 @@ reject = ['acmetok_{hex:15}']
   CHECK(keywake({"rules", "check", rules}).status == 0);
 
   SECTION("a fault in them stops the scan, and is named with its place") {
-    write_file(folder.path() / "acme.toml", read_text(rules) + "\n[[pattern]]\nid = \"acme.other\"\nanchor = [\"x\"]\n");
+    write_file(folder.path() / "acme.toml",
+               read_text(rules) + "\n[[pattern]]\nid = \"acme.other\"\nanchor = [\"x\"]\n");
     Ran ran = keywake({"scan", "--rules", rules, tree}, own_cache);
     CHECK(ran.status == 2);
     CHECK(ran.out.empty());
@@ -241,7 +248,8 @@ TEST_CASE("The same report for any number of threads, and from an exhaustive sca
   const fs::path root = leaky.folder.path();
   run_git(root, {"init", "-q"});
   for (unsigned version = 0; version < 12; ++version) {
-    write_file(root / "app/settings.py", "# version " + std::to_string(version) + "\nTOKEN = \"" + github_token(version % 5) + "\"\n");
+    write_file(root / "app/settings.py", "# version " + std::to_string(version) + "\nTOKEN = \"" +
+                                             github_token(version % 5) + "\"\n");
     run_git(root, {"add", "."});
     run_git(root, {"commit", "-qm", "version " + std::to_string(version)});
     if (version == 7) run_git(root, {"repack", "-qad"});

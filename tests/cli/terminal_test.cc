@@ -26,10 +26,16 @@ TEST_CASE("Colours on a terminal only, and as NO_COLOR and --color say") {
   CHECK(contains(keywake(leaky.scan({"--color", "always"})).out, kColour));
   CHECK(contains(keywake_on_terminal(leaky.scan(), 0).out, kColour));
   CHECK_FALSE(contains(keywake_on_terminal(leaky.scan({"--color", "never"}), 0).out, kColour));
-  CHECK_FALSE(contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"NO_COLOR=1"}}).out, kColour));
-  CHECK(contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"NO_COLOR="}}).out, kColour));
-  CHECK_FALSE(contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"TERM=dumb"}}).out, kColour));
-  CHECK(contains(keywake_on_terminal(leaky.scan({"--color", "always"}), 0, {.environment = {"NO_COLOR=1"}}).out, kColour));
+  CHECK_FALSE(
+      contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"NO_COLOR=1"}}).out, kColour));
+  CHECK(
+      contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"NO_COLOR="}}).out, kColour));
+  CHECK_FALSE(
+      contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"TERM=dumb"}}).out, kColour));
+  CHECK(contains(
+      keywake_on_terminal(leaky.scan({"--color", "always"}), 0, {.environment = {"NO_COLOR=1"}})
+          .out,
+      kColour));
 }
 
 TEST_CASE("The exit status is the same on a terminal") {
@@ -48,10 +54,15 @@ TEST_CASE("A long scan shows its progress on a terminal, and takes it away again
   CHECK(last_drawn == erased + 1);  // nothing is drawn after the line was erased
 
   SECTION("not with --progress never") {
-    CHECK_FALSE(contains(keywake_on_terminal({"scan", "-", "--color", "never", "--progress", "never"}, 0.6, {.input = "x\n"}).out, "\x1b["));
+    CHECK_FALSE(
+        contains(keywake_on_terminal({"scan", "-", "--color", "never", "--progress", "never"}, 0.6,
+                                     {.input = "x\n"})
+                     .out,
+                 "\x1b["));
   }
   SECTION("not with --quiet") {
-    CHECK_FALSE(contains(keywake_on_terminal({"scan", "-", "-q"}, 0.6, {.input = "x\n"}).out, "\x1b["));
+    CHECK_FALSE(
+        contains(keywake_on_terminal({"scan", "-", "-q"}, 0.6, {.input = "x\n"}).out, "\x1b["));
   }
 }
 
@@ -61,7 +72,8 @@ TEST_CASE("A short scan shows no progress") {
 }
 
 TEST_CASE("No progress line on a pipe") {
-  std::string command = "(sleep 0.6; echo x) | " + std::string(KEYWAKE_BINARY_DIR) + "/keywake scan -";
+  std::string command =
+      "(sleep 0.6; echo x) | " + std::string(KEYWAKE_BINARY_DIR) + "/keywake scan -";
   Ran ran = run_command(".", {"sh", "-c", command});
   CHECK(ran.status == 0);
   CHECK(ran.err.empty());
