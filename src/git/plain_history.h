@@ -28,6 +28,8 @@ class PlainHistory {
   [[nodiscard]] const std::vector<Tip>& tips() { return graph_.tips(); }
   /// Children before parents. An error if a revision is not known.
   Result<std::vector<Oid>> select(const Selection& selection) { return graph_.select(selection); }
+  /// Which of these commits HEAD or a ref reaches.
+  std::unordered_set<Oid> reachable(const std::vector<Oid>& commits) { return graph_.reachable(commits); }
   /// Absent if the commit is missing or damaged.
   [[nodiscard]] std::optional<CommitInfo> commit_info(const Oid& commit) const;
 

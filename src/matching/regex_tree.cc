@@ -1,6 +1,7 @@
 #include "matching/regex_tree.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace keywake::matching {
@@ -70,7 +71,14 @@ class Parser {
 
   RegexNode concatenation() {
     RegexNode result{RegexNode::Kind::kConcat};
-    while (more() && peek() != '|' && peek() != ')') result.children.push_back(repeat());
+    while (more() && peek() != '|' && peek() != ')') {
+      RegexNode item = repeat();
+      if (item.kind == RegexNode::Kind::kConcat) {  // a group is its contents, side by side with what surrounds it
+        std::move(item.children.begin(), item.children.end(), std::back_inserter(result.children));
+      } else {
+        result.children.push_back(std::move(item));
+      }
+    }
     return result;
   }
 
@@ -213,7 +221,9 @@ class Parser {
   }
 
   static unsigned char only(const ByteSet& set) {
-    return static_cast<unsigned char>(set._Find_first());
+    unsigned c = 0;
+    while (c < 255 && !set.test(c)) ++c;
+    return static_cast<unsigned char>(c);
   }
 
   std::string_view text_;

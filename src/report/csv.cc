@@ -1,4 +1,5 @@
-// CSV (RFC 4180: CR LF after each record, header first), one record a sighting, for spreadsheets: see csv_cell on formulas.
+// CSV (RFC 4180: CR LF after each record, header first), one record a sighting, for spreadsheets:
+// see csv_cell on formulas.
 #include <fmt/format.h>
 
 #include <array>
@@ -11,10 +12,10 @@ namespace keywake::report {
 namespace {
 
 constexpr std::array<std::string_view, 27> kColumns{
-    "pattern", "provider",   "kind",         "risk",       "title",      "secret",  "fingerprint",
-    "parts",   "target",     "path",         "line",       "column",     "end_line", "end_column",
-    "decoded", "blob",       "commit",       "author",     "email",      "date",     "summary",
-    "at_tip",  "removed_in", "removed_date", "reachable",  "staged",     "rotate"};
+    "pattern", "provider",   "kind",         "risk",      "title",  "secret",   "fingerprint",
+    "parts",   "target",     "path",         "line",      "column", "end_line", "end_column",
+    "decoded", "blob",       "commit",       "author",    "email",  "date",     "summary",
+    "at_tip",  "removed_in", "removed_date", "reachable", "staged", "rotate"};
 
 class Record {
  public:
@@ -33,7 +34,8 @@ class Record {
   bool first_ = true;
 };
 
-// A secret of several lines keeps its line ends: in a quoted cell they are legal, and a key without them is useless.
+// A secret of several lines keeps its line ends: in a quoted cell they are legal, and a key without
+// them is useless.
 std::string lines_printable(std::string_view text) {
   std::string out;
   for (;;) {

@@ -9,7 +9,9 @@ bool is_alnum(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool contains(std::string_view set, char c) { return set.find(c) != std::string_view::npos; }
+bool contains(std::string_view set, char c) {
+  return set.find(c) != std::string_view::npos;
+}
 
 std::string with_backslashes(std::string_view text, std::string_view special) {
   std::string out;
@@ -62,10 +64,17 @@ std::string workflow_data(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '%': out += "%25"; break;
-      case '\r': out += "%0D"; break;
-      case '\n': out += "%0A"; break;
-      default: out += c;
+      case '%':
+        out += "%25";
+        break;
+      case '\r':
+        out += "%0D";
+        break;
+      case '\n':
+        out += "%0A";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -75,9 +84,14 @@ std::string workflow_property(std::string_view text) {
   std::string out;
   for (char c : workflow_data(text)) {
     switch (c) {
-      case ':': out += "%3A"; break;
-      case ',': out += "%2C"; break;
-      default: out += c;
+      case ':':
+        out += "%3A";
+        break;
+      case ',':
+        out += "%2C";
+        break;
+      default:
+        out += c;
     }
   }
   return out;

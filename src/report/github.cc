@@ -1,7 +1,8 @@
 // GitHub Actions annotations: workflow commands on standard output
-// (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message). An error
-// for what is at risk critical or high, a warning below; a notice for what is only in history, since no line of today's files
-// can be marked. GitHub keeps ten of each level a step; the order puts what matters first.
+// (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message).
+// An error for what is at risk critical or high, a warning below; a notice for what is only in
+// history, since no line of today's files can be marked. GitHub keeps ten of each level a step; the
+// order puts what matters first.
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -11,7 +12,9 @@
 namespace keywake::report {
 namespace {
 
-std::string property(std::string_view text) { return workflow_property(printable(text)); }
+std::string property(std::string_view text) {
+  return workflow_property(printable(text));
+}
 
 std::string_view level(const model::Credential& credential, const model::Sighting& sighting) {
   if (!is_current(sighting)) return "notice";
@@ -58,7 +61,9 @@ std::string message(const View& view, const model::Credential& credential,
 void write_skips(const View& view, std::ostream& out) {
   for (const SkipGroup& group : view.skip_groups(3)) {
     std::string text = fmt::format("{} ({}):", printable(group.reason), group.count);
-    for (const std::string& example : group.examples) text += "\n" + printable(example);
+    for (const std::string& example : group.examples) {
+      text += fmt::format("\n{}", printable(example));
+    }
     if (group.count > group.examples.size()) text += "\n…";
     out << fmt::format("::{} title=keywake{}::{}\n", group.failed ? "error" : "notice",
                        workflow_property(group.failed ? ": could not be read" : ": not scanned"),

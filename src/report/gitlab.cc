@@ -1,6 +1,7 @@
-// GitLab's secret-detection report, schema 15.0.7 (gitlab-org/security-products/security-report-schemas,
-// dist/secret-detection-report-format.json; what of it we must meet is written down in
-// docs/schemas/gitlab-secret-detection-15.json). One vulnerability per sighting: GitLab tells them apart by file, commit and line.
+// GitLab's secret-detection report, schema 15.0.7
+// (gitlab-org/security-products/security-report-schemas, dist/secret-detection-report-format.json;
+// what of it we must meet is written down in docs/schemas/gitlab-secret-detection-15.json). One
+// vulnerability per sighting: GitLab tells them apart by file, commit and line.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -17,7 +18,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kVersion = "15.0.7";
-// The schema wants a commit for every finding; this is what GitLab's own analyzer states where there is none.
+// The schema wants a commit for every finding; this is what GitLab's own analyzer states where
+// there is none.
 constexpr std::string_view kNoCommit = "0000000";
 constexpr std::array<std::string_view, 4> kSeverities{"Low", "Medium", "High", "Critical"};
 constexpr std::size_t kMaxName = 255;
@@ -37,7 +39,8 @@ std::string cut(std::string_view text, std::size_t limit) {
   return out;
 }
 
-// A name-based UUID (RFC 9562 section 5.5) in the namespace for URLs: the same sighting has the same id in every scan.
+// A name-based UUID (RFC 9562 section 5.5) in the namespace for URLs: the same sighting has the
+// same id in every scan.
 std::string sighting_id(const View& view, const model::Credential& credential,
                         const model::Sighting& sighting) {
   const auto space = from_hex("6ba7b8119dad11d180b400c04fd430c8");
@@ -48,7 +51,10 @@ std::string sighting_id(const View& view, const model::Credential& credential,
   if (view.summary().targets.size() > 1) add(sighting.target);
   add(sighting.path);
   add(fmt::format("{}:{}", sighting.line, sighting.column));
-  add(sighting.git ? sighting.git->commit : "");
+  if (sighting.git) {
+    // Of what is in no commit, the blob tells the staged version from that in the work tree.
+    add(sighting.git->commit.empty() ? sighting.git->blob : sighting.git->commit);
+  }
   auto digest = sha1(name);
   digest[6] = static_cast<std::uint8_t>((digest[6] & 0x0f) | 0x50);
   digest[8] = static_cast<std::uint8_t>((digest[8] & 0x3f) | 0x80);
@@ -75,7 +81,8 @@ Json location_object(const View& view, const model::Sighting& sighting) {
   return out;
 }
 
-// GitLab shows it as Markdown; what comes from the target stays in fields that it shows as they are.
+// GitLab shows it as Markdown; what comes from the target stays in fields that it shows as they
+// are.
 std::string description(const View& view, const model::Credential& credential,
                         const model::Sighting& sighting) {
   std::string text = fmt::format("{}: {}", markdown_text(to_utf8(credential.pattern->title)),

@@ -1,4 +1,5 @@
-// One JSON document: tool, summary, credentials each with its sightings, rejections (under --explain), skips.
+// One JSON document: tool, summary, credentials each with its sightings, rejections (under
+// --explain), skips.
 #include <fmt/format.h>
 
 #include "report/formats.h"
@@ -7,8 +8,9 @@
 namespace keywake::report {
 void write_json(const View& view, std::ostream& out) {
   const model::ScanResult& result = view.result();
-  out << fmt::format("{{\"schema_version\":\"{}\",\n\"tool\":{{\"name\":\"keywake\",\"version\":{}}},\n",
-                     kSchemaVersion, json_string(view.options().version))
+  out << fmt::format(
+             "{{\"schema_version\":\"{}\",\n\"tool\":{{\"name\":\"keywake\",\"version\":{}}},\n",
+             kSchemaVersion, json_string(view.options().version))
       << "\"summary\":" << summary_object(view) << ",\n\"credentials\":";
   JsonArray credentials(out);
   for (const model::Credential& credential : result.credentials) {

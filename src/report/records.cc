@@ -14,9 +14,13 @@ std::string dump(const Json& value) {
 }
 
 // Many fields are unknown for one sighting and known for the next; the key is always there.
-Json text_or_null(std::string text) { return text.empty() ? Json(nullptr) : Json(to_utf8(text)); }
+Json text_or_null(std::string text) {
+  return text.empty() ? Json(nullptr) : Json(to_utf8(text));
+}
 
-Json text_or_null(std::string_view text) { return text_or_null(std::string(text)); }
+Json text_or_null(std::string_view text) {
+  return text_or_null(std::string(text));
+}
 
 void add_credential(const View& view, const model::Credential& credential, Json& out) {
   const model::Pattern& pattern = *credential.pattern;
@@ -72,24 +76,7 @@ void add_rejection(const View& view, const model::Sighting& sighting,
   add_place(view, sighting, out);
 }
 
-Json record(std::string_view type) { return {{"schema_version", kSchemaVersion}, {"type", type}}; }
-
 }  // namespace
-
-std::string sighting_record(const View& view, const model::Credential& credential,
-                            const model::Sighting& sighting) {
-  Json out = record("sighting");
-  add_credential(view, credential, out);
-  add_place(view, sighting, out);
-  return dump(out);
-}
-
-std::string rejection_record(const View& view, const model::Sighting& sighting,
-                             const model::Rejection& rejection) {
-  Json out = record("rejection");
-  add_rejection(view, sighting, rejection, out);
-  return dump(out);
-}
 
 std::string credential_object(const View& view, const model::Credential& credential) {
   Json out;
@@ -136,6 +123,8 @@ std::string summary_object(const View& view) {
   return dump(out);
 }
 
-std::string json_string(std::string_view text) { return dump(Json(to_utf8(text))); }
+std::string json_string(std::string_view text) {
+  return dump(Json(to_utf8(text)));
+}
 
 }  // namespace keywake::report

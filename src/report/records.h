@@ -1,6 +1,7 @@
-// The JSON objects that json and jsonl share, as text: ASCII only (everything else as \uXXXX, which also keeps control sequences
-// from a terminal), keys in a fixed order, on one line. docs/jsonl.schema.json describes a line of jsonl; json uses the same names.
-// Thread safety: all functions are pure.
+// The JSON objects that json and jsonl share, as text: ASCII only (everything else as \uXXXX, which
+// also keeps control sequences from a terminal), keys in a fixed order, on one line.
+// docs/jsonl.schema.json describes a line of jsonl; json uses the same names. Thread safety: all
+// functions are pure.
 #pragma once
 
 #include <ostream>
@@ -13,12 +14,6 @@ namespace keywake::report {
 
 inline constexpr std::string_view kSchemaVersion = "1.0";
 
-/// A whole line of jsonl, without its newline.
-std::string sighting_record(const View& view, const model::Credential& credential,
-                            const model::Sighting& sighting);
-std::string rejection_record(const View& view, const model::Sighting& sighting,
-                             const model::Rejection& rejection);
-
 /// What a credential has in common for all its sightings, and what one of them adds.
 std::string credential_object(const View& view, const model::Credential& credential);
 std::string place_object(const View& view, const model::Sighting& sighting);
@@ -29,7 +24,8 @@ std::string summary_object(const View& view);
 /// A string as JSON, quotes included; bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 
-/// A JSON array written item by item, so that a report of a million sightings needs no memory for them: each item on its own line.
+/// A JSON array written item by item, so that a report of a million sightings needs no memory for
+/// them: each item on its own line.
 class JsonArray {
  public:
   explicit JsonArray(std::ostream& out) : out_(out) { out_ << '['; }
@@ -44,9 +40,12 @@ class JsonArray {
   bool empty_ = true;
 };
 
-/// `{"a":1}` less its closing brace, for more members to be appended to it.
+/// `{"a":1}` less its closing brace, for more members to be appended to it, and its members alone.
 inline std::string_view open_object(std::string_view object) {
   return object.substr(0, object.size() - 1);
+}
+inline std::string_view members(std::string_view object) {
+  return object.substr(1, object.size() - 2);
 }
 
 }  // namespace keywake::report

@@ -12,13 +12,20 @@ std::uint32_t head_of(std::string_view text) {
   return head;
 }
 
+std::size_t slot_of(std::uint32_t head) {
+  return head * 0x9e3779b1U >> 16;
+}
+
 }  // namespace
 
 Redactor::Redactor(const std::vector<model::Credential>& credentials) {
   static_assert(kProseLength >= sizeof(std::uint32_t));
   for (const model::Credential& credential : credentials) {
     const Secret& secret = credential.secret;
-    if (secret.size() >= kProseLength) by_head_[head_of(secret.reveal())].push_back(&secret);
+    if (secret.size() < kProseLength) continue;
+    const std::uint32_t head = head_of(secret.reveal());
+    heads_.set(slot_of(head));
+    by_head_[head].push_back(&secret);
   }
   for (auto& [head, secrets] : by_head_) {
     std::sort(secrets.begin(), secrets.end(),
@@ -27,7 +34,9 @@ Redactor::Redactor(const std::vector<model::Credential>& credentials) {
 }
 
 const Secret* Redactor::longest_at(std::string_view rest, std::size_t least) const {
-  auto found = by_head_.find(head_of(rest));
+  const std::uint32_t head = head_of(rest);
+  if (!heads_.test(slot_of(head))) return nullptr;
+  auto found = by_head_.find(head);
   if (found == by_head_.end()) return nullptr;
   for (const Secret* secret : found->second) {
     if (secret->size() < least) break;

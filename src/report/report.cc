@@ -15,13 +15,20 @@ void write(Format format, const model::ScanResult& result, const Options& option
            std::ostream& out) {
   const View view(result, options);
   switch (format) {
-    case Format::kText: return write_text(view, out);
-    case Format::kJson: return write_json(view, out);
-    case Format::kJsonl: return write_jsonl(view, out);
-    case Format::kSarif: return write_sarif(view, out);
-    case Format::kGitlab: return write_gitlab(view, out);
-    case Format::kGithub: return write_github(view, out);
-    case Format::kCsv: return write_csv(view, out);
+    case Format::kText:
+      return write_text(view, out);
+    case Format::kJson:
+      return write_json(view, out);
+    case Format::kJsonl:
+      return write_jsonl(view, out);
+    case Format::kSarif:
+      return write_sarif(view, out);
+    case Format::kGitlab:
+      return write_gitlab(view, out);
+    case Format::kGithub:
+      return write_github(view, out);
+    case Format::kCsv:
+      return write_csv(view, out);
   }
 }
 

@@ -1,9 +1,11 @@
-// SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), written for what GitHub code scanning
-// shows of it (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning):
-// one result per sighting, since GitHub shows the first location of a result only; `security-severity` on the rule, which sorts
-// alerts; and `primaryLocationLineHash`, the one fingerprint GitHub matches alerts by. That is made of the credential's fingerprint,
-// so an alert stays the same when lines move, with a number behind the colon that tells apart several in one file.
-// All sightings of a credential share the fingerprint `keywakeCredential/v1`.
+// SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), written
+// for what GitHub code scanning shows of it
+// (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning):
+// one result per sighting, since GitHub shows the first location of a result only;
+// `security-severity` on the rule, which sorts alerts; and `primaryLocationLineHash`, the one
+// fingerprint GitHub matches alerts by. That is made of the credential's fingerprint, so an alert
+// stays the same when lines move, with a number behind the colon that tells apart several in one
+// file. All sightings of a credential share the fingerprint `keywakeCredential/v1`.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,7 +31,9 @@ std::string dump(const Json& value) {
   return value.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
-Json message(std::string_view text) { return {{"text", sarif_message(to_utf8(text))}}; }
+Json message(std::string_view text) {
+  return {{"text", sarif_message(to_utf8(text))}};
+}
 
 using Rules = std::map<std::string_view, std::pair<const model::Pattern*, std::size_t>>;
 
@@ -46,10 +50,10 @@ Rules used_rules(const model::ScanResult& result) {
 Json rule_object(const model::Pattern& pattern) {
   const auto risk = static_cast<std::size_t>(pattern.risk);
   const std::string title = to_utf8(pattern.title);
-  std::string help =
-      fmt::format("Anyone who can read this file or its history can use this credential ({}). "
-                  "Revoke and replace it first, then remove it from the file.",
-                  name(pattern.kind));
+  std::string help = fmt::format(
+      "Anyone who can read this file or its history can use this credential ({}). "
+      "Revoke and replace it first, then remove it from the file.",
+      name(pattern.kind));
   if (!pattern.rotate.empty()) help += fmt::format(" Replace it at {}", to_utf8(pattern.rotate));
   Json out;
   out["id"] = to_utf8(pattern.id);
@@ -104,8 +108,9 @@ std::string result_text(const View& view, const model::Credential& credential,
   return text;
 }
 
-Json result_object(const View& view, const model::Credential& credential,
-                   const model::Sighting& sighting, std::size_t rule, std::size_t occurrence) {
+std::string result_object(const View& view, const model::Credential& credential,
+                          const model::Sighting& sighting, std::size_t rule,
+                          std::size_t occurrence) {
   Json out;
   out["ruleId"] = to_utf8(credential.pattern->id);
   out["ruleIndex"] = rule;
@@ -116,13 +121,14 @@ Json result_object(const View& view, const model::Credential& credential,
       {"primaryLocationLineHash",
        fmt::format("{}:{}", credential.fingerprint.substr(0, 16), occurrence)},
       {"keywakeCredential/v1", credential.fingerprint}};
-  out["properties"] = Json::parse(place_object(view, sighting), nullptr, false);
-  return out;
+  return fmt::format("{},\"properties\":{}}}", open_object(dump(out)),
+                     place_object(view, sighting));
 }
 
 Json notification(const View& view, const model::Skip& skip) {
-  return {{"level", skip.failed ? "error" : "note"},
-          {"message", message(fmt::format("Not scanned: {}: {}", view.name(skip.what), skip.reason))}};
+  return {
+      {"level", skip.failed ? "error" : "note"},
+      {"message", message(fmt::format("Not scanned: {}: {}", view.name(skip.what), skip.reason))}};
 }
 
 void write_results(const View& view, const Rules& rules, std::ostream& out) {
@@ -132,7 +138,7 @@ void write_results(const View& view, const Rules& rules, std::ostream& out) {
     std::unordered_map<std::string, std::size_t> in_file;
     for (const model::Sighting& sighting : credential.sightings) {
       const std::string file(outer_file(view.path_from_here(sighting)));
-      results.add(dump(result_object(view, credential, sighting, rule, ++in_file[file])));
+      results.add(result_object(view, credential, sighting, rule, ++in_file[file]));
     }
   }
   results.close();

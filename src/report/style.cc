@@ -8,8 +8,9 @@
 namespace keywake::report {
 namespace {
 
-// SGR parameters (ECMA-48 section 8.3.117) by Ink; of the sixteen basic colours, so a theme decides how they look.
-constexpr std::array<std::string_view, 10> kSgr{"",   "1",  "2",    "33",   "31",
+// SGR parameters (ECMA-48 section 8.3.117) by Ink; of the sixteen basic colours, so a theme decides
+// how they look.
+constexpr std::array<std::string_view, 10> kSgr{"",   "1",       "2",    "33",   "31",
                                                 "32", "1;97;41", "1;31", "1;33", "1;36"};
 
 // One character of valid UTF-8 at the front of `text`.
@@ -41,8 +42,8 @@ bool in_any(const std::array<Range, N>& ranges, std::uint32_t c) {
   return false;
 }
 
-// The large blocks of Unicode Annex 11 (East Asian Width W and F) and of combining marks; a rare script outside them costs an early
-// or a late line break and nothing else.
+// The large blocks of Unicode Annex 11 (East Asian Width W and F) and of combining marks; a rare
+// script outside them costs an early or a late line break and nothing else.
 constexpr std::array<Range, 9> kWide{{{0x1100, 0x115f},
                                       {0x2e80, 0x303e},
                                       {0x3041, 0xa4cf},
@@ -64,10 +65,14 @@ std::size_t width_of(std::uint32_t c) {
 
 Ink ink_of(model::Risk risk) {
   switch (risk) {
-    case model::Risk::kCritical: return Ink::kCritical;
-    case model::Risk::kHigh: return Ink::kHigh;
-    case model::Risk::kMedium: return Ink::kMedium;
-    case model::Risk::kLow: return Ink::kLow;
+    case model::Risk::kCritical:
+      return Ink::kCritical;
+    case model::Risk::kHigh:
+      return Ink::kHigh;
+    case model::Risk::kMedium:
+      return Ink::kMedium;
+    case model::Risk::kLow:
+      return Ink::kLow;
   }
   return Ink::kPlain;
 }

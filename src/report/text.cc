@@ -1,5 +1,6 @@
-// The report for people. One block per credential, worst first, and in it what an incident needs: what it is, where it is
-// replaced, and each place with who brought it in, when, and whether it is still there:
+// The report for people. One block per credential, worst first, and in it what an incident needs:
+// what it is, where it is replaced, and each place with who brought it in, when, and whether it is
+// still there:
 //
 //   CRITICAL  AWS secret access key  wJal********KEYx
 //     aws.secret-access-key · fingerprint 3f2a91c04b7e · 2 places since 2024-03-01
@@ -10,7 +11,8 @@
 //         1234567890 · 2024-03-01 14:22 +01:00 · Ada <ada@example.com> · still at a tip
 //         Add production settings
 //
-// Places of one path stand together. Of a long list the first are shown and the rest is counted, never dropped silently.
+// Places of one path stand together. Of a long list the first are shown and the rest is counted,
+// never dropped silently.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,6 +51,10 @@ std::vector<PathGroup> by_path(const View& view, const model::Credential& creden
 
 std::string place_count(std::size_t count) {
   return fmt::format("{} {}", human_count(count), count == 1 ? "place" : "places");
+}
+
+std::string more_places(std::size_t count) {
+  return fmt::format("{} more {}", human_count(count), count == 1 ? "place" : "places");
 }
 
 // "3 places since 2021-03-04", by the earliest commit that brought it in.
@@ -126,12 +132,12 @@ class TextReport {
 
   void write_facts(const model::Credential& credential) {
     const model::Pattern& pattern = *credential.pattern;
-    out_ << flow(style_,
-                 {{printable(pattern.id), Ink::kFaint},
-                  {fmt::format("fingerprint {}", short_fingerprint(credential.fingerprint)),
-                   Ink::kFaint},
-                  {extent_text(credential)}},
-                 2, width_);
+    out_ << flow(
+        style_,
+        {{printable(pattern.id), Ink::kFaint},
+         {fmt::format("fingerprint {}", short_fingerprint(credential.fingerprint)), Ink::kFaint},
+         {extent_text(credential)}},
+        2, width_);
     std::vector<Piece> parts;
     for (const model::Part& part : credential.parts) {
       parts.push_back({printable(fmt::format("{} {}", part.name, view_.name(part.value)))});
@@ -146,6 +152,7 @@ class TextReport {
     const std::vector<PathGroup> groups = by_path(view_, credential);
     const bool all = credential.sightings.size() <= kMaxPlaces;
     std::size_t shown = 0;
+    std::size_t passed = 0;
     std::size_t next = 0;
     for (; next < groups.size() && shown < kMaxPlaces; ++next) {
       const PathGroup& group = groups[next];
@@ -153,24 +160,23 @@ class TextReport {
       if (!all) take = std::min({take, kMaxPlacesOfPath, kMaxPlaces - shown});
       for (std::size_t i = 0; i < take; ++i) write_place(*group.sightings[i], group.path);
       shown += take;
+      passed += group.sightings.size();
       const std::size_t left = group.sightings.size() - take;
-      if (left > 0) {
-        out_ << style_.paint(Ink::kFaint, fmt::format("      … and {} more in this file",
-                                                      place_count(left)))
-             << '\n';
-      }
+      if (left > 0) write_note(6, fmt::format("… and {} in this file", more_places(left)));
     }
-    write_rest(credential.sightings.size() - shown, groups.size() - next);
+    const std::size_t total = credential.sightings.size();
+    if (passed < total) {
+      const std::size_t files = groups.size() - next;
+      write_note(2, fmt::format("… and {} in {} other {} (all are in --format jsonl)",
+                                more_places(total - passed), human_count(files),
+                                files == 1 ? "file" : "files"));
+    } else if (shown < total) {
+      write_note(2, fmt::format("All {} are in --format jsonl", place_count(total)));
+    }
   }
 
-  void write_rest(std::size_t places, std::size_t paths) {
-    if (places == 0) return;
-    std::string text = fmt::format("… {} not shown", place_count(places));
-    if (paths > 0) {
-      text += fmt::format(", {} other {} among them", human_count(paths),
-                          paths == 1 ? "file" : "files");
-    }
-    out_ << "  " << style_.paint(Ink::kStrong, text) << " (all are in --format jsonl)\n";
+  void write_note(std::size_t indent, std::string_view text) {
+    out_ << std::string(indent, ' ') << style_.paint(Ink::kStrong, text) << '\n';
   }
 
   void write_place(const model::Sighting& sighting, const std::string& path) {
@@ -186,12 +192,13 @@ class TextReport {
       return;
     }
     const model::GitPlace& git = *sighting.git;
-    out_ << flow(style_,
-                 {{std::string(short_oid(git.commit)), Ink::kCommit},
-                  {readable_date(git.date, git.date_offset)},
-                  {printable(fmt::format("{} <{}>", view_.name(git.author), view_.name(git.email)))},
-                  standing},
-                 6, width_);
+    out_ << flow(
+        style_,
+        {{std::string(short_oid(git.commit)), Ink::kCommit},
+         {readable_date(git.date, git.date_offset)},
+         {printable(fmt::format("{} <{}>", view_.name(git.author), view_.name(git.email)))},
+         standing},
+        6, width_);
     const std::string subject = printable(view_.prose(git.summary));
     if (!subject.empty()) {
       const std::size_t room = width_ > 26 ? width_ - 6 : 20;

@@ -36,7 +36,7 @@ std::vector<Piece> scanned(const View& view) {
   }
   std::string bytes = human_bytes(summary.bytes);
   if (summary.bytes_matched > 0 && summary.bytes_matched < summary.bytes) {
-    bytes += fmt::format(" ({} of them new to the matcher)", human_bytes(summary.bytes_matched));
+    bytes += fmt::format(" ({} matched, the rest inherited)", human_bytes(summary.bytes_matched));
   }
   out.push_back({bytes});
   std::string time = human_seconds(summary.seconds);

@@ -13,7 +13,9 @@
 namespace keywake::report {
 namespace {
 
-bool is_url(std::string_view target) { return target.find("://") != std::string_view::npos; }
+bool is_url(std::string_view target) {
+  return target.find("://") != std::string_view::npos;
+}
 
 // A target that is itself the file found in it: "conf/app.env" with the path "app.env".
 bool names_file(std::string_view target, std::string_view path) {
@@ -24,8 +26,8 @@ bool names_file(std::string_view target, std::string_view path) {
 }
 
 std::string join(std::string_view target, std::string_view path) {
-  if (target.empty() || target == "." || path == "-") return std::string(path);
-  if (!is_pseudo_path(path) && names_file(target, path)) {
+  if (target.empty() || target == ".") return std::string(path);
+  if (names_file(target, path)) {
     return std::string(target).append(path.substr(outer_file(path).size()));
   }
   while (target.size() > 1 && target.ends_with('/')) target.remove_suffix(1);
@@ -106,7 +108,8 @@ std::string View::prose(std::string_view text) const {
 
 std::string View::path_from_here(const model::Sighting& sighting) const {
   if (is_url(sighting.target) || is_pseudo_path(sighting.path)) return name(sighting.path);
-  // Only the target is normalised: a path comes from the target's content and is kept to the letter.
+  // Only the target is normalised: a path comes from the target's content and is kept to the
+  // letter.
   const std::string target = std::filesystem::path(sighting.target).lexically_normal().string();
   // A target outside the current folder has no path from here that a CI system would know.
   const bool outside = target.starts_with('/') || target == ".." || target.starts_with("../");
@@ -114,7 +117,9 @@ std::string View::path_from_here(const model::Sighting& sighting) const {
 }
 
 std::string View::path_to_show(const model::Sighting& sighting) const {
-  return name(summary().targets.size() > 1 ? join(sighting.target, sighting.path) : sighting.path);
+  if (summary().targets.size() <= 1 || sighting.path == "-") return name(sighting.path);
+  if (is_pseudo_path(sighting.path)) return name(sighting.target + " " + sighting.path);
+  return name(join(sighting.target, sighting.path));
 }
 
 std::string View::standing(const model::Sighting& sighting) const {
@@ -172,9 +177,13 @@ bool is_pseudo_path(std::string_view path) {
          oid.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-std::string_view outer_file(std::string_view path) { return path.substr(0, path.find("!/")); }
+std::string_view outer_file(std::string_view path) {
+  return path.substr(0, path.find("!/"));
+}
 
-std::string_view short_oid(std::string_view oid) { return oid.substr(0, 10); }
+std::string_view short_oid(std::string_view oid) {
+  return oid.substr(0, 10);
+}
 
 std::string_view short_fingerprint(std::string_view fingerprint) {
   return fingerprint.substr(0, 12);
@@ -194,6 +203,8 @@ std::string readable_date(std::int64_t seconds, int offset_minutes) {
                      c->minute, zone(c->offset));
 }
 
-std::string utc_time(std::int64_t seconds) { return iso_date(seconds, 0).substr(0, 19); }
+std::string utc_time(std::int64_t seconds) {
+  return iso_date(seconds, 0).substr(0, 19);
+}
 
 }  // namespace keywake::report

@@ -1,6 +1,6 @@
-// View: a ScanResult as report formats read it. It decides once, for all formats, what is redacted, how places, dates and
-// object ids are written, and how skips are grouped.
-// Ownership: refers to the result and the options, which must outlive it. Thread safety: immutable.
+// View: a ScanResult as report formats read it. It decides once, for all formats, what is redacted,
+// how places, dates and object ids are written, and how skips are grouped. Ownership: refers to the
+// result and the options, which must outlive it. Thread safety: immutable.
 #pragma once
 
 #include <array>
@@ -16,7 +16,8 @@
 
 namespace keywake::report {
 
-/// Skips that share a reason and whether they failed: how many there were, and the first few of them.
+/// Skips that share a reason and whether they failed: how many there were, and the first few of
+/// them.
 struct SkipGroup {
   std::string reason;
   bool failed = false;
@@ -34,17 +35,19 @@ class View {
 
   /// The secret as this report may show it: redacted, or in clear under show_secrets. Not escaped.
   [[nodiscard]] std::string secret(const model::Credential& credential) const;
-  /// Text from the target without the secrets in it (report/redactor.h). Not escaped: each format does that its own way.
+  /// Text from the target without the secrets in it (report/redactor.h). Not escaped: each format
+  /// does that its own way.
   [[nodiscard]] std::string name(std::string_view text) const;
   [[nodiscard]] std::string prose(std::string_view text) const;
 
-  /// The sighting's path as a CI system counts paths, from where the scan was started: joined to a target that is a relative
-  /// folder, else as it is. Redacted.
+  /// The sighting's path as a CI system counts paths, from where the scan was started: joined to a
+  /// target that is a relative folder, else as it is. Redacted.
   [[nodiscard]] std::string path_from_here(const model::Sighting& sighting) const;
   /// The sighting's path for people: joined to the target if there are several. Redacted.
   [[nodiscard]] std::string path_to_show(const model::Sighting& sighting) const;
 
-  /// Where it stands, in words: "still at a tip", "removed in 1234567890 on 2024-05-06", "work tree", …; empty for a plain file.
+  /// Where it stands, in words: "still at a tip", "removed in 1234567890 on 2024-05-06", "work
+  /// tree", …; empty for a plain file.
   [[nodiscard]] std::string standing(const model::Sighting& sighting) const;
 
   [[nodiscard]] std::size_t places() const { return places_; }
@@ -72,7 +75,8 @@ std::string_view outer_file(std::string_view path);
 std::string_view short_oid(std::string_view oid);
 std::string_view short_fingerprint(std::string_view fingerprint);
 
-/// ISO 8601 with offset, "2024-03-01T14:22:05+01:00"; empty outside the years 0 to 9999. An offset of a day or more is taken as none.
+/// ISO 8601 with offset, "2024-03-01T14:22:05+01:00"; empty outside the years 0 to 9999. An offset
+/// of a day or more is taken as none.
 std::string iso_date(std::int64_t seconds, int offset_minutes);
 /// The same moment for people: "2024-03-01 14:22 +01:00".
 std::string readable_date(std::int64_t seconds, int offset_minutes);

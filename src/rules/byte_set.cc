@@ -122,7 +122,11 @@ void append_set(std::string& out, const ByteSet& set) {
   if (set.count() == 1) {
     std::size_t c = 0;
     while (!set[c]) ++c;
-    append_byte(out, static_cast<unsigned char>(c), "\\.+*?()|[]{}^$");
+    if (c == ' ') {
+      out += "\\x20";  // bare, it would be layout to whoever reads the canonical text again
+    } else {
+      append_byte(out, static_cast<unsigned char>(c), "\\.+*?()|[]{}^$#");
+    }
     return;
   }
   std::size_t ranges = 0;
