@@ -28,7 +28,10 @@ ExitStatus dispatch(const std::vector<std::string>& words) {
     return print(help_text(command, false, terminal_width(STDOUT_FILENO).value_or(100)));
   }
   if (parsed->arguments.version) return print(fmt::format("keywake {}\n", kVersion));
-  if (command.run == nullptr) return failed("a command is missing; 'keywake scan' looks for credentials here, 'keywake --help' lists the others");
+  if (command.run == nullptr)
+    return failed(
+        "a command is missing; 'keywake scan' looks for credentials here, 'keywake --help' lists "
+        "the others");
   return command.run(parsed->arguments);
 }
 

@@ -1,4 +1,5 @@
-// The program: parses the command line, runs a command, and turns whatever happens into an exit status.
+// The program: parses the command line, runs a command, and turns whatever happens into an exit
+// status.
 #pragma once
 
 namespace keywake::cli {

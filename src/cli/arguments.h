@@ -1,5 +1,5 @@
-// Arguments: what a command line asks for, after parsing. One struct for all commands: each reads the members that its flags
-// set (cli/flags.h says which). Thread safety: a value.
+// Arguments: what a command line asks for, after parsing. One struct for all commands: each reads
+// the members that its flags set (cli/flags.h says which). Thread safety: a value.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
-// What each subcommand does, one file each (scan_command.cc, rules_list.cc, …). All print results on standard output and
-// errors on standard error, and never throw but for std::bad_alloc and what cli/app.cc catches.
+// What each subcommand does, one file each (scan_command.cc, rules_list.cc, …). All print results
+// on standard output and errors on standard error, and never throw but for std::bad_alloc and what
+// cli/app.cc catches.
 #pragma once
 
 #include "cli/arguments.h"

@@ -12,12 +12,14 @@
 namespace keywake::cli {
 namespace {
 
-// The visible commands at one level: first words (with "rules" once), or the second words after "rules".
+// The visible commands at one level: first words (with "rules" once), or the second words after
+// "rules".
 std::vector<std::string_view> first_words() {
   std::vector<std::string_view> words;
   for (const Command& command : commands()) {
     std::string_view word = command.name.substr(0, command.name.find(' '));
-    if (!word.empty() && !command.hidden && std::find(words.begin(), words.end(), word) == words.end()) {
+    if (!word.empty() && !command.hidden &&
+        std::find(words.begin(), words.end(), word) == words.end()) {
       words.push_back(word);
     }
   }
@@ -65,42 +67,57 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 }
 
 // Inside single quotes of a POSIX-like shell.
-std::string quoted(std::string_view text) { return replaced(text, "'", "'\\''"); }
+std::string quoted(std::string_view text) {
+  return replaced(text, "'", "'\\''");
+}
 
 constexpr std::string_view kPatternIds = "keywake rules list 2>/dev/null | cut -d ' ' -f 1";
 
 std::string bash_words(const Flag& flag) {
-  if (!flag.choices.empty()) return fmt::format("compgen -W '{}' -- \"$word\"", fmt::join(flag.choices, " "));
+  if (!flag.choices.empty())
+    return fmt::format("compgen -W '{}' -- \"$word\"", fmt::join(flag.choices, " "));
   switch (flag.complete) {
-    case Complete::kFile: return "compgen -f -- \"$word\"";
-    case Complete::kDirectory: return "compgen -d -- \"$word\"";
-    case Complete::kPatternId: return fmt::format("compgen -W \"$({})\" -- \"$word\"", kPatternIds);
-    case Complete::kNothing: return "true";
+    case Complete::kFile:
+      return "compgen -f -- \"$word\"";
+    case Complete::kDirectory:
+      return "compgen -d -- \"$word\"";
+    case Complete::kPatternId:
+      return fmt::format("compgen -W \"$({})\" -- \"$word\"", kPatternIds);
+    case Complete::kNothing:
+      return "true";
   }
   return "true";
 }
 
 std::string bash_command(const Command& command) {
-  std::string out = fmt::format("    '{}')\n      flags='{}'\n      case $before in\n", command.name, flag_words(command));
+  std::string out = fmt::format("    '{}')\n      flags='{}'\n      case $before in\n",
+                                command.name, flag_words(command));
   for (const Flag* flag : command.flags()) {
     if (flag->argument.empty()) continue;
     std::string names = fmt::format("--{}", flag->name);
     if (flag->short_name != '\0') names += fmt::format("|-{}", flag->short_name);
-    out += fmt::format("        {}) mapfile -t COMPREPLY < <({}); return ;;\n", names, bash_words(*flag));
+    out += fmt::format("        {}) mapfile -t COMPREPLY < <({}); return ;;\n", names,
+                       bash_words(*flag));
   }
   out += "      esac\n";
-  if (command.complete == Complete::kPatternId) out += fmt::format("      operands=$({})\n", kPatternIds);
-  if (command.name == "help") out += fmt::format("      operands='{}'\n", fmt::join(first_words(), " "));
+  if (command.complete == Complete::kPatternId)
+    out += fmt::format("      operands=$({})\n", kPatternIds);
+  if (command.name == "help")
+    out += fmt::format("      operands='{}'\n", fmt::join(first_words(), " "));
   return out + "      ;;\n";
 }
 
 std::string zsh_action(Complete complete, std::span<const std::string_view> choices) {
   if (!choices.empty()) return fmt::format("({})", fmt::join(choices, " "));
   switch (complete) {
-    case Complete::kFile: return "_files";
-    case Complete::kDirectory: return "_files -/";
-    case Complete::kPatternId: return "_keywake_pattern_ids";
-    case Complete::kNothing: return "";
+    case Complete::kFile:
+      return "_files";
+    case Complete::kDirectory:
+      return "_files -/";
+    case Complete::kPatternId:
+      return "_keywake_pattern_ids";
+    case Complete::kNothing:
+      return "";
   }
   return "";
 }
@@ -127,17 +144,21 @@ std::string zsh_flag(const Flag& flag) {
 std::string fish_condition(const Command& command) {
   std::string_view name = command.name;
   if (!name.starts_with("rules ")) return fmt::format("__fish_seen_subcommand_from {}", name);
-  return fmt::format("__fish_seen_subcommand_from rules; and __fish_seen_subcommand_from {}", name.substr(6));
+  return fmt::format("__fish_seen_subcommand_from rules; and __fish_seen_subcommand_from {}",
+                     name.substr(6));
 }
 
 std::string fish_flag(const Command& command, const Flag& flag) {
-  std::string out = fmt::format("complete -c keywake -n '{}' -l {}", fish_condition(command), flag.name);
+  std::string out =
+      fmt::format("complete -c keywake -n '{}' -l {}", fish_condition(command), flag.name);
   if (flag.short_name != '\0') out += fmt::format(" -s {}", flag.short_name);
   if (!flag.argument.empty()) {
-    bool file = flag.choices.empty() && (flag.complete == Complete::kFile || flag.complete == Complete::kDirectory);
+    bool file = flag.choices.empty() &&
+                (flag.complete == Complete::kFile || flag.complete == Complete::kDirectory);
     out += file ? " -r -F" : " -x";
     if (!flag.choices.empty()) out += fmt::format(" -a '{}'", fmt::join(flag.choices, " "));
-    if (flag.complete == Complete::kPatternId) out += fmt::format(" -a '({})'", replaced(kPatternIds, "'", "\\'"));
+    if (flag.complete == Complete::kPatternId)
+      out += fmt::format(" -a '({})'", replaced(kPatternIds, "'", "\\'"));
   }
   return out + fmt::format(" -d '{}'\n", replaced(flag.help, "'", "\\'"));
 }
@@ -145,32 +166,48 @@ std::string fish_flag(const Command& command, const Flag& flag) {
 }  // namespace
 
 std::string bash_completions() {
-  std::string out = "# bash completions of keywake; made by 'keywake completions bash'\n_keywake() {\n"
+  std::string out =
+      "# bash completions of keywake; made by 'keywake completions bash'\n_keywake() {\n"
       "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-      "  local command=${COMP_WORDS[1]} flags='' operands=''\n  COMPREPLY=()\n  if ((COMP_CWORD == 1)); then\n";
-  out += fmt::format("    mapfile -t COMPREPLY < <(compgen -W '{} {}' -- \"$word\")\n    return\n  fi\n",
-                     fmt::join(first_words(), " "), flag_words(commands().front()));
-  out += fmt::format("  if [[ $command == rules ]]; then\n    if ((COMP_CWORD == 2)); then\n"
-                     "      mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n      return\n    fi\n"
-                     "    command=\"rules ${{COMP_WORDS[2]}}\"\n  fi\n",
-                     fmt::join(rules_words(), " "));
+      "  local command=${COMP_WORDS[1]} flags='' operands=''\n  COMPREPLY=()\n  if ((COMP_CWORD == "
+      "1)); then\n";
+  out += fmt::format(
+      "    mapfile -t COMPREPLY < <(compgen -W '{} {}' -- \"$word\")\n    return\n  fi\n",
+      fmt::join(first_words(), " "), flag_words(commands().front()));
+  out += fmt::format(
+      "  if [[ $command == rules ]]; then\n    if ((COMP_CWORD == 2)); then\n"
+      "      mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n      return\n    fi\n"
+      "    command=\"rules ${{COMP_WORDS[2]}}\"\n  fi\n",
+      fmt::join(rules_words(), " "));
   out += "  case $command in\n";
   for (const Command* command : visible_commands()) out += bash_command(*command);
-  out += "  esac\n  if [[ $word == -* ]]; then\n"
-      "    mapfile -t COMPREPLY < <(compgen -W \"$flags\" -- \"$word\")\n  elif [[ $operands ]]; then\n"
+  out +=
+      "  esac\n  if [[ $word == -* ]]; then\n"
+      "    mapfile -t COMPREPLY < <(compgen -W \"$flags\" -- \"$word\")\n  elif [[ $operands ]]; "
+      "then\n"
       "    mapfile -t COMPREPLY < <(compgen -W \"$operands\" -- \"$word\")\n  else\n"
-      "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n  fi\n}\ncomplete -o filenames -F _keywake keywake\n";
+      "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n  fi\n}\ncomplete -o filenames -F "
+      "_keywake keywake\n";
   return out;
 }
 
 std::string zsh_completions() {
-  std::string out = "#compdef keywake\n# zsh completions of keywake; made by 'keywake completions zsh'\n";
-  out += fmt::format("_keywake_pattern_ids() {{\n  local -a ids\n  ids=(${{(f)\"$({})\"}})\n  compadd -a ids\n}}\n", kPatternIds);
-  out += fmt::format("_keywake() {{\n  local name=$words[2]\n  if ((CURRENT == 2)); then\n    compadd {} {}\n    return\n  fi\n",
-                     fmt::join(first_words(), " "), "-- --help --version");
-  out += fmt::format("  if [[ $name == rules ]]; then\n    if ((CURRENT == 3)); then\n      compadd {}\n      return\n    fi\n"
-                     "    name=\"rules $words[3]\"\n    shift words; ((CURRENT--))\n  fi\n  shift words; ((CURRENT--))\n  case $name in\n",
-                     fmt::join(rules_words(), " "));
+  std::string out =
+      "#compdef keywake\n# zsh completions of keywake; made by 'keywake completions zsh'\n";
+  out += fmt::format(
+      "_keywake_pattern_ids() {{\n  local -a ids\n  ids=(${{(f)\"$({})\"}})\n  compadd -a "
+      "ids\n}}\n",
+      kPatternIds);
+  out += fmt::format(
+      "_keywake() {{\n  local name=$words[2]\n  if ((CURRENT == 2)); then\n    compadd -- {} "
+      "--help --version\n    return\n  fi\n",
+      fmt::join(first_words(), " "));
+  out += fmt::format(
+      "  if [[ $name == rules ]]; then\n    if ((CURRENT == 3)); then\n      compadd {}\n      "
+      "return\n    fi\n"
+      "    name=\"rules $words[3]\"\n    shift words; ((CURRENT--))\n  fi\n  shift words; "
+      "((CURRENT--))\n  case $name in\n",
+      fmt::join(rules_words(), " "));
   for (const Command* command : visible_commands()) {
     out += fmt::format("    '{}')\n      _arguments \\\n", command->name);
     for (const Flag* flag : command->flags()) out += zsh_flag(*flag);
@@ -188,20 +225,27 @@ std::string fish_completions() {
   for (const Command* command : visible_commands()) {
     std::string_view name = command->name;
     if (name.starts_with("rules ")) {
-      out += fmt::format("complete -c keywake -f -n '__fish_seen_subcommand_from rules; and not __fish_seen_subcommand_from {}' -a {} -d '{}'\n",
-                         fmt::join(rules_words(), " "), name.substr(6), replaced(command->help, "'", "\\'"));
+      out += fmt::format(
+          "complete -c keywake -f -n '__fish_seen_subcommand_from rules; and not "
+          "__fish_seen_subcommand_from {}' -a {} -d '{}'\n",
+          fmt::join(rules_words(), " "), name.substr(6), replaced(command->help, "'", "\\'"));
     } else {
-      out += fmt::format("complete -c keywake -f -n __fish_use_subcommand -a {} -d '{}'\n", name, replaced(command->help, "'", "\\'"));
+      out += fmt::format("complete -c keywake -f -n __fish_use_subcommand -a {} -d '{}'\n", name,
+                         replaced(command->help, "'", "\\'"));
     }
   }
-  out += "complete -c keywake -f -n __fish_use_subcommand -a rules -d 'List, show, check and measure patterns'\n";
+  out +=
+      "complete -c keywake -f -n __fish_use_subcommand -a rules -d 'List, show, check and measure "
+      "patterns'\n";
   out += "complete -c keywake -n __fish_use_subcommand -l version -s V -d 'Print the version'\n";
   out += "complete -c keywake -n __fish_use_subcommand -l help -s h -d 'Print this help'\n";
   for (const Command* command : visible_commands()) {
     for (const Flag* flag : command->flags()) out += fish_flag(*command, *flag);
   }
-  out += fmt::format("complete -c keywake -f -n '__fish_seen_subcommand_from rules; and __fish_seen_subcommand_from show' -a '({})'\n",
-                     replaced(kPatternIds, "'", "\\'"));
+  out += fmt::format(
+      "complete -c keywake -f -n '__fish_seen_subcommand_from rules; and "
+      "__fish_seen_subcommand_from show' -a '({})'\n",
+      replaced(kPatternIds, "'", "\\'"));
   return out;
 }
 

@@ -4,7 +4,9 @@
 
 namespace keywake::cli {
 
-void complain(std::string_view message) { std::cerr << "keywake: " << message << '\n'; }
+void complain(std::string_view message) {
+  std::cerr << "keywake: " << message << '\n';
+}
 
 ExitStatus failed(std::string_view message) {
   complain(message);

@@ -24,7 +24,9 @@ constexpr std::string_view kSuffix = ".hsdb";
 // Each field with its length in front, so that no two lists of fields give the same text.
 class KeyText {
  public:
-  void add(std::string_view field) { text_ += std::to_string(field.size()) + ":" + std::string(field); }
+  void add(std::string_view field) {
+    text_ += std::to_string(field.size()) + ":" + std::string(field);
+  }
   void add(std::uint64_t number) { add(std::to_string(number)); }
   void add(std::span<const std::string_view> list) {
     add(list.size());
@@ -59,7 +61,8 @@ void remove_oldest(const fs::path& folder) {
     if (!error) entries.emplace_back(time, it->path());
   }
   std::sort(entries.begin(), entries.end());
-  for (std::size_t i = 0; i + kMaxEntries < entries.size(); ++i) fs::remove(entries[i].second, error);
+  for (std::size_t i = 0; i + kMaxEntries < entries.size(); ++i)
+    fs::remove(entries[i].second, error);
 }
 
 void store(const fs::path& folder, const fs::path& path, std::string_view database) {
@@ -106,7 +109,8 @@ std::string cache_key(const rules::RuleSet& rules) {
   return to_hex(sha256(key.text()));
 }
 
-Result<std::unique_ptr<matching::Engine>> cached_engine(const rules::RuleSet& rules, const fs::path& folder) {
+Result<std::unique_ptr<matching::Engine>> cached_engine(const rules::RuleSet& rules,
+                                                        const fs::path& folder) {
   fs::path path;
   if (!folder.empty()) {
     path = folder / (cache_key(rules) + std::string(kSuffix));

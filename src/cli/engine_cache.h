@@ -1,9 +1,10 @@
-// Compiled rules on disk, so that a user's own rules cost their compilation once. An entry is a file named by the SHA-256 of all that
-// it depends on (keywake's version, the CPU level, every pattern); Hyperscan's own version is in the serialized database, which the
-// engine refuses when it does not fit. A missing, foreign or damaged entry is made anew, and a cache that cannot be written is done
-// without: neither is an error. Entries are written whole or not at all (a temporary file, then rename), for the owner only; the oldest
-// go when there are more than kMaxEntries.
-// Thread safety: several processes may use one folder at once.
+// Compiled rules on disk, so that a user's own rules cost their compilation once. An entry is a
+// file named by the SHA-256 of all that it depends on (keywake's version, the CPU level, every
+// pattern); Hyperscan's own version is in the serialized database, which the engine refuses when it
+// does not fit. A missing, foreign or damaged entry is made anew, and a cache that cannot be
+// written is done without: neither is an error. Entries are written whole or not at all (a
+// temporary file, then rename), for the owner only; the oldest go when there are more than
+// kMaxEntries. Thread safety: several processes may use one folder at once.
 #pragma once
 
 #include <filesystem>

@@ -12,7 +12,8 @@ constexpr Flag kRuleFlags[] = {
     {.name = "rules",
      .argument = "FILE",
      .help = "Use the patterns of this file too",
-     .long_help = "A file of patterns in keywake's own format. Its compiled form is kept in $XDG_CACHE_HOME/keywake. May be given several times.",
+     .long_help = "A file of patterns in keywake's own format. Its compiled form is kept in "
+                  "$XDG_CACHE_HOME/keywake. May be given several times.",
      .group = Group::kRules,
      .repeatable = true,
      .complete = Complete::kFile,
@@ -24,7 +25,8 @@ constexpr Flag kRuleFlags[] = {
     {.name = "pattern",
      .argument = "ID-GLOB",
      .help = "Only patterns whose id matches, e.g. 'github.*'; '!GLOB' leaves out",
-     .long_help = "May be given several times: a pattern is used if one of the globs matches (or all begin with !) and none that begins with ! does.",
+     .long_help = "May be given several times: a pattern is used if one of the globs matches (or "
+                  "all begin with !) and none that begins with ! does.",
      .group = Group::kRules,
      .repeatable = true,
      .complete = Complete::kPatternId,
@@ -40,7 +42,10 @@ constexpr Flag kCommonFlags[] = {
      .short_name = 'h',
      .help = "Print this help",
      .group = Group::kOther,
-     .apply = [](std::string_view, Arguments& a) -> Done { a.help = true; return {}; }},
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.help = true;
+       return {};
+     }},
 };
 
 constexpr Flag kVersionFlags[] = {
@@ -48,21 +53,27 @@ constexpr Flag kVersionFlags[] = {
      .short_name = 'V',
      .help = "Print the version",
      .group = Group::kOther,
-     .apply = [](std::string_view, Arguments& a) -> Done { a.version = true; return {}; }},
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.version = true;
+       return {};
+     }},
 };
 
 std::vector<Command> make_commands() {
   return {
       {.name = "",
        .operands = "COMMAND",
-       .help = "keywake finds leaked credentials in repositories with their whole history, in directories and in archives",
+       .help = "keywake finds leaked credentials in repositories with their whole history, in "
+               "directories and in archives",
        .flag_tables = {kCommonFlags, kVersionFlags}},
       {.name = "scan",
        .operands = "[TARGET...]",
        .max_operands = 100'000,
        .help = "Look for credentials in repositories, directories, files, archives",
-       .long_help = "A target is a directory, a file, a git repository (found by itself: work tree, index, and every object of its history), a bare repository, "
-                    "a git URL (cloned to a private temporary place), or - for standard input. Without one it is the current directory.",
+       .long_help = "A target is a directory, a file, a git repository (found by itself: work "
+                    "tree, index, and every object of its history), a bare repository, "
+                    "a git URL (cloned to a private temporary place), or - for standard input. "
+                    "Without one it is the current directory.",
        .flag_tables = {scan_flags(), kRuleFlags, kCommonFlags},
        .complete = Complete::kFile,
        .run = scan_command},
@@ -82,7 +93,9 @@ std::vector<Command> make_commands() {
        .operands = "[DIR]",
        .max_operands = 1,
        .help = "Hold pattern files to their own examples and rules",
-       .long_help = "Reads DIR (by default patterns/ in the current directory), or one file, and reports every fault with file, line and column. The exit status is 2 if there is one.",
+       .long_help =
+           "Reads DIR (by default patterns/ in the current directory), or one file, and reports "
+           "every fault with file, line and column. The exit status is 2 if there is one.",
        .flag_tables = {kCommonFlags},
        .complete = Complete::kFile,
        .run = rules_check},
@@ -90,7 +103,9 @@ std::vector<Command> make_commands() {
        .operands = "[PATH]",
        .max_operands = 1,
        .help = "Measure on real files what each pattern costs",
-       .long_help = "Reads the files under PATH (by default the current directory) and says for each pattern how often tier one reports it, how many candidates tier two turns down, and how long that takes.",
+       .long_help = "Reads the files under PATH (by default the current directory) and says for "
+                    "each pattern how often tier one reports it, how many candidates tier two "
+                    "turns down, and how long that takes.",
        .flag_tables = {kRuleFlags, kCommonFlags},
        .complete = Complete::kFile,
        .run = rules_cost},
@@ -125,11 +140,16 @@ std::vector<Command> make_commands() {
 
 std::string_view title(Group group) {
   switch (group) {
-    case Group::kWhat: return "What to scan";
-    case Group::kHow: return "How to scan";
-    case Group::kRules: return "Patterns";
-    case Group::kReport: return "Report";
-    case Group::kOther: return "Other";
+    case Group::kWhat:
+      return "What to scan";
+    case Group::kHow:
+      return "How to scan";
+    case Group::kRules:
+      return "Patterns";
+    case Group::kReport:
+      return "Report";
+    case Group::kOther:
+      return "Other";
   }
   return "";
 }
@@ -153,6 +173,5 @@ const Command* find_command(std::string_view name) {
   }
   return nullptr;
 }
-
 
 }  // namespace keywake::cli

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kIndent = 2;
 
-// Appends `text` wrapped at `width`, its lines indented by `indent`; the first starts where `out` stands.
+// Appends `text` wrapped at `width`, its lines indented by `indent`; the first starts where `out`
+// stands.
 void wrap(std::string& out, std::string_view text, std::size_t indent, std::size_t width) {
   std::size_t column = indent;
   bool first = true;
@@ -36,8 +37,8 @@ void wrap(std::string& out, std::string_view text, std::size_t indent, std::size
   out += '\n';
 }
 
-void append_entry(std::string& out, std::string_view heading, std::string_view text, std::size_t column,
-                  unsigned width) {
+void append_entry(std::string& out, std::string_view heading, std::string_view text,
+                  std::size_t column, unsigned width) {
   out.append(kIndent, ' ');
   out += heading;
   if (kIndent + heading.size() + 2 > column) {
@@ -108,10 +109,17 @@ std::string help_text(const Command& command, bool at_length, unsigned width) {
   if (command.name.empty()) append_commands(out, width);
   append_flags(out, command, at_length, width);
   if (command.name.empty()) {
-    out += "\n'keywake COMMAND --help' lists a command's flags, 'keywake help COMMAND' explains them.\n";
+    out += '\n';
+    wrap(out,
+         "'keywake COMMAND --help' lists a command's flags, 'keywake help COMMAND' explains them.",
+         0, width);
   }
   if (command.name == "scan" || command.name.empty()) {
-    out += "\nExit status: 0 clean, 1 credentials found, 2 could not do what was asked, or not all of it.\n";
+    out += '\n';
+    wrap(out,
+         "Exit status: 0 clean, 1 credentials found, 2 could not do what was asked, or not all of "
+         "it.",
+         0, width);
   }
   return out;
 }

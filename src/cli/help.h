@@ -1,4 +1,5 @@
-// Help and manual page, made from the records of cli/flags.h. Thread safety: all functions are pure.
+// Help and manual page, made from the records of cli/flags.h. Thread safety: all functions are
+// pure.
 #pragma once
 
 #include <string>

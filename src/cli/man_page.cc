@@ -1,4 +1,5 @@
-// The manual page, after man-pages(7): NAME, SYNOPSIS, DESCRIPTION, commands, options, EXIT STATUS, ENVIRONMENT, FILES, EXAMPLES.
+// The manual page, after man-pages(7): NAME, SYNOPSIS, DESCRIPTION, commands, options, EXIT STATUS,
+// ENVIRONMENT, FILES, EXAMPLES.
 #include <fmt/format.h>
 
 #include "cli/help.h"
@@ -7,8 +8,8 @@
 namespace keywake::cli {
 namespace {
 
-// Text as roff takes it: a backslash starts an escape, a dash would become a hyphen, and a dot or quote at the start of
-// a line would be a request.
+// Text as roff takes it: a backslash starts an escape, a dash would become a hyphen, and a dot or
+// quote at the start of a line would be a request.
 std::string roff(std::string_view text) {
   std::string out;
   for (char c : text) {
@@ -26,8 +27,9 @@ std::string roff(std::string_view text) {
 
 void append_flag(std::string& out, const Flag& flag) {
   out += ".TP\n";
-  out += flag.short_name != '\0' ? fmt::format("\\fB\\-{}\\fR, \\fB\\-\\-{}\\fR", flag.short_name, roff(flag.name))
-                                 : fmt::format("\\fB\\-\\-{}\\fR", roff(flag.name));
+  out += flag.short_name != '\0'
+             ? fmt::format("\\fB\\-{}\\fR, \\fB\\-\\-{}\\fR", flag.short_name, roff(flag.name))
+             : fmt::format("\\fB\\-\\-{}\\fR", roff(flag.name));
   if (!flag.argument.empty()) out += fmt::format(" \\fI{}\\fR", roff(flag.argument));
   out += fmt::format("\n{}.", roff(flag.help));
   if (!flag.fallback.empty()) out += fmt::format(" The default is {}.", roff(flag.fallback));
@@ -36,8 +38,9 @@ void append_flag(std::string& out, const Flag& flag) {
 }
 
 void append_command(std::string& out, const Command& command) {
-  out += fmt::format(".SS \"keywake {}{}{}\"\n{}.\n", command.name, command.operands.empty() ? "" : " ",
-                     roff(command.operands), roff(command.help));
+  out +=
+      fmt::format(".SS \"keywake {}{}{}\"\n{}.\n", command.name,
+                  command.operands.empty() ? "" : " ", roff(command.operands), roff(command.help));
   if (!command.long_help.empty()) out += roff(command.long_help) + "\n";
   for (const Flag* flag : command.flags()) append_flag(out, *flag);
 }
@@ -87,7 +90,9 @@ std::string man_page() {
   out += ".SH NAME\nkeywake \\- find leaked credentials\n";
   out += ".SH SYNOPSIS\n\\fBkeywake\\fR \\fICOMMAND\\fR [\\fIFLAG\\fR...] [\\fIARGUMENT\\fR...]\n";
   out += fmt::format(".SH DESCRIPTION\n{}.\n", roff(top.help));
-  out += "Secrets are redacted in all reports unless \\fB\\-\\-show\\-secrets\\fR is given.\n.SH COMMANDS\n";
+  out +=
+      "Secrets are redacted in all reports unless \\fB\\-\\-show\\-secrets\\fR is given.\n.SH "
+      "COMMANDS\n";
   for (const Command& command : commands()) {
     if (!command.hidden && !command.name.empty()) append_command(out, command);
   }

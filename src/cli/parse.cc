@@ -14,7 +14,9 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::string spelled(const Flag& flag) { return fmt::format("--{}", flag.name); }
+std::string spelled(const Flag& flag) {
+  return fmt::format("--{}", flag.name);
+}
 
 std::string spelled_with_value(const Flag& flag) {
   return flag.argument.empty() ? spelled(flag) : fmt::format("--{} {}", flag.name, flag.argument);
@@ -26,11 +28,14 @@ std::string hint(std::string_view near) {
 
 std::unexpected<Error> usage(const Command& command, std::string_view message) {
   std::string program = command.name.empty() ? "keywake" : fmt::format("keywake {}", command.name);
-  return fail(fmt::format("{}{}\nRun '{} --help' for what there is.", command.name.empty() ? "" : fmt::format("{}: ", command.name), message, program));
+  return fail(fmt::format("{}{}\nRun '{} --help' for what there is.",
+                          command.name.empty() ? "" : fmt::format("{}: ", command.name), message,
+                          program));
 }
 
 std::unexpected<Error> unknown_flag(const Command& command, std::string_view word) {
   std::string_view bare = word.substr(0, word.find('='));
+  if (bare == "-") bare = word;
   std::vector<std::string> names;
   for (const Flag* flag : command.flags()) names.push_back(spelled(*flag));
   std::string_view near = bare.starts_with("--") ? nearest(bare, names) : std::string_view();
@@ -55,14 +60,16 @@ std::unexpected<Error> unknown_command(const Words& words) {
     }
     std::string near(nearest(words[1], names));
     if (!near.empty()) near = "rules " + near;
-    return usage(top, fmt::format("there is no command 'rules {}'{}", printable(words[1]), hint(near)));
+    return usage(top,
+                 fmt::format("there is no command 'rules {}'{}", printable(words[1]), hint(near)));
   }
   for (const Command& command : commands()) {
     if (!command.hidden && !command.name.empty()) names.push_back(command.name);
   }
   std::error_code ignored;
   std::string near(nearest(words[0], names));
-  if (near.empty() && std::filesystem::exists(words[0], ignored)) near = "keywake scan " + printable(words[0]);
+  if (near.empty() && std::filesystem::exists(words[0], ignored))
+    near = "keywake scan " + printable(words[0]);
   return usage(top, fmt::format("there is no command '{}'{}", printable(words[0]), hint(near)));
 }
 
@@ -75,17 +82,18 @@ std::pair<const Command*, std::size_t> choose_command(const Words& words) {
   return {words[0].empty() ? nullptr : find_command(words[0]), 1};
 }
 
-// Tells CLI11 of a flag. The first value that does not fit is remembered in `problem`; CLI11's own messages name
-// neither the remedy nor the choices.
+// Tells CLI11 of a flag. The first value that does not fit is remembered in `problem`; CLI11's own
+// messages name neither the remedy nor the choices.
 void declare(const Flag& flag, CLI::App& app, Arguments& arguments, std::string& problem) {
   std::string names = flag.short_name != '\0' ? fmt::format("-{},--{}", flag.short_name, flag.name)
                                               : fmt::format("--{}", flag.name);
   auto apply = [&flag, &arguments, &problem](std::string_view value) {
     auto done = flag.apply(value, arguments);
-    if (!done && problem.empty()) problem = fmt::format("--{}: {}", flag.name, done.error().message);
+    if (!done && problem.empty())
+      problem = fmt::format("--{}: {}", flag.name, done.error().message);
   };
   if (flag.argument.empty()) {
-    app.add_flag_callback(names, [apply] { apply(""); });
+    app.add_flag_callback(names, [apply] { apply(""); })->disable_flag_override();
     return;
   }
   auto values = [apply, &flag, &problem](const CLI::results_t& results) {
@@ -95,19 +103,21 @@ void declare(const Flag& flag, CLI::App& app, Arguments& arguments, std::string&
     for (const std::string& value : results) apply(value);
     return true;
   };
-  app.add_option(names, CLI::callback_t(values))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option(names, CLI::callback_t(values))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-// CLI11's messages hold the option's name, followed by a colon or a space.
+// CLI11's messages begin with the option's name: "--range: 1 required", "quiet was given …".
 std::string describe(const CLI::ParseError& error, const Command& command) {
-  std::string what = error.what();
+  std::string_view what = error.what();
+  while (what.starts_with('-')) what.remove_prefix(1);
+  std::string_view first = what.substr(0, what.find_first_of(": "));
   for (const Flag* flag : command.flags()) {
-    std::string name = spelled(*flag);
-    if (what.find(name + ":") == std::string::npos && what.find(name + " ") == std::string::npos) continue;
+    if (first != flag->name && first != std::string_view(&flag->short_name, 1)) continue;
     if (flag->argument.empty()) return fmt::format("{} takes no value", spelled(*flag));
     return fmt::format("{} needs a value: {}", spelled(*flag), spelled_with_value(*flag));
   }
-  return printable(what);
+  return printable(error.what());
 }
 
 Result<Parsed> parse_words(const Command& command, Words words) {
@@ -133,11 +143,14 @@ Result<Parsed> parse_words(const Command& command, Words words) {
   const auto& operands = parsed.arguments.operands;
   if (operands.size() > command.max_operands) {
     std::string_view extra = operands[command.max_operands];
-    if (command.name.empty()) return usage(command, fmt::format("flags come after the command, as in 'keywake {} …'", printable(extra)));
+    if (command.name.empty())
+      return usage(command, fmt::format("flags come after the command, as in 'keywake {} …'",
+                                        printable(extra)));
     return usage(command, fmt::format("'{}' is one argument too many", printable(extra)));
   }
   if (operands.size() < command.min_operands) {
-    return usage(command, fmt::format("an argument is missing: keywake {} {}", command.name, command.operands));
+    return usage(command, fmt::format("an argument is missing: keywake {} {}", command.name,
+                                      command.operands));
   }
   return parsed;
 }
@@ -150,7 +163,10 @@ std::string contradiction(const Arguments& arguments) {
                        : !request.branches.empty() ? "--branch"
                                                    : nullptr;
   if (ranged != nullptr && request.staged) {
-    return fmt::format("{} and --staged contradict each other: one is history, the other what is not committed yet; leave one out", ranged);
+    return fmt::format(
+        "{} and --staged contradict each other: one is history, the other what is not committed "
+        "yet; leave one out",
+        ranged);
   }
   if (ranged != nullptr && !request.history) {
     return fmt::format("{} and --no-history contradict each other; leave one out", ranged);
@@ -163,7 +179,8 @@ std::string contradiction(const Arguments& arguments) {
 Result<Parsed> parse(const Words& words) {
   auto [command, used] = choose_command(words);
   if (command == nullptr) return unknown_command(words);
-  auto parsed = parse_words(*command, Words(words.begin() + static_cast<std::ptrdiff_t>(used), words.end()));
+  auto parsed =
+      parse_words(*command, Words(words.begin() + static_cast<std::ptrdiff_t>(used), words.end()));
   if (!parsed) return parsed;
   std::string problem = contradiction(parsed->arguments);
   if (!problem.empty() && !parsed->arguments.help) return usage(*command, problem);

@@ -1,5 +1,6 @@
-// From the words of a command line to a command and its arguments (CLI11 splits the words; cli/flags.h says what they mean).
-// An Error is a usage error: it names the flag or command and what would have been right. Thread safety: pure.
+// From the words of a command line to a command and its arguments (CLI11 splits the words;
+// cli/flags.h says what they mean). An Error is a usage error: it names the flag or command and
+// what would have been right. Thread safety: pure.
 #pragma once
 
 #include <string>

@@ -19,7 +19,8 @@ constexpr auto kRedraw = 100ms;
 constexpr auto kLogged = 10s;
 
 void print(std::string_view text) {
-  // One write, so that lines of other threads cannot come in between. A progress line that cannot be written is no loss.
+  // One write, so that lines of other threads cannot come in between. A progress line that cannot
+  // be written is no loss.
   [[maybe_unused]] auto written = write(STDERR_FILENO, text.data(), text.size());
 }
 
@@ -28,15 +29,19 @@ void print(std::string_view text) {
 std::string progress_text(const Snapshot& now, unsigned width) {
   std::vector<std::string> parts{std::string(now.stage)};
   parts.push_back(now.objects_total > 0
-                      ? fmt::format("{} / {} objects", human_count(std::min(now.objects, now.objects_total)),
+                      ? fmt::format("{} / {} objects",
+                                    human_count(std::min(now.objects, now.objects_total)),
                                     human_count(now.objects_total))
                       : fmt::format("{} objects", human_count(now.objects)));
   parts.push_back(human_bytes(now.bytes));
   if (now.seconds > 0) {
-    parts.push_back(human_bytes(static_cast<std::uint64_t>(static_cast<double>(now.bytes) / now.seconds)) + "/s");
+    parts.push_back(
+        human_bytes(static_cast<std::uint64_t>(static_cast<double>(now.bytes) / now.seconds)) +
+        "/s");
   }
   if (now.objects > 0 && now.objects < now.objects_total) {
-    double left = now.seconds * static_cast<double>(now.objects_total - now.objects) / static_cast<double>(now.objects);
+    double left = now.seconds * static_cast<double>(now.objects_total - now.objects) /
+                  static_cast<double>(now.objects);
     parts.push_back(human_seconds(left) + " left");
   }
   std::string line;

@@ -1,7 +1,8 @@
-// The progress of a scan on standard error: one line that is redrawn ten times a second and erased at the end, on a terminal; a plain
-// line every ten seconds elsewhere, and only with --progress always. Drawn by a thread of its own, so the scan pays for nothing but
-// the counters. A scan shorter than the first interval draws nothing.
-// Ownership: refers to the Progress, which must outlive it. Thread safety: used by one thread; reads the Progress from its own.
+// The progress of a scan on standard error: one line that is redrawn ten times a second and erased
+// at the end, on a terminal; a plain line every ten seconds elsewhere, and only with --progress
+// always. Drawn by a thread of its own, so the scan pays for nothing but the counters. A scan
+// shorter than the first interval draws nothing. Ownership: refers to the Progress, which must
+// outlive it. Thread safety: used by one thread; reads the Progress from its own.
 #pragma once
 
 #include <chrono>
@@ -44,7 +45,8 @@ struct Snapshot {
   double seconds = 0;  // since the start
 };
 
-/// "scanning  12,345 / 419,000 objects  1.2 GiB  820 MiB/s  4 s left", at most `width` columns; what does not fit is left out.
+/// "scanning  12,345 / 419,000 objects  1.2 GiB  820 MiB/s  4 s left", at most `width` columns;
+/// what does not fit is left out.
 std::string progress_text(const Snapshot& snapshot, unsigned width);
 
 }  // namespace keywake::cli

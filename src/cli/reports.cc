@@ -23,10 +23,13 @@ std::string cannot_write(const std::string& file, int error) {
   return fmt::format("--output: cannot write {}: {}", printable(file), std::strerror(error));
 }
 
-// A stream onto a descriptor, which (unlike std::ofstream) can be opened with a mode of our choice and tells errno.
+// A stream onto a descriptor, which (unlike std::ofstream) can be opened with a mode of our choice
+// and tells errno.
 class DescriptorBuffer : public std::streambuf {
  public:
-  explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor) { setp(bytes_.data(), bytes_.data() + bytes_.size()); }
+  explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor) {
+    setp(bytes_.data(), bytes_.data() + bytes_.size());
+  }
   [[nodiscard]] int error() const { return error_; }
 
  protected:
@@ -59,7 +62,8 @@ class DescriptorBuffer : public std::streambuf {
 };
 
 // The errno of the first write that failed, 0 if none did.
-int write_report(report::Format format, const model::ScanResult& result, const report::Options& options, int descriptor) {
+int write_report(report::Format format, const model::ScanResult& result,
+                 const report::Options& options, int descriptor) {
   auto buffer = std::make_unique<DescriptorBuffer>(descriptor);
   std::ostream stream(buffer.get());
   report::write(format, result, options, stream);
@@ -67,14 +71,17 @@ int write_report(report::Format format, const model::ScanResult& result, const r
   return buffer->error();
 }
 
-Result<void> write_file(const Output& output, const model::ScanResult& result, const report::Options& options) {
+Result<void> write_file(const Output& output, const model::ScanResult& result,
+                        const report::Options& options) {
   bool secrets = options.show_secrets;
-  int descriptor = open(output.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, secrets ? 0600 : 0666);
+  int descriptor =
+      open(output.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, secrets ? 0600 : 0666);
   if (descriptor < 0) return fail(cannot_write(output.file, errno));
   struct stat status{};
   bool regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
   int error = 0;
-  if (secrets && regular && fchmod(descriptor, 0600) != 0) error = errno;  // it may have been there before, for all to read
+  if (secrets && regular && fchmod(descriptor, 0600) != 0)
+    error = errno;  // it may have been there before, for all to read
   if (error == 0) error = write_report(output.format, result, options, descriptor);
   if (close(descriptor) != 0 && error == 0) error = errno;
   if (error != 0) return fail(cannot_write(output.file, error));
@@ -106,7 +113,9 @@ Result<void> write_reports(const model::ScanResult& result, const Arguments& arg
                           .started = started,
                           .finished = finished};
   std::string problems;
-  auto note = [&](const std::string& problem) { problems += (problems.empty() ? "" : "\n") + problem; };
+  auto note = [&](const std::string& problem) {
+    problems += (problems.empty() ? "" : "\n") + problem;
+  };
   for (const Output& output : arguments.outputs) {
     if (auto written = write_file(output, result, options); !written) note(written.error().message);
   }

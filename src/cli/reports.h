@@ -1,4 +1,5 @@
-// Writes the reports of a scan: to standard output and to the files of --output. Thread safety: used by one thread.
+// Writes the reports of a scan: to standard output and to the files of --output. Thread safety:
+// used by one thread.
 #pragma once
 
 #include "base/result.h"

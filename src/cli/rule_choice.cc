@@ -12,16 +12,20 @@
 namespace keywake::cli {
 namespace {
 
-// A glob that fits nothing is a typing error: scanning with fewer patterns than asked for would look clean.
+// A glob that fits nothing is a typing error: scanning with fewer patterns than asked for would
+// look clean.
 Result<void> check_globs(const std::vector<std::string>& globs, const rules::RuleSet& rules) {
   std::vector<std::string_view> ids;
   for (const model::Pattern& pattern : rules.patterns()) ids.push_back(pattern.id);
   for (const std::string& glob : globs) {
     std::string_view bare = glob;
     if (bare.starts_with('!')) bare.remove_prefix(1);
-    if (std::any_of(ids.begin(), ids.end(), [&](std::string_view id) { return glob_match(bare, id); })) continue;
-    return fail(fmt::format("--pattern: no pattern fits '{}'; {}'keywake rules list' shows them all", printable(glob),
-                            suggest_id(bare, rules)));
+    if (std::any_of(ids.begin(), ids.end(),
+                    [&](std::string_view id) { return glob_match(bare, id); }))
+      continue;
+    return fail(
+        fmt::format("--pattern: no pattern fits '{}'; {}'keywake rules list' shows them all",
+                    printable(glob), suggest_id(bare, rules)));
   }
   return {};
 }
@@ -58,7 +62,8 @@ Result<std::unique_ptr<RuleChoice>> RuleChoice::make(const Arguments& arguments)
   for (const std::string& file : arguments.rule_files) rules::load_path(file, choice->loaded_);
   if (!choice->loaded_.problems.empty()) {
     std::string message = "--rules: the file has faults; nothing was scanned";
-    for (const rules::Problem& problem : choice->loaded_.problems) message += "\n  " + problem.text();
+    for (const rules::Problem& problem : choice->loaded_.problems)
+      message += "\n  " + problem.text();
     return fail(std::move(message));
   }
   if (auto checked = check_globs(arguments.patterns, choice->loaded_.rules); !checked) {
@@ -70,7 +75,8 @@ Result<std::unique_ptr<RuleChoice>> RuleChoice::make(const Arguments& arguments)
     for (const model::Pattern& pattern : choice->loaded_.rules.patterns()) {
       if (pattern_chosen(pattern.id, arguments.patterns)) choice->chosen_.add(pattern);
     }
-    if (choice->chosen_.patterns().empty()) return fail("--pattern: the globs together leave no pattern; drop one that begins with !");
+    if (choice->chosen_.patterns().empty())
+      return fail("--pattern: the globs together leave no pattern; drop one that begins with !");
   }
   return choice;
 }

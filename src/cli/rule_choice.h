@@ -1,6 +1,7 @@
-// The patterns of one run: the built-in ones, those of --rules files, narrowed by --pattern; and the engine for them.
-// Ownership: a RuleChoice owns its rules and their text; the engine refers to them. Thread safety: used by one thread.
-// Errors: unreadable or faulty rule files (all faults, a line each), a --pattern that fits no pattern.
+// The patterns of one run: the built-in ones, those of --rules files, narrowed by --pattern; and
+// the engine for them. Ownership: a RuleChoice owns its rules and their text; the engine refers to
+// them. Thread safety: used by one thread. Errors: unreadable or faulty rule files (all faults, a
+// line each), a --pattern that fits no pattern.
 #pragma once
 
 #include <memory>
@@ -19,12 +20,13 @@ class RuleChoice {
 
   [[nodiscard]] const rules::RuleSet& rules() const { return narrowed_ ? chosen_ : loaded_.rules; }
 
-  /// The embedded database if the patterns are just the built-in ones; else from the cache, or compiled and cached.
+  /// The embedded database if the patterns are just the built-in ones; else from the cache, or
+  /// compiled and cached.
   [[nodiscard]] Result<std::unique_ptr<matching::Engine>> engine() const;
 
  private:
-  rules::Loaded loaded_;    // owns the text of every pattern
-  rules::RuleSet chosen_;   // those that --pattern left
+  rules::Loaded loaded_;   // owns the text of every pattern
+  rules::RuleSet chosen_;  // those that --pattern left
   bool narrowed_ = false;
   bool builtin_only_ = true;
 };

@@ -14,7 +14,9 @@ void append(std::string& out, std::string_view name, std::string_view value) {
   if (!value.empty()) out += fmt::format("{:<10} {}\n", name, printable(value));
 }
 
-std::string join(std::span<const std::string_view> words) { return fmt::format("{}", fmt::join(words, "  ")); }
+std::string join(std::span<const std::string_view> words) {
+  return fmt::format("{}", fmt::join(words, "  "));
+}
 
 std::string describe(const model::Pattern& pattern) {
   std::string out;
@@ -26,17 +28,22 @@ std::string describe(const model::Pattern& pattern) {
   append(out, "anchors", join(pattern.anchors));
   append(out, "keywords", join(pattern.keywords));
   append(out, "shape", pattern.shape);
-  if (pattern.within > 0) append(out, "within", fmt::format("{} bytes of an anchor", pattern.within));
+  if (pattern.within > 0)
+    append(out, "within", fmt::format("{} bytes of an anchor", pattern.within));
   append(out, "regex", pattern.regex);
   append(out, "longest", human_bytes(pattern.max_length));
   for (const model::Check& check : pattern.checks) {
-    append(out, "check", check.argument.empty() ? std::string(check.name) : fmt::format("{}:{}", check.name, check.argument));
+    append(out, "check",
+           check.argument.empty() ? std::string(check.name)
+                                  : fmt::format("{}:{}", check.name, check.argument));
   }
   for (const model::Companion& companion : pattern.companions) {
-    append(out, "companion", fmt::format("{} within {} bytes{}: {}", companion.name, companion.within,
-                                         companion.required ? ", required" : "", companion.regex));
+    append(out, "companion",
+           fmt::format("{} within {} bytes{}: {}", companion.name, companion.within,
+                       companion.required ? ", required" : "", companion.regex));
   }
-  if (pattern.generic) append(out, "generic", "yields to any other pattern that claims the same bytes");
+  if (pattern.generic)
+    append(out, "generic", "yields to any other pattern that claims the same bytes");
   append(out, "validate", pattern.validate);
   append(out, "rotate", pattern.rotate);
   append(out, "docs", pattern.docs);
@@ -52,8 +59,8 @@ ExitStatus rules_show(const Arguments& arguments) {
   const rules::RuleSet& rules = (*choice)->rules();
   if (const model::Pattern* pattern = rules.find(id)) return print(describe(*pattern));
 
-  return failed(fmt::format("there is no pattern '{}'; {}'keywake rules list' shows them all", printable(id),
-                            suggest_id(id, rules)));
+  return failed(fmt::format("there is no pattern '{}'; {}'keywake rules list' shows them all",
+                            printable(id), suggest_id(id, rules)));
 }
 
 }  // namespace keywake::cli

@@ -18,7 +18,8 @@ bool scanned_anything(const model::Summary& summary) {
   return summary.files + summary.blobs + summary.commits > 0;
 }
 
-// One line on standard error: the report that names every failure may be in a file, or in a format nobody reads by eye.
+// One line on standard error: the report that names every failure may be in a file, or in a format
+// nobody reads by eye.
 void complain_of_failures(const model::Summary& summary) {
   std::size_t failures = 0;
   const model::Skip* first = nullptr;
@@ -27,8 +28,11 @@ void complain_of_failures(const model::Summary& summary) {
     if (failures++ == 0) first = &skip;
   }
   if (first == nullptr) return;
-  std::string more = failures == 1 ? "" : fmt::format(", and {} more (the report names them)", human_count(failures - 1));
-  complain(fmt::format("not everything could be read: {}: {}{}", printable(first->what), printable(first->reason), more));
+  std::string more = failures == 1 ? ""
+                                   : fmt::format(", and {} more (the report names them)",
+                                                 human_count(failures - 1));
+  complain(fmt::format("not everything could be read: {}: {}{}", printable(first->what),
+                       printable(first->reason), more));
 }
 
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
@@ -39,16 +43,21 @@ ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
     complain_of_failures(summary);
     status = ExitStatus::kFailed;
   } else if (!scanned_anything(summary) && !arguments.request.staged) {
-    complain("nothing was scanned: the target is empty, or --include, --exclude, --range, --since or --max-file-size leave nothing of it");
+    complain(
+        "nothing was scanned: the target is empty, or --include, --exclude, --range, --since or "
+        "--max-file-size leave nothing of it");
     status = ExitStatus::kFailed;
   }
   return status;
 }
 
-Result<model::ScanResult> run_with_progress(const scan::Request& request, const Arguments& arguments,
-                                            const matching::Engine& engine, const rules::RuleSet& rules) {
+Result<model::ScanResult> run_with_progress(const scan::Request& request,
+                                            const Arguments& arguments,
+                                            const matching::Engine& engine,
+                                            const rules::RuleSet& rules) {
   scan::Progress progress;
-  When when = arguments.quiet && arguments.progress == When::kAuto ? When::kNever : arguments.progress;
+  When when =
+      arguments.quiet && arguments.progress == When::kAuto ? When::kNever : arguments.progress;
   ProgressLine line(progress, when);
   return scan::run(request, engine, rules, progress);
 }
@@ -61,7 +70,9 @@ ExitStatus scan_command(const Arguments& arguments) {
   request.targets = arguments.operands;
   if (request.targets.empty()) request.targets.emplace_back(".");
   for (const std::string& target : request.targets) {
-    if (target.empty()) return failed("a target is empty, as an unset variable would be; name a path, a git URL or -");
+    if (target.empty())
+      return failed(
+          "a target is empty, as an unset variable would be; name a path, a git URL or -");
   }
 
   if (auto writable = check_outputs(arguments); !writable) return failed(writable.error().message);

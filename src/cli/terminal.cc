@@ -27,7 +27,8 @@ std::optional<unsigned> terminal_width(int descriptor) {
 bool use_colour(When when) {
   if (when != When::kAuto) return when == When::kAlways;
   // https://no-color.org: set and not empty, whatever the value.
-  return environment("NO_COLOR").empty() && environment("TERM") != "dumb" && isatty(STDOUT_FILENO) != 0;
+  return environment("NO_COLOR").empty() && environment("TERM") != "dumb" &&
+         isatty(STDOUT_FILENO) != 0;
 }
 
 }  // namespace keywake::cli

@@ -1,4 +1,5 @@
-// What the standard streams are connected to. Thread safety: pure but for the environment they read.
+// What the standard streams are connected to. Thread safety: pure but for the environment they
+// read.
 #pragma once
 
 #include "cli/arguments.h"

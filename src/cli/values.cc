@@ -30,7 +30,8 @@ struct Extension {
 constexpr Extension kExtensions[]{
     {".sarif.json", report::Format::kSarif},
     {".sarif", report::Format::kSarif},
-    {"gl-secret-detection-report.json", report::Format::kGitlab},  // the name GitLab's templates give it
+    {"gl-secret-detection-report.json",
+     report::Format::kGitlab},  // the name GitLab's templates give it
     {".jsonl", report::Format::kJsonl},
     {".ndjson", report::Format::kJsonl},
     {".json", report::Format::kJson},
@@ -43,8 +44,8 @@ constexpr Extension kExtensions[]{
 Result<std::uint64_t> parse_size(std::string_view text) {
   static constexpr double kMost = 9007199254740992.0;  // 2^53: what a double holds exactly
   double number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number,
-                                      std::chars_format::fixed);
+  auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   auto power = power_of_suffix({end, static_cast<std::size_t>(text.data() + text.size() - end)});
   if (error == std::errc{} && power) {
     for (int i = 0; i < *power; ++i) number *= 1024;
@@ -88,9 +89,10 @@ Result<Output> parse_output(std::string_view text) {
   }
   if (text.empty()) return fail("there is no file name; write it as -o report.sarif");
   if (!format) {
-    return fail(fmt::format("'{}' does not tell the format; put it in front, as in -o sarif:{} (one of {})",
-                            printable(text), printable(text.substr(text.find(':') + 1)),
-                            fmt::join(report::kFormatNames, ", ")));
+    return fail(
+        fmt::format("'{}' does not tell the format; put it in front, as in -o sarif:{} (one of {})",
+                    printable(text), printable(text.substr(text.find(':') + 1)),
+                    fmt::join(report::kFormatNames, ", ")));
   }
   return Output{*format, std::string(text)};
 }

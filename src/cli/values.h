@@ -1,5 +1,5 @@
-// Values of flags: numbers, sizes, choices. An error is one clause that says what would have been right.
-// Thread safety: all functions are pure.
+// Values of flags: numbers, sizes, choices. An error is one clause that says what would have been
+// right. Thread safety: all functions are pure.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@
 
 namespace keywake::cli {
 
-/// "512M", "1.5GiB", "64k", "1000": binary multiples, any case; bytes without a suffix. From 1 byte to 2^53.
+/// "512M", "1.5GiB", "64k", "1000": binary multiples, any case; bytes without a suffix. From 1 byte
+/// to 2^53.
 Result<std::uint64_t> parse_size(std::string_view text);
 
 /// A whole number from 0 to `most`.
