@@ -10,8 +10,10 @@ std::string literal(std::string_view text) {
   if (text.empty()) return "{}";
   std::string out = "\"";
   for (unsigned char c : text) {
-    if (c == '"' || c == '\\' || c == '?' || c < 0x20 || c > 0x7e) {  // ? for trigraphs
+    if (c < 0x20 || c > 0x7e) {
       out += fmt::format("\\{:03o}", c);
+    } else if (c == '"' || c == '\\') {
+      out += {'\\', static_cast<char>(c)};
     } else {
       out += static_cast<char>(c);
     }

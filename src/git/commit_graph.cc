@@ -1,9 +1,11 @@
-// Ranges. "A..B" is what B reaches and A does not; "A...B" is what one of them reaches and not both. Marks are handed from
-// commits to their parents, latest commits first: whoever ends up marked from the wrong side is out. A mark that comes late (dates may
-// run backwards) is handed on again, so order is a matter of speed only. The one thing that depends on dates is when to stop
+// Ranges. "A..B" is what B reaches and A does not; "A...B" is what one of them reaches and not
+// both. Marks are handed from commits to their parents, latest commits first: whoever ends up
+// marked from the wrong side is out. A mark that comes late (dates may run backwards) is handed on
+// again, so order is a matter of speed only. The one thing that depends on dates is when to stop
 // before the roots: when all that is queued is out, and has been for a while (kSlop*).
 //
-//   r1 ── r2 ── r3 ── a         a..b: start with a = hidden, b = wanted; r3 receives both and is out, and so are
+//   r1 ── r2 ── r3 ── a         a..b: start with a = hidden, b = wanted; r3 receives both and is
+//   out, and so are
 //                └─── c ── b    r2 and r1; c and b remain.
 #include "git/commit_graph.h"
 
@@ -63,7 +65,8 @@ const std::vector<Tip>& CommitGraph::tips() {
   if (!tips_) {
     tips_.emplace();
     for (const Ref& ref : repository_.refs) {
-      if (auto commit = peel_to_commit(database_, ref.target)) tips_->push_back({ref.name, *commit});
+      if (auto commit = peel_to_commit(database_, ref.target))
+        tips_->push_back({ref.name, *commit});
     }
   }
   return *tips_;
@@ -113,7 +116,8 @@ Result<void> CommitGraph::add_range(std::string_view range, std::vector<Start>& 
 Result<std::vector<CommitGraph::Start>> CommitGraph::starts(const Selection& selection) {
   std::vector<Start> result;
   if (!selection.range.empty()) {
-    if (auto added = add_range(selection.range, result); !added) return std::unexpected(added.error());
+    if (auto added = add_range(selection.range, result); !added)
+      return std::unexpected(added.error());
   }
   for (const std::string& branch : selection.branches) {
     auto commit = resolve_revision(repository_, database_, branch);
@@ -152,7 +156,8 @@ std::vector<Oid> CommitGraph::walk(const std::vector<Start>& starts) {
   std::size_t since_all_out = 0;
   while (!queue.empty()) {
     const Dated top = queue.top();
-    if (queued_in == 0 && ++since_all_out > kSlopCommits && top.date + kSlopSeconds < earliest) break;
+    if (queued_in == 0 && ++since_all_out > kSlopCommits && top.date + kSlopSeconds < earliest)
+      break;
     queue.pop();
     std::uint8_t& mine = marks[top.commit];
     mine &= kHandedOn;
@@ -166,7 +171,8 @@ std::vector<Oid> CommitGraph::walk(const std::vector<Start>& starts) {
   }
   std::vector<Oid> result;
   for (const auto& [commit, mine] : marks) {
-    if ((mine & kWanted) != 0 && !is_out(mine) && links(commit) != nullptr) result.push_back(commit);
+    if ((mine & kWanted) != 0 && !is_out(mine) && links(commit) != nullptr)
+      result.push_back(commit);
   }
   return result;
 }
@@ -210,7 +216,9 @@ Result<std::vector<Oid>> CommitGraph::select(const Selection& selection) {
     commits = walk(*from);
   }
   if (selection.since) {
-    std::erase_if(commits, [&](const Oid& commit) { return links(commit)->committer_date < *selection.since; });
+    std::erase_if(commits, [&](const Oid& commit) {
+      return links(commit)->committer_date < *selection.since;
+    });
   }
   return in_order(commits);
 }
@@ -227,7 +235,8 @@ std::unordered_set<Oid> CommitGraph::reachable(const std::vector<Oid>& commits) 
     if (wanted.contains(commit)) found.insert(commit);
   };
   for (const Tip& tip : tips()) visit(tip.commit);
-  while (!queue.empty() && found.size() < wanted.size()) {  // latest first: recent commits are found soon
+  while (!queue.empty() &&
+         found.size() < wanted.size()) {  // latest first: recent commits are found soon
     Oid commit = queue.top().commit;
     queue.pop();
     for (const Oid& parent : links(commit)->parents) visit(parent);

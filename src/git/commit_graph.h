@@ -1,7 +1,8 @@
-// CommitGraph: commits and their parents, read one by one as they are asked for and kept. Selects commits as git log does. Neither
-// grafts, replacements nor a commit-graph file are believed: parents are what the commit objects say. A parent that is missing
-// ends its line of history there and is a problem, but for shallow and partial clones, where it is expected.
-// Ownership: refers to repository, database and problems, which must outlive it. Thread safety: one per thread.
+// CommitGraph: commits and their parents, read one by one as they are asked for and kept. Selects
+// commits as git log does. Neither grafts, replacements nor a commit-graph file are believed:
+// parents are what the commit objects say. A parent that is missing ends its line of history there
+// and is a problem, but for shallow and partial clones, where it is expected. Ownership: refers to
+// repository, database and problems, which must outlive it. Thread safety: one per thread.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,9 @@ namespace keywake::git {
 
 /// Which commits. Nothing set: all that HEAD and the refs reach.
 struct Selection {
-  bool all_objects = false;           // every commit that the object store holds; `range` and `branches` are then not looked at
-  std::string range;                  // "A..B", "A...B", "A..", "..B", "B", "B^!", as in gitrevisions(7)
+  bool all_objects = false;  // every commit that the object store holds; `range` and `branches` are
+                             // then not looked at
+  std::string range;         // "A..B", "A...B", "A..", "..B", "B", "B^!", as in gitrevisions(7)
   std::vector<std::string> branches;  // and what these reach; any revision will do
   std::optional<std::int64_t> since;  // of these, those with a committer date from then on
 };
@@ -41,7 +43,8 @@ class CommitGraph {
   /// HEAD first, then all refs by name, tags peeled; refs to what is no commit are left out.
   const std::vector<Tip>& tips();
 
-  /// Children before parents, and among those that are not ordered by that the later committer date first.
+  /// Children before parents, and among those that are not ordered by that the later committer date
+  /// first.
   Result<std::vector<Oid>> select(const Selection& selection);
 
   /// Which of `commits` any ref or HEAD reaches.

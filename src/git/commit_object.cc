@@ -4,7 +4,8 @@
 //   parent 4f0a…                                   none, one or more
 //   author Ada <ada@example.org> 1600000000 +0200
 //   committer Carl <carl@example.org> 1600000100 +0000
-//   encoding ISO-8859-1                            and others, some of several lines: they go on after a space
+//   encoding ISO-8859-1                            and others, some of several lines: they go on
+//   after a space
 //
 //   summary
 #include "git/commit_object.h"
@@ -68,11 +69,12 @@ Identity parse_identity(std::string_view text) {
   return identity;
 }
 
-// The 32 code points of Windows-1252 that differ from Latin-1 (0x80 … 0x9f); unassigned ones stay control characters.
+// The 32 code points of Windows-1252 that differ from Latin-1 (0x80 … 0x9f); unassigned ones stay
+// control characters.
 constexpr char16_t kWindows1252[32] = {
-    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
+    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
     0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-    0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e, 0x178};
+    0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
 
 std::string one_byte_to_utf8(std::string_view text, bool windows) {
   std::string result;
@@ -130,7 +132,8 @@ CommitInfo parse_commit_info(std::string_view commit) {
   }
   while (commit.starts_with('\n')) commit.remove_prefix(1);
   std::string_view summary = take_line(commit);
-  while (!summary.empty() && (summary.back() == ' ' || summary.back() == '\t' || summary.back() == '\r')) {
+  while (!summary.empty() &&
+         (summary.back() == ' ' || summary.back() == '\t' || summary.back() == '\r')) {
     summary.remove_suffix(1);
   }
   return {.author = to_utf8_from(author.name, encoding),

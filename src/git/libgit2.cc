@@ -36,11 +36,13 @@ using BackendHandle = std::unique_ptr<git_odb_backend, FreeBackend>;
 
 std::string last_message() {
   const git_error* error = git_error_last();
-  return error != nullptr && error->message != nullptr ? printable(error->message) : "no reason given";
+  return error != nullptr && error->message != nullptr ? printable(error->message)
+                                                       : "no reason given";
 }
 
-// What libgit2 would read outside the repository is emptied, what it would refuse for reasons that do not concern a reader
-// (the folder's owner, extensions that change nothing for a reader) is let through.
+// What libgit2 would read outside the repository is emptied, what it would refuse for reasons that
+// do not concern a reader (the folder's owner, extensions that change nothing for a reader) is let
+// through.
 std::string set_up() {
   if (git_libgit2_init() < 0) return last_message();
   bool set = true;
@@ -49,7 +51,8 @@ std::string set_up() {
     set = set && git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "") == 0;
   }
   set = set && git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0;
-  const char* extensions[] = {"partialclone", "worktreeconfig", "preciousobjects", "relativeworktrees"};
+  const char* extensions[] = {"partialclone", "worktreeconfig", "preciousobjects",
+                              "relativeworktrees"};
   set = set && git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size(extensions)) == 0;
   set = set && git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0) == 0;  // callers keep what they need
   return set ? std::string() : last_message();
@@ -67,7 +70,9 @@ git_oid raw(const Oid& oid) {
   return result;
 }
 
-Oid from_raw(const git_oid& oid) { return Oid::from_bytes(oid.id, HashKind::kSha1); }
+Oid from_raw(const git_oid& oid) {
+  return Oid::from_bytes(oid.id, HashKind::kSha1);
+}
 
 bool is_regular(const fs::path& path) {
   std::error_code ec;
@@ -83,10 +88,14 @@ int append_oid(const git_oid* oid, void* list) {
 
 std::string_view reason(ReadOutcome outcome) {
   switch (outcome) {
-    case ReadOutcome::kDone: return "read";
-    case ReadOutcome::kMissing: return "missing";
-    case ReadOutcome::kDamaged: return "damaged";
-    case ReadOutcome::kTooLarge: return "larger than --max-file-size";
+    case ReadOutcome::kDone:
+      return "read";
+    case ReadOutcome::kMissing:
+      return "missing";
+    case ReadOutcome::kDamaged:
+      return "damaged";
+    case ReadOutcome::kTooLarge:
+      return "larger than --max-file-size";
   }
   return "";
 }
@@ -126,7 +135,8 @@ void ObjectDatabase::Backends::open_pack(const fs::path& index, Problems& proble
     return;
   }
   BackendHandle backend(opened);
-  // The index is not looked at before the first question. One for an id that no object has tells whether it is sound.
+  // The index is not looked at before the first question. One for an id that no object has tells
+  // whether it is sound.
   git_oid nothing = raw(Oid{});
   std::size_t size = 0;
   git_object_t type = GIT_OBJECT_INVALID;
@@ -148,7 +158,8 @@ void ObjectDatabase::Backends::open_folder(const fs::path& folder, Problems& pro
 
   git_odb_backend* opened = nullptr;
   if (git_odb_backend_loose(&opened, folder.c_str(), -1, 0, 0, 0) != 0) {
-    problems.add(printable(folder.native()), "loose objects not readable by libgit2: " + last_message());
+    problems.add(printable(folder.native()),
+                 "loose objects not readable by libgit2: " + last_message());
     return;
   }
   loose.push_back({BackendHandle(opened), folder});
@@ -162,12 +173,14 @@ bool ObjectDatabase::Backends::any(const Oid& oid, Use&& use) const {
   const std::string hex = oid.hex();
   for (const LooseFolder& folder : loose) {
     // As with packs: only what is a regular file is opened.
-    if (is_regular(folder.folder / hex.substr(0, 2) / hex.substr(2)) && use(folder.backend.get())) return true;
+    if (is_regular(folder.folder / hex.substr(0, 2) / hex.substr(2)) && use(folder.backend.get()))
+      return true;
   }
   return false;
 }
 
-ReadOutcome ObjectDatabase::Backends::read(git_odb_backend* backend, const git_oid& oid, Object& object) const {
+ReadOutcome ObjectDatabase::Backends::read(git_odb_backend* backend, const git_oid& oid,
+                                           Object& object) const {
   std::size_t size = 0;
   git_object_t type = GIT_OBJECT_INVALID;
   int error = backend->read_header(&size, &type, backend, &oid);
@@ -182,14 +195,16 @@ ReadOutcome ObjectDatabase::Backends::read(git_odb_backend* backend, const git_o
   git_odb_backend_data_free(backend, bytes);
   git_oid actual;
   if (type < GIT_OBJECT_COMMIT || type > GIT_OBJECT_TAG ||
-      git_odb_hash(&actual, object.bytes.data(), object.bytes.size(), type) != 0 || !git_oid_equal(&actual, &oid)) {
+      git_odb_hash(&actual, object.bytes.data(), object.bytes.size(), type) != 0 ||
+      !git_oid_equal(&actual, &oid)) {
     return ReadOutcome::kDamaged;
   }
   object.type = static_cast<ObjectType>(type);  // git's own numbers, as in a pack
   return ReadOutcome::kDone;
 }
 
-ObjectDatabase::ObjectDatabase(std::unique_ptr<Backends> backends) : backends_(std::move(backends)) {}
+ObjectDatabase::ObjectDatabase(std::unique_ptr<Backends> backends)
+    : backends_(std::move(backends)) {}
 ObjectDatabase::ObjectDatabase(ObjectDatabase&&) noexcept = default;
 ObjectDatabase& ObjectDatabase::operator=(ObjectDatabase&&) noexcept = default;
 ObjectDatabase::~ObjectDatabase() = default;
@@ -197,10 +212,11 @@ ObjectDatabase::~ObjectDatabase() = default;
 Result<ObjectDatabase> ObjectDatabase::open(const Repository& repository, Problems& problems,
                                             std::uint64_t max_object) {
   if (repository.hash != HashKind::kSha1) {
-    return fail(fmt::format("{}: a SHA-256 repository, which the installed libgit2 ({}) cannot read; "
-                            "scan its whole history instead, without --exhaustive, --staged, --range, --since "
-                            "or --branch",
-                            printable(repository.git_dir.native()), LIBGIT2_VERSION));
+    return fail(fmt::format(
+        "{}: a SHA-256 repository, which the installed libgit2 ({}) cannot read; "
+        "scan its whole history instead, without --exhaustive, --staged, --range, --since "
+        "or --branch",
+        printable(repository.git_dir.native()), LIBGIT2_VERSION));
   }
   if (auto set = ready(); !set) return std::unexpected(set.error());
   auto backends = std::make_unique<Backends>();
@@ -234,7 +250,7 @@ ObjectType ObjectDatabase::type(const Oid& oid) const {
 std::vector<Oid> ObjectDatabase::all_objects(Problems& problems) const {
   std::vector<Oid> oids;
   for (const Backends::Pack& pack : backends_->packs) {
-    if (pack.backend->foreach(pack.backend.get(), append_oid, &oids) != 0) {
+    if (pack.backend->foreach (pack.backend.get(), append_oid, &oids) != 0) {
       problems.add(pack.name, "its objects cannot be listed by libgit2: " + last_message());
     }
   }
@@ -244,8 +260,10 @@ std::vector<Oid> ObjectDatabase::all_objects(Problems& problems) const {
       std::string prefix = it->path().filename().native();
       std::error_code inner;
       if (prefix.size() != 2 || !from_hex(prefix) || !it->is_directory(inner)) continue;
-      for (fs::directory_iterator file(it->path(), inner), none; !inner && file != none; file.increment(inner)) {
-        if (auto oid = Oid::from_hex(prefix + file->path().filename().native())) oids.push_back(*oid);
+      for (fs::directory_iterator file(it->path(), inner), none; !inner && file != none;
+           file.increment(inner)) {
+        if (auto oid = Oid::from_hex(prefix + file->path().filename().native()))
+          oids.push_back(*oid);
       }
     }
   }
@@ -259,7 +277,8 @@ std::optional<Oid> peel_to_commit(const ObjectDatabase& database, Oid oid) {
   for (int depth = 0; depth < kMaxTagDepth; ++depth) {
     ObjectType type = database.type(oid);
     if (type == ObjectType::kCommit) return oid;
-    if (type != ObjectType::kTag || database.read(oid, object) != ReadOutcome::kDone) return std::nullopt;
+    if (type != ObjectType::kTag || database.read(oid, object) != ReadOutcome::kDone)
+      return std::nullopt;
     // A tag begins "object <hex>\n" (git-mktag(1)).
     std::string_view text = object.bytes;
     if (!text.starts_with("object ") || text.find('\n') != 47) return std::nullopt;
@@ -275,8 +294,8 @@ namespace {
 /// Ids in full, HEAD, and names as git completes them (gitrevisions(7), "<refname>").
 std::optional<Oid> known_name(const Repository& repository, std::string_view name) {
   if (name == "@") name = "HEAD";
-  static constexpr std::string_view kPlaces[] = {"{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}",
-                                                 "refs/remotes/{}/HEAD"};
+  static constexpr std::string_view kPlaces[] = {
+      "{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD"};
   if (auto oid = Oid::from_hex(name)) return oid;
   for (std::string_view place : kPlaces) {
     const std::string full = fmt::format(fmt::runtime(place), name);
@@ -287,9 +306,11 @@ std::optional<Oid> known_name(const Repository& repository, std::string_view nam
   return std::nullopt;
 }
 
-/// A configuration that pulls in other files could make libgit2 read anything, and wait for ever on a FIFO.
+/// A configuration that pulls in other files could make libgit2 read anything, and wait for ever on
+/// a FIFO.
 Result<void> refuse_includes(const Repository& repository) {
-  for (const fs::path& file : {repository.common_dir / "config", repository.git_dir / "config.worktree"}) {
+  for (const fs::path& file :
+       {repository.common_dir / "config", repository.git_dir / "config.worktree"}) {
     std::error_code ec;
     if (!fs::exists(fs::symlink_status(file, ec))) continue;
     auto text = read_file(file, kMaxConfig);
@@ -297,11 +318,13 @@ Result<void> refuse_includes(const Repository& repository) {
     std::string lower = *text;
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    for (std::size_t at = lower.find("include"); at != std::string::npos; at = lower.find("include", at + 1)) {
+    for (std::size_t at = lower.find("include"); at != std::string::npos;
+         at = lower.find("include", at + 1)) {
       std::size_t before = lower.find_last_not_of(" \t\r\n", at == 0 ? 0 : at - 1);
       if (before != std::string::npos && lower[before] == '[') {
-        return fail(fmt::format("{} includes other files, which are not read; name revisions by ref or by full id",
-                                printable(file.native())));
+        return fail(fmt::format(
+            "{} includes other files, which are not read; name revisions by ref or by full id",
+            printable(file.native())));
       }
     }
   }
@@ -311,15 +334,17 @@ Result<void> refuse_includes(const Repository& repository) {
 Result<Oid> ask_libgit2(const Repository& repository, const std::string& expression) {
   if (auto safe = refuse_includes(repository); !safe) return std::unexpected(safe.error());
   git_repository* opened = nullptr;
-  if (git_repository_open_ext(&opened, repository.git_dir.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) != 0) {
-    return fail(fmt::format("{}: libgit2 cannot open it: {}", printable(repository.git_dir.native()),
-                            last_message()));
+  if (git_repository_open_ext(&opened, repository.git_dir.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH,
+                              nullptr) != 0) {
+    return fail(fmt::format("{}: libgit2 cannot open it: {}",
+                            printable(repository.git_dir.native()), last_message()));
   }
   RepositoryHandle handle(opened);
   git_object* found = nullptr;
   int error = git_revparse_single(&found, handle.get(), expression.c_str());
   ObjectHandle object(found);
-  if (error == GIT_EAMBIGUOUS) return fail(fmt::format("revision '{}' is ambiguous", printable(expression)));
+  if (error == GIT_EAMBIGUOUS)
+    return fail(fmt::format("revision '{}' is ambiguous", printable(expression)));
   if (error != 0) {
     return fail(fmt::format("revision '{}' is not known in {}: {}", printable(expression),
                             printable(repository.git_dir.native()), last_message()));
@@ -333,10 +358,12 @@ Result<Oid> resolve_revision(const Repository& repository, const ObjectDatabase&
                              std::string_view expression) {
   std::optional<Oid> named = known_name(repository, expression);
   if (!named) {
+    std::string spelled(expression);  // "@~2" is "HEAD~2", but "@{1}" is not "HEAD{1}"
+    if (spelled.starts_with("@~") || spelled.starts_with("@^")) spelled.replace(0, 1, "HEAD");
     if (expression.empty() || expression.find('\0') != std::string_view::npos) {
       return fail("an empty revision; name a branch, a tag or a commit");
     }
-    auto asked = ask_libgit2(repository, std::string(expression));
+    auto asked = ask_libgit2(repository, spelled);
     if (!asked) return std::unexpected(asked.error());
     named = *asked;
   }

@@ -1,5 +1,6 @@
-// Appearances from the changes of commits (definitions: appearance.h). A path that no commit changes holds what an earlier one put
-// there, so the changes alone say everything about introductions and removals; tips are asked path by path.
+// Appearances from the changes of commits (definitions: appearance.h). A path that no commit
+// changes holds what an earlier one put there, so the changes alone say everything about
+// introductions and removals; tips are asked path by path.
 #include <algorithm>
 #include <map>
 #include <unordered_map>
@@ -42,7 +43,8 @@ class Collector {
     static const Values kNone;
     return blob.is_null() ? kNone : values_of_(blob);
   }
-  void removals(const Oid& commit, std::string_view path, const Values& now, const std::vector<const Values*>& before);
+  void removals(const Oid& commit, std::string_view path, const Values& now,
+                const std::vector<const Values*>& before);
   void add_unattached();
 
   CommitGraph& graph_;
@@ -57,9 +59,11 @@ void Collector::removals(const Oid& commit, std::string_view path, const Values&
                          const std::vector<const Values*>& before) {
   if (before.empty()) return;
   for (std::uint32_t value : *before[0]) {
-    bool all_had = std::all_of(before.begin(), before.end(), [&](const Values* v) { return has(*v, value); });
+    bool all_had =
+        std::all_of(before.begin(), before.end(), [&](const Values* v) { return has(*v, value); });
     if (all_had && !has(now, value)) {
-      removals_[{std::string(path), value}].push_back({graph_.links(commit)->committer_date, commit});
+      removals_[{std::string(path), value}].push_back(
+          {graph_.links(commit)->committer_date, commit});
     }
   }
 }
@@ -70,9 +74,13 @@ void Collector::change(const PlainHistory::Change& change) {
   for (const Oid& blob : change.parent_blobs) before.push_back(&values_of(blob));
   if (!now.empty()) attached_.insert(change.blob);
   for (std::uint32_t value : now) {
-    bool had = std::any_of(before.begin(), before.end(), [&](const Values* v) { return has(*v, value); });
+    bool had =
+        std::any_of(before.begin(), before.end(), [&](const Values* v) { return has(*v, value); });
     if (had) continue;
-    found_.push_back({.value = value, .path = std::string(change.path), .blob = change.blob, .commit = change.commit});
+    found_.push_back({.value = value,
+                      .path = std::string(change.path),
+                      .blob = change.blob,
+                      .commit = change.commit});
   }
   removals(change.commit, change.path, now, before);
 }
@@ -111,7 +119,8 @@ void Collector::find_removals_in(const std::vector<Oid>& commits) {
       std::vector<const Values*> before;
       for (const Oid& parent : links->parents) {
         const CommitLinks* theirs = graph_.links(parent);
-        before.push_back(&values_of(theirs != nullptr ? trees_.file_at(theirs->tree, path) : Oid{}));
+        before.push_back(
+            &values_of(theirs != nullptr ? trees_.file_at(theirs->tree, path) : Oid{}));
       }
       removals(commit, path, values_of(trees_.file_at(links->tree, path)), before);
     }
@@ -122,7 +131,8 @@ void Collector::add_unattached() {
   for (const Oid& oid : graph_.database().all_objects(graph_.problems())) {
     if (attached_.contains(oid) || graph_.database().type(oid) != ObjectType::kBlob) continue;
     for (std::uint32_t value : values_of(oid)) {
-      found_.push_back({.value = value, .path = "blob:" + oid.hex(graph_.repository().hash), .blob = oid});
+      found_.push_back(
+          {.value = value, .path = "blob:" + oid.hex(graph_.repository().hash), .blob = oid});
     }
   }
 }
@@ -148,12 +158,13 @@ std::vector<Appearance> Collector::finish(bool unattached) {
 
 }  // namespace
 
-std::vector<Appearance> PlainHistory::appearances(const std::vector<Oid>& commits, const ValuesOfBlob& values_of,
-                                                  bool unattached) {
+std::vector<Appearance> PlainHistory::appearances(const std::vector<Oid>& commits,
+                                                  const ValuesOfBlob& values_of, bool unattached) {
   Collector collector(graph_, trees_, values_of);
   changed_blobs(commits, [&](const Change& change) { collector.change(change); });
   collector.find_tips();
-  if (!unattached && collector.any_gone()) {  // what these commits brought, another may have taken away
+  if (!unattached &&
+      collector.any_gone()) {  // what these commits brought, another may have taken away
     std::vector<Oid> others = graph_.all_commits();
     const std::unordered_set<Oid> selected(commits.begin(), commits.end());
     std::erase_if(others, [&](const Oid& commit) { return selected.contains(commit); });

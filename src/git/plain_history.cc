@@ -1,6 +1,7 @@
-// Comparing a commit's tree with those of all its parents at once. Both things that matter (introduced: no parent has it; removed:
-// all parents have it) can only be where the commit differs from every parent, so a folder that equals any one parent's is
-// skipped with all that is in it. A merge therefore costs about what its evil part is.
+// Comparing a commit's tree with those of all its parents at once. Both things that matter
+// (introduced: no parent has it; removed: all parents have it) can only be where the commit differs
+// from every parent, so a folder that equals any one parent's is skipped with all that is in it. A
+// merge therefore costs about what its evil part is.
 #include "git/plain_history.h"
 
 #include <algorithm>
@@ -9,9 +10,9 @@
 namespace keywake::git {
 namespace {
 
-constexpr std::size_t kMaxDepth = 1024;               // of folders
-constexpr std::uint64_t kMaxEntries = 20'000'000;     // of one commit: the same small trees nested in each other can
-                                                      // unfold to any number of paths
+constexpr std::size_t kMaxDepth = 1024;            // of folders
+constexpr std::uint64_t kMaxEntries = 20'000'000;  // of one commit: the same small trees nested in
+                                                   // each other can unfold to any number of paths
 
 /// One commit's comparison.
 class TreeComparison {
@@ -30,7 +31,8 @@ class TreeComparison {
   using TreePointer = std::shared_ptr<const Tree>;
 
   void folder(const Oid& tree, const std::vector<Oid>& parent_trees, std::size_t depth);
-  void name(std::string_view name, const TreePointer& mine, const std::vector<TreePointer>& theirs, std::size_t depth);
+  void name(std::string_view name, const TreePointer& mine, const std::vector<TreePointer>& theirs,
+            std::size_t depth);
 
   TreeReader& trees_;
   const PlainHistory::ChangeCallback& callback_;
@@ -41,7 +43,8 @@ class TreeComparison {
   std::string too_much_;
 };
 
-void TreeComparison::folder(const Oid& tree, const std::vector<Oid>& parent_trees, std::size_t depth) {
+void TreeComparison::folder(const Oid& tree, const std::vector<Oid>& parent_trees,
+                            std::size_t depth) {
   if (std::find(parent_trees.begin(), parent_trees.end(), tree) != parent_trees.end()) return;
   if (depth > kMaxDepth) too_much_ = "folders nested too deep";
   if (!too_much_.empty()) return;
@@ -49,7 +52,8 @@ void TreeComparison::folder(const Oid& tree, const std::vector<Oid>& parent_tree
   std::vector<TreePointer> theirs;
   for (const Oid& oid : parent_trees) theirs.push_back(trees_.read(oid));
 
-  // Names that the commit has, and those that the first parent has: what is in all parents is in that one.
+  // Names that the commit has, and those that the first parent has: what is in all parents is in
+  // that one.
   static const std::vector<Tree::Entry> kNone;
   const auto& ours = mine ? mine->entries : kNone;
   const auto& before = !theirs.empty() && theirs[0] ? theirs[0]->entries : kNone;
@@ -66,13 +70,14 @@ void TreeComparison::folder(const Oid& tree, const std::vector<Oid>& parent_tree
   }
 }
 
-void TreeComparison::name(std::string_view name, const TreePointer& mine, const std::vector<TreePointer>& theirs,
-                          std::size_t depth) {
+void TreeComparison::name(std::string_view name, const TreePointer& mine,
+                          const std::vector<TreePointer>& theirs, std::size_t depth) {
   std::size_t length = path_.size();
   path_ += name;
   std::vector<Oid> before(parents_);
   auto look_up = [&](Tree::Kind kind) {
-    for (std::size_t i = 0; i < parents_; ++i) before[i] = theirs[i] ? theirs[i]->find(name, kind) : Oid{};
+    for (std::size_t i = 0; i < parents_; ++i)
+      before[i] = theirs[i] ? theirs[i]->find(name, kind) : Oid{};
     return mine ? mine->find(name, kind) : Oid{};
   };
   Oid blob = look_up(Tree::Kind::kFile);
@@ -92,7 +97,8 @@ void TreeComparison::name(std::string_view name, const TreePointer& mine, const 
 
 std::optional<CommitInfo> PlainHistory::commit_info(const Oid& commit) const {
   ObjectDatabase::Object object;
-  if (graph_.database().read(commit, object) != ReadOutcome::kDone || object.type != ObjectType::kCommit) {
+  if (graph_.database().read(commit, object) != ReadOutcome::kDone ||
+      object.type != ObjectType::kCommit) {
     return std::nullopt;
   }
   return parse_commit_info(object.bytes);
@@ -122,7 +128,8 @@ void PlainHistory::changed_blobs(const std::vector<Oid>& commits, const ChangeCa
     }
     TreeComparison comparison(trees_, commit, parent_trees.size(), callback);
     if (std::string too_much = comparison.run(links->tree, parent_trees); !too_much.empty()) {
-      graph_.problems().add("commit " + commit.hex(graph_.repository().hash), too_much + ": the rest of it was left out");
+      graph_.problems().add("commit " + commit.hex(graph_.repository().hash),
+                            too_much + ": the rest of it was left out");
     }
   }
 }

@@ -1,6 +1,6 @@
-// A tree is a row of "<mode in octal> <name>\0<oid>" (git-hash-object(1), gitformat of trees). git orders folders as if their names
-// ended in "/"; here all are in order of their bare names, so that the trees of two commits can be compared side by side
-// also where a file became a folder.
+// A tree is a row of "<mode in octal> <name>\0<oid>" (git-hash-object(1), gitformat of trees). git
+// orders folders as if their names ended in "/"; here all are in order of their bare names, so that
+// the trees of two commits can be compared side by side also where a file became a folder.
 #include "git/tree_reader.h"
 
 #include <algorithm>
@@ -19,8 +19,8 @@ bool parse(Tree& tree, HashKind hash) {
   while (!rest.empty()) {
     std::size_t space = rest.find(' ');
     std::size_t nul = rest.find('\0');
-    if (space == std::string_view::npos || nul == std::string_view::npos || space > nul || space == 0 || space > 7 ||
-        rest.size() - nul - 1 < width) {
+    if (space == std::string_view::npos || nul == std::string_view::npos || space > nul ||
+        space == 0 || space > 7 || rest.size() - nul - 1 < width) {
       return false;
     }
     unsigned mode = 0;
@@ -31,8 +31,8 @@ bool parse(Tree& tree, HashKind hash) {
     Tree::Kind kind = (mode & kTypeBits) == 0040000   ? Tree::Kind::kFolder
                       : (mode & kTypeBits) == 0160000 ? Tree::Kind::kSubmodule
                                                       : Tree::Kind::kFile;
-    tree.entries.push_back(
-        {rest.substr(space + 1, nul - space - 1), Oid::from_bytes(rest.data() + nul + 1, hash), kind});
+    tree.entries.push_back({rest.substr(space + 1, nul - space - 1),
+                            Oid::from_bytes(rest.data() + nul + 1, hash), kind});
     rest.remove_prefix(nul + 1 + width);
   }
   return true;
@@ -41,16 +41,17 @@ bool parse(Tree& tree, HashKind hash) {
 }  // namespace
 
 Oid Tree::find(std::string_view name, Kind kind) const {
-  auto found = std::lower_bound(entries.begin(), entries.end(), std::tie(name, kind), [](const Entry& entry, auto key) {
-    return std::tie(entry.name, entry.kind) < key;
-  });
+  auto found = std::lower_bound(
+      entries.begin(), entries.end(), std::tie(name, kind),
+      [](const Entry& entry, auto key) { return std::tie(entry.name, entry.kind) < key; });
   return found != entries.end() && found->name == name && found->kind == kind ? found->oid : Oid{};
 }
 
 std::shared_ptr<const Tree> TreeReader::load(const Oid& oid) {
   ObjectDatabase::Object object;
   ReadOutcome outcome = graph_.database().read(oid, object);
-  if (outcome == ReadOutcome::kDone && object.type != ObjectType::kTree) outcome = ReadOutcome::kDamaged;
+  if (outcome == ReadOutcome::kDone && object.type != ObjectType::kTree)
+    outcome = ReadOutcome::kDamaged;
   if (outcome != ReadOutcome::kDone) {
     graph_.report(oid, outcome);
     return nullptr;

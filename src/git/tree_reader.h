@@ -1,5 +1,6 @@
 // TreeReader: tree objects, parsed, the recently used ones kept.
-// Ownership: what it returns is shared, so it outlives being dropped from the cache. Thread safety: one per thread.
+// Ownership: what it returns is shared, so it outlives being dropped from the cache. Thread safety:
+// one per thread.
 #pragma once
 
 #include <cstddef>
@@ -16,14 +17,19 @@
 namespace keywake::git {
 
 struct Tree {
-  enum class Kind : std::uint8_t { kFile, kFolder, kSubmodule };  // kFile: executable or symbolic link as well
+  enum class Kind : std::uint8_t {
+    kFile,
+    kFolder,
+    kSubmodule
+  };  // kFile: executable or symbolic link as well
   struct Entry {
     std::string_view name;  // into `bytes`
     Oid oid;
     Kind kind = Kind::kFile;
   };
   std::string bytes;
-  std::vector<Entry> entries;  // by name, then kind; of several with one name and kind (no git writes such) the first
+  std::vector<Entry> entries;  // by name, then kind; of several with one name and kind (no git
+                               // writes such) the first
 
   /// Null if there is none of that kind.
   [[nodiscard]] Oid find(std::string_view name, Kind kind) const;

@@ -129,7 +129,7 @@ std::vector<Problem> lint(const Loaded& loaded) {
   for (const PatternSource& source : loaded.sources) {
     PatternLint(loaded.rules.patterns()[source.pattern], source, problems).run();
   }
-  std::stable_sort(problems.begin(), problems.end());
+  std::sort(problems.begin(), problems.end());
   return problems;
 }
 

@@ -61,8 +61,8 @@ class FileReader {
     } catch (const toml::parse_error& error) {
       problem(place_of(error.source()), printable(error.description()));
     }
-    std::stable_sort(into_.problems.begin() + static_cast<std::ptrdiff_t>(first_problem),
-                     into_.problems.end());
+    std::sort(into_.problems.begin() + static_cast<std::ptrdiff_t>(first_problem),
+              into_.problems.end());
   }
 
  private:

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "git/commit_object.h"
-#include "matching/judge.h"
 
 namespace keywake::scan {
 namespace {

@@ -90,7 +90,7 @@ std::string HistoryWriter::words(std::size_t count) {
 
 std::string HistoryWriter::line() {
   std::string result = words(1 + random_.below(9));
-  if (random_.one_in(9)) result += " = TOKEN_" + std::to_string(random_.below(kTokens)) + "_";
+  if (random_.one_in(6)) result += " = TOKEN_" + std::to_string(random_.below(kTokens)) + "_";
   if (random_.one_in(4)) result += ' ' + words(3);
   return result + '\n';
 }
@@ -128,7 +128,7 @@ void HistoryWriter::edit_lines(std::string& bytes) {
   for (const std::string& piece : split(bytes, '\n')) lines.push_back(piece + '\n');
   auto at = [&](std::size_t n) { return lines.begin() + static_cast<std::ptrdiff_t>(n); };
   std::size_t begin = random_.below(lines.size() + 1);
-  std::size_t count = std::min<std::size_t>(1 + random_.below(6), lines.size() - begin);
+  std::size_t count = std::min<std::size_t>(1 + random_.below(10), lines.size() - begin);
   std::vector<std::string> block(at(begin), at(begin + count));
   switch (random_.below(6)) {
     case 0:
@@ -232,7 +232,7 @@ void HistoryWriter::edit(Tree& tree) {
   if (tree.empty()) return place(tree, new_path(), file_of_some_kind());
   auto some = std::next(tree.begin(), static_cast<std::ptrdiff_t>(random_.below(tree.size())));
   std::size_t kind = random_.below(16);
-  if (auto large = tree.find(kLargeFile); large != tree.end() && random_.one_in(2)) {
+  if (auto large = tree.find(kLargeFile); large != tree.end() && random_.one_in(4)) {
     some = large;  // one file with very many versions: long delta chains
     kind = 15;
   }
@@ -300,7 +300,7 @@ Tree HistoryWriter::merged(const std::vector<Commit>& parents) {
     }
   }
   if (random_.one_in(3)) edit(tree);
-  if (random_.one_in(6) && !tree.empty()) {
+  if (random_.one_in(3) && !tree.empty()) {
     tree.erase(std::next(tree.begin(), static_cast<std::ptrdiff_t>(random_.below(tree.size()))));
   }
   return tree;
@@ -386,9 +386,9 @@ void HistoryWriter::body(std::vector<Commit>& heads) {
     }
     const Commit parent = random_.one_in(12) ? any(commits_) : heads[head];
     Tree tree = *parent.tree;
-    for (std::size_t edits = random_.below(5); edits > 0; --edits) edit(tree);
+    for (std::size_t edits = random_.below(8); edits > 0; --edits) edit(tree);
     Commit made = commit({parent}, std::move(tree));
-    if (heads.size() < 6 && random_.one_in(10)) {
+    if (heads.size() < 4 && random_.one_in(12)) {
       heads.push_back(made);
     } else {
       heads[head] = made;  // what stood there may now be reachable from nothing
@@ -406,7 +406,7 @@ void HistoryWriter::side_histories(const std::vector<Commit>& heads) {
   Tree log = {{"CHANGELOG",
                file(text(options_.lines))}};  // a file that only grows: the longest delta chain
   Commit release = commit({}, log);
-  for (int i = 0; i < options_.commits / 2; ++i) {
+  for (int i = 0; i < options_.commits / 6; ++i) {
     log["CHANGELOG"].blob = blob(line() + contents_[blob_index_.at(log["CHANGELOG"].blob)]);
     release = commit({release}, log);
   }
@@ -447,7 +447,7 @@ void HistoryWriter::refs(const std::vector<Commit>& heads) {
   ref("refs/heads/main", heads[0].mark);
   for (std::size_t i = 1; i < heads.size(); ++i)
     ref("refs/heads/topic/" + std::to_string(i), heads[i].mark);
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 2; ++i) {
     ref("refs/tags/light-" + std::to_string(i), any(commits_).mark);
     tag("annotated-" + std::to_string(i), ":" + std::to_string(any(commits_).mark));
   }

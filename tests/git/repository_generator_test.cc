@@ -61,7 +61,7 @@ TEST_CASE("layouts are what they are named for") {
   CHECK(packs(generate_repository({.seed = 4, .layout = Layout::kManyPacks})) == 4);
   CHECK(packs(generate_repository({.seed = 4, .layout = Layout::kThinCompleted})) > 3);
   CHECK(longest_chain(
-            generate_repository({.seed = 4, .commits = 400, .layout = Layout::kDeepChains})) > 40);
+            generate_repository({.seed = 4, .commits = 400, .layout = Layout::kDeepChains})) > 30);
   GeneratedRepository shallow = generate_repository({.seed = 4, .layout = Layout::kShallow});
   CHECK(std::filesystem::exists(shallow.path() / "shallow"));
   GeneratedRepository partial = generate_repository({.seed = 4, .layout = Layout::kPartial});
