@@ -1,17 +1,21 @@
-# The build-time program keywake-embed turns patterns/*.toml into a generated source file
-# (tables of rules::Pattern and the compiled databases), which the keywake program links.
-if(EXISTS ${CMAKE_SOURCE_DIR}/src/embed/main.cc)
-  file(GLOB_RECURSE pattern_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/patterns/*.toml)
+# The build-time program keywake-embed turns patterns/*.toml into a generated source file (tables of model::Pattern)
+# and compiled databases, which an assembler file includes; the keywake program links both as keywake_builtin.
+if(TARGET keywake_matching)
+  file(GLOB pattern_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/patterns/*.toml)
   add_executable(keywake-embed src/embed/main.cc)
-  target_link_libraries(keywake-embed PRIVATE keywake_matching)
+  target_link_libraries(keywake-embed PRIVATE keywake_embed)
+
   set(embedded ${CMAKE_BINARY_DIR}/embedded)
+  set(embedded_databases ${embedded}/avx512.hsdb ${embedded}/avx2.hsdb ${embedded}/base.hsdb)
   add_custom_command(
     OUTPUT ${embedded}/builtin_rules.cc ${embedded}/builtin_databases.S
+    BYPRODUCTS ${embedded_databases}
     COMMAND keywake-embed ${CMAKE_SOURCE_DIR}/patterns ${embedded}
     DEPENDS keywake-embed ${pattern_files}
     COMMENT "Compiling patterns/ into the binary")
   add_library(keywake_builtin STATIC ${embedded}/builtin_rules.cc ${embedded}/builtin_databases.S)
-  set_source_files_properties(${embedded}/builtin_databases.S PROPERTIES COMPILE_OPTIONS "-I${embedded}")
+  set_source_files_properties(${embedded}/builtin_databases.S PROPERTIES
+    COMPILE_OPTIONS "-I${embedded}" OBJECT_DEPENDS "${embedded_databases}")
   target_link_libraries(keywake_builtin PUBLIC keywake_matching)
 endif()
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cc)

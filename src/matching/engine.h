@@ -20,6 +20,9 @@
 
 namespace keywake::matching {
 
+/// No finding depends on bytes farther than this from its own: how much context a piece of a larger file needs on either side.
+inline constexpr std::uint32_t kPieceContext = 64 * 1024;
+
 class Engine {
  public:
   /// For the built-in rules: loads the embedded database, which must have been compiled from this very set.
@@ -35,8 +38,8 @@ struct Note {
   std::uint32_t value = kNoValue;  // index into the ValueTable
   std::uint32_t begin = 0;         // of the secret, or of the encoded text that holds it
   std::uint32_t end = 0;
-  std::uint32_t anchor = 0;  // which tier-one expression hit,
-  std::uint32_t hit = 0;     // and where its match ended
+  std::uint32_t anchor = 0;  // which anchor of which pattern hit (a number of the Engine's),
+  std::uint32_t hit = 0;     // and where it ended
   /// The bytes that decided this note. A window cut short by an end of the blob depends on that end too.
   std::uint32_t window_begin = 0;
   std::uint32_t window_end = 0;

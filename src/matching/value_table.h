@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/secret.h"
@@ -33,7 +33,7 @@ class ValueTable {
  private:
   mutable std::mutex mutex_;
   std::deque<Value> values_;
-  std::map<Value, std::uint32_t> index_;
+  std::unordered_multimap<std::size_t, std::uint32_t> index_;  // by hash: a secret is kept once, not twice
 };
 
 }  // namespace keywake::matching

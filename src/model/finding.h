@@ -56,6 +56,8 @@ struct GitPlace {
   std::string summary;     // first line of the commit's message
   bool at_tip = false;     // some branch, tag or HEAD still has it at this path
   std::string removed_in;  // commit that took it away, if it is not at a tip
+  std::int64_t removed_date = 0;  // author's date of that commit, as above; 0: not known
+  int removed_date_offset = 0;
   bool reachable = false;  // from any ref
   bool staged = false;     // in the index
 };

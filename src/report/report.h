@@ -1,5 +1,7 @@
 // Report formats. Each format is one file (report/sarif.cc, …) with one function that writes a whole ScanResult. Secrets are
-// redacted in all of them unless Options::show_secrets. Output depends on the result alone: same result, same bytes.
+// redacted in all of them unless Options::show_secrets, also where a path, an author or a commit message repeats one
+// (report/redactor.h). Output depends on the result and the options alone: same input, same bytes. docs/reports.md describes each
+// format. Bytes from scanned targets never reach the stream raw: no control character but line ends, no invalid UTF-8.
 // Thread safety: all functions are pure but for the stream they write to.
 #pragma once
 
@@ -23,6 +25,7 @@ struct Options {
   bool colour = false;        // text only: ANSI colours
   unsigned width = 100;       // text only: columns of the terminal
   std::string version;        // of keywake, for formats that name the tool
+  std::string homepage;       // of keywake, a URL; left out where empty
   std::int64_t started = 0;   // of the scan, seconds since 1970, for formats that must state it
   std::int64_t finished = 0;
 };

@@ -13,7 +13,9 @@ const model::Pattern* RuleSet::find(std::string_view id) const {
   return it == patterns_.end() ? nullptr : &*it;
 }
 
-std::string_view RuleSet::keep(std::string text) { return texts_.emplace_back(std::move(text)); }
+std::string_view RuleSet::keep(std::string text) {
+  return texts_.emplace_back(std::move(text));
+}
 
 template <>
 std::span<const std::string_view> RuleSet::keep(std::vector<std::string_view> items) {

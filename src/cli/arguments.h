@@ -1,0 +1,41 @@
+// Arguments: what a command line asks for, after parsing. One struct for all commands: each reads
+// the members that its flags set (cli/flags.h says which). Thread safety: a value.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/report.h"
+#include "scan/pipeline.h"
+
+namespace keywake::cli {
+
+enum class When : std::uint8_t { kAuto, kAlways, kNever };
+
+/// One -o: a report in a file.
+struct Output {
+  report::Format format = report::Format::kText;
+  std::string file;
+};
+
+struct Arguments {
+  std::vector<std::string> operands;  // what is no flag: targets, a pattern id, a shell
+  bool help = false;
+  bool version = false;
+
+  scan::Request request;  // targets are filled in from the operands by the scan command
+
+  std::vector<std::string> rule_files;  // --rules
+  std::vector<std::string> patterns;    // --pattern: globs over ids; "!glob" leaves out
+
+  report::Format format = report::Format::kText;
+  std::vector<Output> outputs;
+  bool show_secrets = false;
+  bool exit_zero = false;
+  bool quiet = false;
+  When progress = When::kAuto;
+  When colour = When::kAuto;
+};
+
+}  // namespace keywake::cli

@@ -1,0 +1,21 @@
+// What each subcommand does, one file each (scan_command.cc, rules_list.cc, …). All print results
+// on standard output and errors on standard error, and never throw but for std::bad_alloc and what
+// cli/app.cc catches.
+#pragma once
+
+#include "cli/arguments.h"
+#include "cli/exit_status.h"
+
+namespace keywake::cli {
+
+ExitStatus scan_command(const Arguments& arguments);
+ExitStatus rules_list(const Arguments& arguments);
+ExitStatus rules_show(const Arguments& arguments);
+ExitStatus rules_check(const Arguments& arguments);
+ExitStatus rules_cost(const Arguments& arguments);
+ExitStatus version_command(const Arguments& arguments);
+ExitStatus help_command(const Arguments& arguments);
+ExitStatus completions_command(const Arguments& arguments);
+ExitStatus man_command(const Arguments& arguments);
+
+}  // namespace keywake::cli

@@ -1,0 +1,177 @@
+#include "cli/flags.h"
+
+#include "cli/commands.h"
+#include "cli/completions.h"
+
+namespace keywake::cli {
+namespace {
+
+using Done = Result<void>;
+
+constexpr Flag kRuleFlags[] = {
+    {.name = "rules",
+     .argument = "FILE",
+     .help = "Use the patterns of this file too",
+     .long_help = "A file of patterns in keywake's own format. Its compiled form is kept in "
+                  "$XDG_CACHE_HOME/keywake. May be given several times.",
+     .group = Group::kRules,
+     .repeatable = true,
+     .complete = Complete::kFile,
+     .apply = [](std::string_view v, Arguments& a) -> Done {
+       if (v.empty()) return fail("the value is empty; name a file of patterns");
+       a.rule_files.emplace_back(v);
+       return {};
+     }},
+    {.name = "pattern",
+     .argument = "ID-GLOB",
+     .help = "Only patterns whose id matches, e.g. 'github.*'; '!GLOB' leaves out",
+     .long_help = "May be given several times: a pattern is used if one of the globs matches (or "
+                  "all begin with !) and none that begins with ! does.",
+     .group = Group::kRules,
+     .repeatable = true,
+     .complete = Complete::kPatternId,
+     .apply = [](std::string_view v, Arguments& a) -> Done {
+       if (v.empty() || v == "!") return fail("the value is empty; an example: 'github.*'");
+       a.patterns.emplace_back(v);
+       return {};
+     }},
+};
+
+constexpr Flag kCommonFlags[] = {
+    {.name = "help",
+     .short_name = 'h',
+     .help = "Print this help",
+     .group = Group::kOther,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.help = true;
+       return {};
+     }},
+};
+
+constexpr Flag kVersionFlags[] = {
+    {.name = "version",
+     .short_name = 'V',
+     .help = "Print the version",
+     .group = Group::kOther,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.version = true;
+       return {};
+     }},
+};
+
+std::vector<Command> make_commands() {
+  return {
+      {.name = "",
+       .operands = "COMMAND",
+       .help = "keywake finds leaked credentials in repositories with their whole history, in "
+               "directories and in archives",
+       .flag_tables = {kCommonFlags, kVersionFlags}},
+      {.name = "scan",
+       .operands = "[TARGET...]",
+       .max_operands = 100'000,
+       .help = "Look for credentials in repositories, directories, files, archives",
+       .long_help = "A target is a directory, a file, a git repository (found by itself: work "
+                    "tree, index, and every object of its history), a bare repository, "
+                    "a git URL (cloned to a private temporary place), or - for standard input. "
+                    "Without one it is the current directory.",
+       .flag_tables = {scan_flags(), kRuleFlags, kCommonFlags},
+       .complete = Complete::kFile,
+       .run = scan_command},
+      {.name = "rules list",
+       .help = "List the patterns: id, kind, risk, title",
+       .flag_tables = {kRuleFlags, kCommonFlags},
+       .run = rules_list},
+      {.name = "rules show",
+       .operands = "ID",
+       .max_operands = 1,
+       .min_operands = 1,
+       .help = "Show all there is to know of one pattern",
+       .flag_tables = {{kRuleFlags, 1}, kCommonFlags},
+       .complete = Complete::kPatternId,
+       .run = rules_show},
+      {.name = "rules check",
+       .operands = "[DIR]",
+       .max_operands = 1,
+       .help = "Hold pattern files to their own examples and rules",
+       .long_help =
+           "Reads DIR (by default patterns/ in the current directory), or one file, and reports "
+           "every fault with file, line and column. The exit status is 2 if there is one.",
+       .flag_tables = {kCommonFlags},
+       .complete = Complete::kFile,
+       .run = rules_check},
+      {.name = "rules cost",
+       .operands = "[PATH]",
+       .max_operands = 1,
+       .help = "Measure on real files what each pattern costs",
+       .long_help = "Reads the files under PATH (by default the current directory) and says for "
+                    "each pattern how often tier one reports it, how many candidates tier two "
+                    "turns down, and how long that takes.",
+       .flag_tables = {kRuleFlags, kCommonFlags},
+       .complete = Complete::kFile,
+       .run = rules_cost},
+      {.name = "version",
+       .help = "Print the version and what keywake was built with",
+       .flag_tables = {kCommonFlags},
+       .run = version_command},
+      {.name = "help",
+       .operands = "[COMMAND...]",
+       .max_operands = 2,
+       .help = "Explain a command and its flags at length",
+       .flag_tables = {kCommonFlags},
+       .run = help_command},
+      {.name = "completions",
+       .operands = "SHELL",
+       .max_operands = 1,
+       .min_operands = 1,
+       .help = "Print completions for bash, zsh or fish",
+       .flag_tables = {kCommonFlags},
+       .choices = kShells,
+       .hidden = true,
+       .run = completions_command},
+      {.name = "man",
+       .help = "Print the manual page",
+       .flag_tables = {kCommonFlags},
+       .hidden = true,
+       .run = man_command},
+  };
+}
+
+}  // namespace
+
+std::string_view title(Group group) {
+  switch (group) {
+    case Group::kWhat:
+      return "What to scan";
+    case Group::kHow:
+      return "How to scan";
+    case Group::kRules:
+      return "Patterns";
+    case Group::kReport:
+      return "Report";
+    case Group::kOther:
+      return "Other";
+  }
+  return "";
+}
+
+std::vector<const Flag*> Command::flags() const {
+  std::vector<const Flag*> all;
+  for (std::span<const Flag> table : flag_tables) {
+    for (const Flag& flag : table) all.push_back(&flag);
+  }
+  return all;
+}
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = make_commands();
+  return all;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : commands()) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+}  // namespace keywake::cli

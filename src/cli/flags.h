@@ -1,0 +1,64 @@
+// One record per flag and per command. The parser, --help, the man page and the completions are all
+// made from these records (ripgrep's idea), so none of them can lack a flag or describe another
+// default than the one that holds. Ownership: constant tables. Thread safety: immutable.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/arguments.h"
+#include "cli/exit_status.h"
+
+namespace keywake::cli {
+
+enum class Group : std::uint8_t { kWhat, kHow, kRules, kReport, kOther };
+std::string_view title(Group group);
+inline constexpr Group kGroups[]{Group::kWhat, Group::kHow, Group::kRules, Group::kReport,
+                                 Group::kOther};
+
+/// What a shell should offer for a value or an operand.
+enum class Complete : std::uint8_t { kNothing, kFile, kDirectory, kPatternId };
+
+struct Flag {
+  std::string_view name;  // long, without its dashes
+  char short_name = '\0';
+  std::string_view argument;   // how help names the value; empty: a switch
+  std::string_view help;       // one line, no full stop
+  std::string_view long_help;  // more, for the man page and `keywake help`; sentences
+  std::string_view fallback;   // the default, as one would write it; empty: none to speak of
+  Group group = Group::kOther;
+  bool repeatable = false;
+  std::span<const std::string_view> choices;  // the values there are, if they are few
+  Complete complete = Complete::kNothing;
+  /// Takes the value (empty for a switch) over into the arguments. The error is one clause, without
+  /// the flag's name.
+  Result<void> (*apply)(std::string_view value, Arguments& arguments) = nullptr;
+};
+
+struct Command {
+  std::string_view name;      // "scan", "rules list"
+  std::string_view operands;  // how help writes them: "[TARGET…]"
+  std::size_t max_operands = 0;
+  std::size_t min_operands = 0;
+  std::string_view help;
+  std::string_view long_help;
+  std::vector<std::span<const Flag>> flag_tables;
+  Complete complete = Complete::kNothing;
+  std::span<const std::string_view> choices;  // of the operand
+  bool hidden = false;
+  ExitStatus (*run)(const Arguments& arguments) = nullptr;
+
+  [[nodiscard]] std::vector<const Flag*> flags() const;
+};
+
+/// All commands, in the order in which help shows them.
+const std::vector<Command>& commands();
+const Command* find_command(std::string_view name);
+
+/// The flags of scan alone (scan_flags.cc); flags.cc has the rest.
+std::span<const Flag> scan_flags();
+
+}  // namespace keywake::cli

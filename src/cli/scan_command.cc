@@ -1,0 +1,91 @@
+// keywake scan
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/progress_line.h"
+#include "cli/reports.h"
+#include "cli/rule_choice.h"
+#include "scan/pipeline.h"
+
+namespace keywake::cli {
+namespace {
+
+bool scanned_anything(const model::Summary& summary) {
+  return summary.files + summary.blobs + summary.commits > 0;
+}
+
+// One line on standard error: the report that names every failure may be in a file, or in a format
+// nobody reads by eye.
+void complain_of_failures(const model::Summary& summary) {
+  std::size_t failures = 0;
+  const model::Skip* first = nullptr;
+  for (const model::Skip& skip : summary.skips) {
+    if (!skip.failed) continue;
+    if (failures++ == 0) first = &skip;
+  }
+  if (first == nullptr) return;
+  std::string more = failures == 1 ? ""
+                                   : fmt::format(", and {} more (the report names them)",
+                                                 human_count(failures - 1));
+  complain(fmt::format("not everything could be read: {}: {}{}", printable(first->what),
+                       printable(first->reason), more));
+}
+
+ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
+  const model::Summary& summary = result.summary;
+  ExitStatus status = ExitStatus::kClean;
+  if (!result.credentials.empty() && !arguments.exit_zero) status = ExitStatus::kFound;
+  if (!summary.complete()) {
+    complain_of_failures(summary);
+    status = ExitStatus::kFailed;
+  } else if (!scanned_anything(summary) && !arguments.request.staged) {
+    complain(
+        "nothing was scanned: the target is empty, or --include, --exclude, --range, --since or "
+        "--max-file-size leave nothing of it");
+    status = ExitStatus::kFailed;
+  }
+  return status;
+}
+
+Result<model::ScanResult> run_with_progress(const scan::Request& request,
+                                            const Arguments& arguments,
+                                            const matching::Engine& engine,
+                                            const rules::RuleSet& rules) {
+  scan::Progress progress;
+  When when =
+      arguments.quiet && arguments.progress == When::kAuto ? When::kNever : arguments.progress;
+  ProgressLine line(progress, when);
+  return scan::run(request, engine, rules, progress);
+}
+
+}  // namespace
+
+ExitStatus scan_command(const Arguments& arguments) {
+  std::int64_t started = std::time(nullptr);
+  scan::Request request = arguments.request;
+  request.targets = arguments.operands;
+  if (request.targets.empty()) request.targets.emplace_back(".");
+  for (const std::string& target : request.targets) {
+    if (target.empty())
+      return failed(
+          "a target is empty, as an unset variable would be; name a path, a git URL or -");
+  }
+
+  if (auto writable = check_outputs(arguments); !writable) return failed(writable.error().message);
+  auto choice = RuleChoice::make(arguments);
+  if (!choice) return failed(choice.error().message);
+  auto engine = (*choice)->engine();
+  if (!engine) return failed(engine.error().message);
+
+  auto result = run_with_progress(request, arguments, **engine, (*choice)->rules());
+  if (!result) return failed(result.error().message);
+  auto written = write_reports(*result, arguments, started, std::time(nullptr));
+  ExitStatus status = judge(*result, arguments);
+  return written ? status : failed(written.error().message);
+}
+
+}  // namespace keywake::cli

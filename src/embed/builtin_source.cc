@@ -1,0 +1,135 @@
+#include "embed/builtin_source.h"
+
+#include <fmt/format.h>
+
+namespace keywake::embed {
+namespace {
+
+/// A string_view literal. Octal escapes, since they end after three digits whatever follows.
+std::string literal(std::string_view text) {
+  if (text.empty()) return "{}";
+  std::string out = "\"";
+  for (unsigned char c : text) {
+    if (c < 0x20 || c > 0x7e) {
+      out += fmt::format("\\{:03o}", c);
+    } else if (c == '"' || c == '\\') {
+      out += {'\\', static_cast<char>(c)};
+    } else {
+      out += static_cast<char>(c);
+    }
+  }
+  return out + "\"sv";
+}
+
+std::string item(std::string_view text) {
+  return literal(text);
+}
+std::string item(const model::Check& check) {
+  return fmt::format("{{{}, {}}}", literal(check.name), literal(check.argument));
+}
+std::string item(const model::Companion& companion) {
+  return fmt::format("{{{}, {}, {}, {}}}", literal(companion.name), literal(companion.regex),
+                     companion.within, companion.required);
+}
+
+/// Defines `constexpr TYPE NAME[]` and returns NAME; "{}" for an empty span.
+template <typename T>
+std::string table(std::string& out, std::string_view type, std::string name,
+                  std::span<const T> items) {
+  if (items.empty()) return "{}";
+  out += fmt::format("constexpr {} {}[] = {{", type, name);
+  for (const T& each : items) out += fmt::format("\n    {},", item(each));
+  out += "};\n";
+  return name;
+}
+
+std::string symbol(const DatabaseFile& database) {
+  return fmt::format("keywake_database_{}", database.cpu);
+}
+
+std::string pattern_initializer(std::string& tables, const model::Pattern& pattern,
+                                std::size_t index) {
+  auto name = [&](std::string_view what) { return fmt::format("k{}{}", what, index); };
+  std::string anchors = table(tables, "std::string_view", name("Anchors"), pattern.anchors);
+  std::string keywords = table(tables, "std::string_view", name("Keywords"), pattern.keywords);
+  std::string checks = table(tables, "model::Check", name("Checks"), pattern.checks);
+  std::string companions =
+      table(tables, "model::Companion", name("Companions"), pattern.companions);
+  std::string out = "    {";
+  auto field = [&](std::string_view key, std::string_view value) {
+    out += fmt::format(".{} = {},\n     ", key, value);
+  };
+  field("id", literal(pattern.id));
+  field("provider", literal(pattern.provider));
+  field("title", literal(pattern.title));
+  field("kind", fmt::format("static_cast<model::Kind>({})", static_cast<int>(pattern.kind)));
+  field("risk", fmt::format("static_cast<model::Risk>({})", static_cast<int>(pattern.risk)));
+  field("anchors", anchors);
+  field("keywords", keywords);
+  field("shape", literal(pattern.shape));
+  field("within", std::to_string(pattern.within));
+  field("regex", literal(pattern.regex));
+  field("max_length", std::to_string(pattern.max_length));
+  field("checks", checks);
+  field("companions", companions);
+  field("generic", pattern.generic ? "true" : "false");
+  field("validate", literal(pattern.validate));
+  field("rotate", literal(pattern.rotate));
+  out += fmt::format(".docs = {}}},\n", literal(pattern.docs));
+  return out;
+}
+
+}  // namespace
+
+std::string rules_source(const rules::RuleSet& rules, std::span<const DatabaseFile> databases) {
+  std::string tables;
+  std::string patterns;
+  for (std::size_t i = 0; i < rules.patterns().size(); ++i) {
+    patterns += pattern_initializer(tables, rules.patterns()[i], i);
+  }
+  std::string symbols;
+  std::string entries;
+  for (const DatabaseFile& database : databases) {
+    symbols += fmt::format("extern \"C\" const char {}[];\n", symbol(database));
+    entries += fmt::format("    {{{}, {{{}, {}}}}},\n", literal(database.cpu), symbol(database),
+                           database.size);
+  }
+  return fmt::format(R"(// Written by keywake-embed from patterns/.
+#include "rules/builtin.h"
+
+{}
+namespace keywake::rules {{
+namespace {{
+
+using namespace std::string_view_literals;
+
+{}
+constexpr model::Pattern kPatterns[] = {{
+{}}};
+
+constexpr BuiltinDatabase kDatabases[] = {{
+{}}};
+
+constexpr Builtin kBuiltin{{kPatterns, kDatabases}};
+
+}}  // namespace
+
+const Builtin& builtin() {{ return kBuiltin; }}
+
+}}  // namespace keywake::rules
+)",
+                     symbols, tables, patterns, entries);
+}
+
+std::string databases_source(std::span<const DatabaseFile> databases) {
+  std::string out = "/* Written by keywake-embed. */\n        .section .rodata\n";
+  for (const DatabaseFile& database : databases) {
+    out += fmt::format(
+        "        .balign 64\n        .globl {0}\n        .hidden {0}\n{0}:\n        .incbin "
+        "\"{1}\"\n",
+        symbol(database), database.name);
+  }
+  return out + "        .section .note.GNU-stack,\"\",@progbits\n";
+}
+
+}  // namespace keywake::embed

@@ -1,0 +1,120 @@
+// ObjectStore: every object of a repository under one number: those of all packs in the order they lie in them, then the loose
+// ones. Knows each object's type and delta base without inflating anything, and the forest that the deltas form.
+// Ownership: owns the mappings. Thread safety: immutable after open; one ObjectReader per thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "git/inflate.h"
+#include "git/oid.h"
+#include "git/pack.h"
+#include "git/pack_index.h"
+#include "git/problems.h"
+#include "git/repository.h"
+
+namespace keywake::git {
+
+using ObjectId = std::uint32_t;
+inline constexpr ObjectId kNoObject = 0xffff'ffff;
+
+class ObjectStore {
+ public:
+  /// Opens all packs and lists all loose objects. What cannot be read is a problem and passed over.
+  static ObjectStore open(const Repository& repository, Problems& problems);
+
+  /// A pack alone, its objects at these ascending offsets, their ids not yet known: for reindex.h.
+  static ObjectStore of_pack(Pack pack, std::vector<std::uint64_t> offsets);
+
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(type_.size()); }
+  [[nodiscard]] HashKind hash() const { return hash_; }
+  [[nodiscard]] std::optional<ObjectId> find(const Oid& oid) const;
+  [[nodiscard]] Oid oid(ObjectId id) const;
+
+  /// What the object is, deltas resolved; kNone for a loose object (its type is inside) and for one whose base is
+  /// missing or loops.
+  [[nodiscard]] ObjectType type(ObjectId id) const { return type_[id]; }
+  /// The same object stands earlier in the numbering; only its role as a base matters.
+  [[nodiscard]] bool duplicate(ObjectId id) const { return !duplicate_.empty() && duplicate_[id]; }
+  [[nodiscard]] bool loose(ObjectId id) const { return id >= first_loose_; }
+  [[nodiscard]] ObjectId first_loose() const { return first_loose_; }
+
+  // The delta forest. Children of one base are linked with the lightest subtree first.
+  [[nodiscard]] ObjectId base(ObjectId id) const { return base_[id]; }
+  [[nodiscard]] ObjectId first_child(ObjectId id) const { return first_child_[id]; }
+  [[nodiscard]] ObjectId next_sibling(ObjectId id) const { return next_sibling_[id]; }
+
+  // For readers.
+  struct Place {
+    const Pack* pack = nullptr;
+    std::uint64_t offset = 0;
+    std::uint64_t end = 0;  // of the entry: where the next one begins
+  };
+  [[nodiscard]] Place place(ObjectId id) const;
+  [[nodiscard]] std::filesystem::path loose_path(ObjectId id) const;
+  /// "object <hex>" as a problem names it; a pack offset while ids are not known.
+  [[nodiscard]] std::string describe(ObjectId id) const;
+
+  // For reindex.h: sets the base of REF deltas found by id later on, and links again.
+  void set_base(ObjectId id, ObjectId base) { base_[id] = base; }
+  void link();
+
+ private:
+  struct PackEntry {
+    Pack pack;
+    PackIndex index;                        // empty in of_pack()
+    std::vector<std::uint64_t> offsets;     // ascending
+    std::vector<std::uint32_t> positions;   // in the index, by offset order
+    std::vector<std::uint32_t> order;       // by position: which in offset order
+    ObjectId first = 0;
+  };
+  struct Loose {
+    Oid oid;
+    std::uint32_t dir;
+  };
+
+  void add_pack(Pack pack, PackIndex index);
+  void list_loose(const std::filesystem::path& dir, std::uint32_t dir_number);
+  void read_headers();
+  void mark_duplicates();
+  [[nodiscard]] const PackEntry& pack_of(ObjectId id) const;
+
+  HashKind hash_ = HashKind::kSha1;
+  std::vector<PackEntry> packs_;
+  std::vector<std::filesystem::path> object_dirs_;
+  std::vector<Loose> loose_;  // by oid
+  ObjectId first_loose_ = 0;
+  std::vector<ObjectType> type_;
+  std::vector<bool> duplicate_;
+  std::vector<ObjectId> base_;
+  std::vector<ObjectId> first_child_;
+  std::vector<ObjectId> next_sibling_;
+};
+
+/// Reads single objects in full, following their delta chain. For the few that are wanted by themselves; whole histories go through walk.h.
+/// Thread safety: one per thread.
+class ObjectReader {
+ public:
+  explicit ObjectReader(const ObjectStore& store, std::uint64_t limit) : store_(store), limit_(limit) {}
+
+  enum class Outcome { kDone, kDamaged, kTooLarge };
+  /// On kDone `out` holds the object and `type` what it is.
+  Outcome read(ObjectId id, std::string& out, ObjectType& type);
+  static std::string_view reason(Outcome outcome);
+
+ private:
+  Outcome read_loose(ObjectId id, std::string& out, ObjectType& type);
+
+  const ObjectStore& store_;
+  std::uint64_t limit_;
+  Inflater inflater_;
+  std::string scratch_;
+  std::string delta_;
+};
+
+}  // namespace keywake::git

@@ -1,0 +1,218 @@
+#include "git/repository.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/limits.h"
+#include "base/mapped_file.h"
+#include "base/text.h"
+
+namespace keywake::git {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kMaxSmallFile = 4 * limits::kKiB;     // HEAD, a ref, gitdir, commondir
+constexpr std::size_t kMaxConfig = 1 * limits::kMiB;
+constexpr std::size_t kMaxPackedRefs = 512 * limits::kMiB;  // millions of refs exist in practice
+constexpr int kMaxAlternates = 64;
+constexpr int kMaxRefDepth = 32;
+
+std::string_view trimmed(std::string_view text) {
+  auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+template <typename Line>
+void each_line(std::string_view text, Line&& line) {
+  while (!text.empty()) {
+    std::size_t end = text.find('\n');
+    line(text.substr(0, end));
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + 1);
+  }
+}
+
+bool is_git_dir(const fs::path& path) {
+  std::error_code ec;
+  bool has_head = fs::exists(fs::symlink_status(path / "HEAD", ec));
+  if (!has_head) return false;
+  return fs::is_directory(path / "objects", ec) || fs::is_regular_file(path / "commondir", ec);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+// The few settings that say how objects are stored. Sections and keys as in git-config(1); includes are not followed.
+void read_config(Repository& repo) {
+  auto text = read_file(repo.common_dir / "config", kMaxConfig);
+  if (!text) return;
+  std::string section;
+  each_line(*text, [&](std::string_view raw) {
+    std::string_view line = trimmed(raw);
+    if (line.starts_with('[')) {
+      section = lower(line.substr(1, line.find(']') == std::string_view::npos ? 0 : line.find(']') - 1));
+      return;
+    }
+    std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) return;
+    std::string key = lower(trimmed(line.substr(0, equals)));
+    std::string value = lower(trimmed(line.substr(equals + 1)));
+    if (section == "extensions" && key == "objectformat" && value == "sha256") {
+      repo.hash = HashKind::kSha256;
+    } else if (section == "extensions" && key == "partialclone") {
+      repo.partial = true;
+    } else if (section == "extensions" && key == "refstorage" && value != "files") {
+      repo.notes.push_back(fmt::format(
+          "refs are stored as '{}', which is not read: every object is scanned, tips are not known",
+          printable(value)));
+    } else if (section.starts_with("remote ") && key == "promisor" && value == "true") {
+      repo.partial = true;
+    }
+  });
+}
+
+void read_alternates(Repository& repo) {
+  std::set<fs::path> seen;
+  for (std::size_t i = 0; i < repo.object_dirs.size(); ++i) {
+    std::error_code ec;
+    fs::path dir = repo.object_dirs[i];
+    seen.insert(fs::weakly_canonical(dir, ec));
+    auto text = read_file(dir / "info" / "alternates", kMaxConfig);
+    if (!text) continue;
+    each_line(*text, [&](std::string_view line) {
+      line = trimmed(line);
+      if (line.empty() || line.starts_with('#')) return;
+      fs::path other = fs::path(line).is_absolute() ? fs::path(line) : dir / line;
+      std::error_code error;
+      if (!fs::is_directory(other, error)) {
+        repo.notes.push_back(fmt::format("alternate object store {} is not there",
+                                         printable(other.native())));
+      } else if (repo.object_dirs.size() < kMaxAlternates &&
+                 seen.insert(fs::weakly_canonical(other, error)).second) {
+        repo.object_dirs.push_back(other);
+      }
+    });
+  }
+}
+
+std::optional<std::string> read_symbolic(std::string_view text) {
+  text = trimmed(text);
+  if (!text.starts_with("ref:")) return std::nullopt;
+  return std::string(trimmed(text.substr(4)));
+}
+
+void read_loose_refs(const fs::path& dir, const std::string& prefix, int depth,
+                     std::map<std::string, Oid>& refs, std::map<std::string, std::string>& symbolic) {
+  if (depth > kMaxRefDepth) return;
+  std::error_code ec;
+  for (fs::directory_iterator it(dir, fs::directory_options::skip_permission_denied, ec), end;
+       !ec && it != end; it.increment(ec)) {
+    std::string name = prefix + it->path().filename().native();
+    std::error_code status_error;
+    fs::file_status status = it->symlink_status(status_error);
+    if (fs::is_directory(status)) {
+      read_loose_refs(it->path(), name + "/", depth + 1, refs, symbolic);
+    } else if (fs::is_regular_file(status)) {
+      auto text = read_file(it->path(), kMaxSmallFile);
+      if (!text) continue;
+      if (auto target = read_symbolic(*text)) {
+        symbolic[name] = *target;
+      } else if (auto oid = Oid::from_hex(trimmed(*text))) {
+        refs[name] = *oid;
+      }
+    }
+  }
+}
+
+void read_refs(Repository& repo) {
+  std::map<std::string, Oid> refs;
+  std::map<std::string, std::string> symbolic;
+  if (auto packed = read_file(repo.common_dir / "packed-refs", kMaxPackedRefs)) {
+    each_line(*packed, [&](std::string_view line) {
+      std::size_t space = line.find(' ');
+      if (space == std::string_view::npos || line.starts_with('#') || line.starts_with('^')) return;
+      if (auto oid = Oid::from_hex(line.substr(0, space))) {
+        refs[std::string(trimmed(line.substr(space + 1)))] = *oid;
+      }
+    });
+  }
+  read_loose_refs(repo.common_dir / "refs", "refs/", 0, refs, symbolic);
+  if (repo.git_dir != repo.common_dir) {
+    read_loose_refs(repo.git_dir / "refs", "refs/", 0, refs, symbolic);
+  }
+  for (const auto& [name, target] : symbolic) {
+    if (auto it = refs.find(target); it != refs.end()) refs.emplace(name, it->second);
+  }
+  if (auto head = read_file(repo.git_dir / "HEAD", kMaxSmallFile)) {
+    if (auto target = read_symbolic(*head)) {
+      if (auto it = refs.find(*target); it != refs.end()) repo.refs.push_back({"HEAD", it->second});
+    } else if (auto oid = Oid::from_hex(trimmed(*head))) {
+      repo.refs.push_back({"HEAD", *oid});
+    }
+  }
+  for (auto& [name, oid] : refs) repo.refs.push_back({name, oid});
+}
+
+// `path` may be a folder with .git inside (a folder, or a file "gitdir: …" in a linked work tree or submodule).
+Result<std::optional<fs::path>> find_git_dir(const fs::path& path, bool& is_work_tree) {
+  is_work_tree = false;
+  if (is_git_dir(path)) return path;
+  fs::path dot_git = path / ".git";
+  std::error_code ec;
+  fs::file_status status = fs::symlink_status(dot_git, ec);
+  is_work_tree = true;
+  if (fs::is_directory(status)) {
+    return is_git_dir(dot_git) ? std::optional(dot_git) : std::nullopt;
+  }
+  if (!fs::is_regular_file(status)) return std::nullopt;
+  auto text = read_file(dot_git, kMaxSmallFile);
+  if (!text) return std::unexpected(text.error());
+  std::string_view line = trimmed(*text);
+  if (!line.starts_with("gitdir:")) return std::nullopt;
+  fs::path target(trimmed(line.substr(7)));
+  if (target.is_relative()) target = path / target;
+  if (!is_git_dir(target)) {
+    return fail(fmt::format("{} points to {}, which is not a git directory",
+                            printable(dot_git.native()), printable(target.native())));
+  }
+  return target;
+}
+
+}  // namespace
+
+Result<std::optional<Repository>> Repository::open(const fs::path& path) {
+  bool is_work_tree = false;
+  auto git_dir = find_git_dir(path, is_work_tree);
+  if (!git_dir) return std::unexpected(git_dir.error());
+  if (!*git_dir) return std::nullopt;
+
+  Repository repo;
+  repo.git_dir = **git_dir;
+  repo.common_dir = repo.git_dir;
+  if (is_work_tree) repo.work_tree = path;
+  if (auto common = read_file(repo.git_dir / "commondir", kMaxSmallFile)) {
+    fs::path target(trimmed(*common));
+    repo.common_dir = target.is_absolute() ? target : repo.git_dir / target;
+  }
+  std::error_code ec;
+  if (!fs::is_directory(repo.common_dir / "objects", ec)) {
+    return fail(fmt::format("{}: no readable objects folder in {}", printable(path.native()),
+                            printable(repo.common_dir.native())));
+  }
+  repo.object_dirs.push_back(repo.common_dir / "objects");
+  read_config(repo);
+  read_alternates(repo);
+  read_refs(repo);
+  repo.shallow = fs::is_regular_file(repo.common_dir / "shallow", ec);
+  return repo;
+}
+
+}  // namespace keywake::git

@@ -1,0 +1,207 @@
+// A tree is a run of entries "mode SP name NUL oid". One commit changes a few of them, and its delta says which: the rest
+// lies in copied spans. To parse only what is new, one must know where entries begin, since an oid may contain any byte. So a tree's
+// annotation keeps the starts of all its entries: reading a child from its front, whenever an entry begins at a byte that was copied from
+// the beginning of an entry of the base, all entries to the end of that copied span are the base's own, moved by a
+// constant; elsewhere one entry is parsed by hand and the reading goes on behind it.
+#include "git/tree_lists.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace keywake::git {
+namespace {
+
+constexpr std::size_t kMaxMissingNamed = 10'000;
+
+struct PlacedItem {
+  std::uint32_t start = 0;  // of its entry in the tree
+  TreeItem item;
+};
+
+struct TreeNote : Annotation {
+  std::vector<std::uint32_t> starts;  // of all entries; one past the last entry at the end
+  std::vector<PlacedItem> items;
+  ListId list = kNoList;
+};
+
+// Names by number. Few distinct ones are ever asked for, by all workers: sharded.
+class NameTable {
+ public:
+  std::uint32_t intern(std::string_view name) {
+    std::size_t shard = std::hash<std::string_view>()(name) % kShards;
+    std::lock_guard lock(shards_[shard].mutex);
+    auto& map = shards_[shard].map;
+    auto next = static_cast<std::uint32_t>(map.size() * kShards + shard);
+    return map.try_emplace(std::string(name), next).first->second;
+  }
+  std::vector<std::string> take() {
+    std::vector<std::string> names;
+    for (Shard& shard : shards_) {
+      for (auto& [name, number] : shard.map) {
+        if (names.size() <= number) names.resize(number + 1);
+        names[number] = name;
+      }
+    }
+    return names;
+  }
+
+ private:
+  static constexpr std::size_t kShards = 64;
+  struct Shard {
+    std::mutex mutex;
+    std::unordered_map<std::string, std::uint32_t> map;
+  };
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace
+
+class TreeVisitor : public Visitor {
+ public:
+  TreeVisitor(const ObjectStore& store, const std::vector<bool>& wanted, unsigned threads, TreeLists& lists)
+      : store_(store), wanted_(wanted), lists_(lists), scratch_(threads), missing_(threads) {}
+
+  bool wants(ObjectType type) const override { return type == ObjectType::kTree; }
+
+  std::unique_ptr<Annotation> whole(unsigned worker, ObjectId id, ObjectType,
+                                    std::string_view bytes) override {
+    TreeNote& note = scratch_[worker];
+    note.starts.clear();
+    note.items.clear();
+    std::size_t at = 0;
+    while (at < bytes.size()) at = parse_entry(worker, bytes, at, note);
+    note.starts.push_back(static_cast<std::uint32_t>(at));
+    return keep(worker, id, note, nullptr);
+  }
+
+  std::unique_ptr<Annotation> delta(unsigned worker, ObjectId id, ObjectType type, std::string_view bytes,
+                                    const CopyMap& map, const Annotation* base_annotation) override {
+    if (base_annotation == nullptr) return whole(worker, id, type, bytes);
+    const auto& base = static_cast<const TreeNote&>(*base_annotation);
+    TreeNote& note = scratch_[worker];
+    note.starts.clear();
+    note.items.clear();
+    std::size_t at = 0;
+    auto span = map.spans.begin();
+    while (at < bytes.size()) {
+      while (span != map.spans.end() && span->target + span->length <= at) ++span;
+      if (span != map.spans.end() && span->target <= at) {
+        std::size_t next = inherit(base, *span, at, note);
+        if (next > at) {
+          at = next;
+          continue;
+        }
+      }
+      at = parse_entry(worker, bytes, at, note);
+    }
+    note.starts.push_back(static_cast<std::uint32_t>(at));
+    return keep(worker, id, note, &base);
+  }
+
+  NameTable& names() { return names_; }
+  std::vector<Oid> take_missing() {
+    std::unordered_set<Oid> all;
+    for (auto& set : missing_) all.merge(set);
+    std::vector<Oid> sorted(all.begin(), all.end());
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
+  }
+
+ private:
+  // Takes over the base's entries from the one that begins where `at` was copied from. Returns where reading goes on: `at` itself if
+  // that is not the beginning of an entry of the base, or none of its entries ends within the span.
+  std::size_t inherit(const TreeNote& base, const CopySpan& span, std::size_t at, TreeNote& note) {
+    const std::uint32_t source = span.source + static_cast<std::uint32_t>(at - span.target);
+    const std::uint32_t source_end = span.source + span.length;
+    auto first = std::lower_bound(base.starts.begin(), base.starts.end(), source);
+    if (first == base.starts.end() || *first != source) return at;
+    auto last = std::upper_bound(first, base.starts.end(), source_end) - 1;  // begins where the last whole entry ends
+    if (last == first) return at;
+    const std::uint32_t shift = static_cast<std::uint32_t>(at) - source;  // modulo 2^32
+    const std::size_t old_size = note.starts.size();
+    note.starts.resize(old_size + static_cast<std::size_t>(last - first));
+    std::transform(first, last, note.starts.begin() + static_cast<std::ptrdiff_t>(old_size),
+                   [shift](std::uint32_t start) { return start + shift; });
+    auto item = std::lower_bound(base.items.begin(), base.items.end(), source,
+                                 [](const PlacedItem& a, std::uint32_t b) { return a.start < b; });
+    for (; item != base.items.end() && item->start < *last; ++item) {
+      note.items.push_back({item->start + shift, item->item});
+    }
+    return *last + shift;
+  }
+
+  // Returns where the next entry begins. A tree that makes no sense ends here.
+  std::size_t parse_entry(unsigned worker, std::string_view bytes, std::size_t at, TreeNote& note) {
+    const std::size_t width = static_cast<std::size_t>(store_.hash());
+    std::size_t space = bytes.find(' ', at);
+    std::size_t nul = space == std::string_view::npos ? space : bytes.find('\0', space);
+    if (nul == std::string_view::npos || bytes.size() - nul - 1 < width) return bytes.size();
+    note.starts.push_back(static_cast<std::uint32_t>(at));
+    std::string_view mode = bytes.substr(at, space - at);
+    const std::size_t end = nul + 1 + width;
+    if (mode == "160000") return end;  // a submodule's commit lives elsewhere
+    Oid oid = Oid::from_bytes(bytes.data() + nul + 1, store_.hash());
+    auto child = store_.find(oid);
+    if (!child) {
+      if (missing_[worker].size() < kMaxMissingNamed) missing_[worker].insert(oid);
+      return end;
+    }
+    bool folder = mode == "40000" || mode == "040000";
+    if (folder || wanted_[*child]) {
+      std::uint32_t name = names_.intern(bytes.substr(space + 1, nul - space - 1));
+      note.items.push_back({static_cast<std::uint32_t>(at), {name, folder, *child}});
+    }
+    return end;
+  }
+
+  std::unique_ptr<Annotation> keep(unsigned worker, ObjectId id, TreeNote& note, const TreeNote* base) {
+    auto same_item = [](const PlacedItem& a, const PlacedItem& b) { return a.item == b.item; };
+    if (note.items.empty()) {
+      note.list = kNoList;
+    } else if (base != nullptr && std::equal(note.items.begin(), note.items.end(), base->items.begin(),
+                                             base->items.end(), same_item)) {
+      note.list = base->list;
+    } else {
+      TreeLists::Worker& own = lists_.workers_[worker];
+      note.list = static_cast<ListId>(own.lists.size() * lists_.workers_.size() + worker);
+      std::size_t begin = own.items.size();
+      for (const PlacedItem& placed : note.items) own.items.push_back(placed.item);
+      own.lists.push_back({begin, own.items.size()});
+    }
+    lists_.list_of_[id] = note.list;
+    if (store_.first_child(id) == kNoObject) return nullptr;  // nobody will ask
+    return std::make_unique<TreeNote>(note);
+  }
+
+  const ObjectStore& store_;
+  const std::vector<bool>& wanted_;
+  TreeLists& lists_;
+  NameTable names_;
+  std::vector<TreeNote> scratch_;  // one per worker, reused
+  std::vector<std::unordered_set<Oid>> missing_;
+};
+
+TreeLists TreeLists::read(const ObjectStore& store, const std::vector<bool>& wanted,
+                          const WalkOptions& options, Problems& problems) {
+  TreeLists lists;
+  lists.list_of_.assign(store.size(), kNoList);
+  lists.workers_.resize(std::max(1u, options.threads));
+  TreeVisitor visitor(store, wanted, static_cast<unsigned>(lists.workers_.size()), lists);
+  walk(store, visitor, options, problems);
+  lists.names_ = visitor.names().take();
+  for (const Worker& worker : lists.workers_) lists.longest_ = std::max(lists.longest_, worker.lists.size());
+  lists.missing_ = visitor.take_missing();
+  return lists;
+}
+
+std::span<const TreeItem> TreeLists::items(ListId list) const {
+  if (list == kNoList) return {};
+  const Worker& worker = workers_[list % workers_.size()];
+  const Range& range = worker.lists[list / workers_.size()];
+  return {worker.items.data() + range.begin, worker.items.data() + range.end};
+}
+
+}  // namespace keywake::git

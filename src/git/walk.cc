@@ -1,0 +1,352 @@
+// How the forest is walked.
+//
+// Each worker keeps a stack of tasks "build this object on that base". It takes the top one, builds it, shows it to the visitor and pushes
+// its children, heaviest at the bottom. So light subtrees are finished first, and when the heaviest child is taken, nothing else needs
+// the base, which goes back to the pool as soon as the child is built:
+//
+//        A            stack after A:  [C(A) B(A)]      B is light: built, A still held
+//       / \           stack after B:  [C(A)]
+//      B   C          C is built, A is released, then C's own children follow
+//
+// Going down into a light child at most halves the subtree, hence log2(n) live bases. A worker that runs dry waits at the shared queue;
+// whoever is busy sees that and gives away the bottom half of its stack, which holds the heaviest work. One base
+// with 50,000 descendants thus spreads over all threads.
+#include "git/walk.h"
+
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+#include "git/buffer_pool.h"
+#include "git/delta.h"
+
+namespace keywake::git {
+namespace {
+
+// A built object that others are still to be built on. Shared between workers by tasks.
+struct Base {
+  std::atomic<std::uint32_t> references{0};
+  ObjectId id = kNoObject;
+  ObjectType type = ObjectType::kNone;
+  Buffer buffer;  // empty: dropped for want of memory, to be rebuilt
+  std::size_t size = 0;
+  std::unique_ptr<Annotation> annotation;
+  [[nodiscard]] std::string_view bytes() const { return {buffer.data.get(), size}; }
+  [[nodiscard]] bool dropped() const { return buffer.data == nullptr && size > 0; }
+};
+
+struct Task {
+  ObjectId id = kNoObject;
+  Base* base = nullptr;  // null: a root
+};
+
+class Walk {
+ public:
+  Walk(const ObjectStore& store, const std::vector<ObjectId>& roots, Visitor& visitor,
+       const WalkOptions& options, Problems& problems)
+      : store_(store), roots_(roots), visitor_(visitor), options_(options), problems_(problems) {}
+
+  WalkTotals run();
+
+ private:
+  friend class Worker;
+  const ObjectStore& store_;
+  const std::vector<ObjectId>& roots_;
+  Visitor& visitor_;
+  const WalkOptions& options_;
+  Problems& problems_;
+
+  std::atomic<std::size_t> next_root_{0};
+  std::atomic<std::uint64_t> held_{0};      // bytes of all live bases
+  std::atomic<unsigned> hungry_{0};         // workers waiting at the queue
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Task> queue_;
+  unsigned working_ = 0;
+  bool finished_ = false;
+  WalkTotals totals_;
+};
+
+class Worker {
+ public:
+  Worker(Walk& walk, unsigned number)
+      : walk_(walk), store_(walk.store_), number_(number), reader_(walk.store_, walk.options_.max_object) {}
+  void run();
+
+ private:
+  static constexpr std::size_t kRootBatch = 64;
+
+  bool refill();
+  bool wait_for_work();
+  void drain();
+  void share();
+  void visit(Task task);
+  void visit_root(ObjectId id);
+  void visit_delta(Task task);
+  void visit_read(ObjectId id);
+  void finish(ObjectId id, ObjectType type, Buffer buffer, std::size_t size,
+              std::unique_ptr<Annotation> annotation);
+  void drop_subtree(ObjectId id, std::string_view reason, bool failed);
+  std::string_view base_bytes(const Base& base);
+  void release(Base* base);
+  // Inflates the entry's stream, `size` bytes, into a pooled buffer.
+  bool inflate(const ObjectStore::Place& place, const EntryHeader& header, char* out);
+
+  Walk& walk_;
+  const ObjectStore& store_;
+  unsigned number_;
+  ObjectReader reader_;
+  Inflater inflater_;
+  BufferPool pool_;
+  std::vector<Task> stack_;
+  std::string delta_;
+  CopyMap map_;
+  std::string rebuilt_;  // bytes of a dropped base, kept for its siblings
+  ObjectId rebuilt_id_ = kNoObject;
+  WalkTotals totals_;
+  WalkTotals reported_;
+};
+
+WalkTotals Walk::run() {
+  const unsigned threads = std::max(1u, options_.threads);
+  tbb::task_arena arena(static_cast<int>(threads));
+  arena.execute([&] {
+    // One task a worker: simple_partitioner keeps two of them from being run by one thread in turn while another idles.
+    tbb::parallel_for(
+        tbb::blocked_range<unsigned>(0, threads, 1),
+        [&](const tbb::blocked_range<unsigned>& range) {
+          for (unsigned i = range.begin(); i < range.end(); ++i) Worker(*this, i).run();
+        },
+        tbb::simple_partitioner());
+  });
+  return totals_;
+}
+
+void Worker::run() {
+  {
+    std::lock_guard lock(walk_.mutex_);
+    ++walk_.working_;
+  }
+  while (refill()) drain();
+  while (wait_for_work()) drain();
+  std::lock_guard lock(walk_.mutex_);
+  walk_.totals_.objects += totals_.objects;
+  walk_.totals_.bytes += totals_.bytes;
+}
+
+// Next batch of roots, in pack order so that the pack is read front to back.
+bool Worker::refill() {
+  std::size_t begin = walk_.next_root_.fetch_add(kRootBatch, std::memory_order_relaxed);
+  std::size_t end = std::min(begin + kRootBatch, walk_.roots_.size());
+  for (std::size_t i = end; i > begin; --i) stack_.push_back({walk_.roots_[i - 1], nullptr});
+  if (walk_.options_.objects_done != nullptr) {
+    walk_.options_.objects_done->fetch_add(totals_.objects - reported_.objects);
+    walk_.options_.bytes_done->fetch_add(totals_.bytes - reported_.bytes);
+    reported_ = totals_;
+  }
+  return begin < end;
+}
+
+// True with a task on the stack; false when all workers have run dry and the walk is over.
+bool Worker::wait_for_work() {
+  std::unique_lock lock(walk_.mutex_);
+  --walk_.working_;
+  walk_.hungry_.fetch_add(1);
+  walk_.wake_.wait(lock, [&] {
+    return !walk_.queue_.empty() || walk_.finished_ || walk_.working_ == 0;
+  });
+  walk_.hungry_.fetch_sub(1);
+  if (walk_.queue_.empty()) {
+    walk_.finished_ = true;
+    walk_.wake_.notify_all();
+    return false;
+  }
+  stack_.push_back(walk_.queue_.front());
+  walk_.queue_.pop_front();
+  ++walk_.working_;
+  return true;
+}
+
+void Worker::drain() {
+  while (!stack_.empty()) {
+    if (walk_.hungry_.load(std::memory_order_relaxed) > 0 && stack_.size() > 1) share();
+    Task task = stack_.back();
+    stack_.pop_back();
+    visit(task);
+  }
+}
+
+// Gives the bottom half of the stack, the heaviest subtrees, to those who wait.
+void Worker::share() {
+  std::lock_guard lock(walk_.mutex_);
+  if (walk_.queue_.size() >= walk_.hungry_.load()) return;
+  std::size_t count = stack_.size() / 2;
+  for (std::size_t i = 0; i < count; ++i) walk_.queue_.push_back(stack_[i]);
+  stack_.erase(stack_.begin(), stack_.begin() + static_cast<std::ptrdiff_t>(count));
+  walk_.wake_.notify_all();
+}
+
+void Worker::visit(Task task) {
+  if (task.base != nullptr) {
+    visit_delta(task);
+  } else if (store_.loose(task.id) || store_.base(task.id) != kNoObject) {
+    visit_read(task.id);
+  } else {
+    visit_root(task.id);
+  }
+}
+
+bool Worker::inflate(const ObjectStore::Place& place, const EntryHeader& header, char* out) {
+  std::uint64_t begin = place.offset + header.length;
+  if (place.end < begin) return false;
+  return inflater_.inflate(place.pack->bytes().substr(begin, place.end - begin), out, header.size)
+      .has_value();
+}
+
+void Worker::visit_root(ObjectId id) {
+  ObjectStore::Place place = store_.place(id);
+  auto header = place.pack->header(place.offset);
+  if (!header) return drop_subtree(id, "damaged", true);
+  if (header->size > walk_.options_.max_object) {
+    return drop_subtree(id, "larger than --max-file-size", false);
+  }
+  Buffer buffer = pool_.take(header->size);
+  if (!inflate(place, *header, buffer.data.get())) {
+    pool_.give_back(std::move(buffer));
+    return drop_subtree(id, "damaged", true);
+  }
+  auto annotation = walk_.visitor_.whole(number_, id, header->type, {buffer.data.get(), header->size});
+  finish(id, header->type, std::move(buffer), header->size, std::move(annotation));
+}
+
+// A loose object, or a delta to begin at: read in full by itself.
+void Worker::visit_read(ObjectId id) {
+  ObjectType type = ObjectType::kNone;
+  std::string bytes;
+  auto outcome = reader_.read(id, bytes, type);
+  if (outcome != ObjectReader::Outcome::kDone) {
+    return drop_subtree(id, ObjectReader::reason(outcome),
+                        outcome == ObjectReader::Outcome::kDamaged);
+  }
+  if (!walk_.visitor_.wants(type)) return;
+  Buffer buffer = pool_.take(bytes.size());
+  std::memcpy(buffer.data.get(), bytes.data(), bytes.size());
+  auto annotation = walk_.visitor_.whole(number_, id, type, {buffer.data.get(), bytes.size()});
+  finish(id, type, std::move(buffer), bytes.size(), std::move(annotation));
+}
+
+std::string_view Worker::base_bytes(const Base& base) {
+  if (!base.dropped()) return base.bytes();
+  if (rebuilt_id_ != base.id) {
+    ObjectType type = ObjectType::kNone;
+    rebuilt_id_ = base.id;
+    if (reader_.read(base.id, rebuilt_, type) != ObjectReader::Outcome::kDone) rebuilt_.clear();
+  }
+  return rebuilt_;
+}
+
+void Worker::visit_delta(Task task) {
+  ObjectStore::Place place = store_.place(task.id);
+  auto header = place.pack->header(place.offset);
+  std::string_view problem = "damaged";
+  if (header && header->size <= walk_.options_.max_object) {
+    delta_.resize(header->size);
+    if (inflate(place, *header, delta_.data())) {
+      auto sizes = delta_sizes(delta_);
+      if (sizes && sizes->result > walk_.options_.max_object) {
+        problem = "larger than --max-file-size";
+      } else if (sizes) {
+        Buffer buffer = pool_.take(sizes->result);
+        if (apply_delta(delta_, *sizes, base_bytes(*task.base), buffer.data.get(), &map_)) {
+          ObjectType type = task.base->type;
+          auto annotation = walk_.visitor_.delta(number_, task.id, type,
+                                                 {buffer.data.get(), sizes->result}, map_,
+                                                 task.base->annotation.get());
+          release(task.base);
+          return finish(task.id, type, std::move(buffer), sizes->result, std::move(annotation));
+        }
+        pool_.give_back(std::move(buffer));
+      }
+    }
+  }
+  release(task.base);
+  drop_subtree(task.id, problem, problem == "damaged");
+}
+
+void Worker::finish(ObjectId id, ObjectType type, Buffer buffer, std::size_t size,
+                    std::unique_ptr<Annotation> annotation) {
+  ++totals_.objects;
+  totals_.bytes += size;
+  std::uint32_t children = 0;
+  for (ObjectId c = store_.first_child(id); c != kNoObject; c = store_.next_sibling(c)) ++children;
+  if (children == 0) return pool_.give_back(std::move(buffer));
+
+  auto* base = new Base;
+  base->references = children;
+  base->id = id;
+  base->type = type;
+  base->size = size;
+  base->annotation = std::move(annotation);
+  if (walk_.held_.load(std::memory_order_relaxed) + buffer.capacity > walk_.options_.memory &&
+      children + stack_.size() > 1) {
+    pool_.give_back(std::move(buffer));  // dropped: each child rebuilds it
+  } else {
+    walk_.held_.fetch_add(buffer.capacity, std::memory_order_relaxed);
+    base->buffer = std::move(buffer);
+  }
+  // The list runs from light to heavy; the top of the stack is taken first.
+  std::size_t first = stack_.size();
+  for (ObjectId c = store_.first_child(id); c != kNoObject; c = store_.next_sibling(c)) {
+    stack_.push_back({c, base});
+  }
+  std::reverse(stack_.begin() + static_cast<std::ptrdiff_t>(first), stack_.end());
+}
+
+void Worker::release(Base* base) {
+  if (base->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  walk_.held_.fetch_sub(base->buffer.capacity, std::memory_order_relaxed);
+  pool_.give_back(std::move(base->buffer));
+  delete base;
+}
+
+// An object that cannot be had, and all that is built on it.
+void Worker::drop_subtree(ObjectId id, std::string_view reason, bool failed) {
+  if (!store_.duplicate(id)) {
+    walk_.problems_.add(store_.describe(id), std::string(reason), failed);
+  }
+  std::vector<ObjectId> below;
+  for (ObjectId c = store_.first_child(id); c != kNoObject; c = store_.next_sibling(c)) below.push_back(c);
+  for (std::size_t i = 0; i < below.size(); ++i) {
+    if (!store_.duplicate(below[i])) {
+      walk_.problems_.add(store_.describe(below[i]),
+                          failed ? "built on a damaged object" : "built on an object larger than --max-file-size", failed);
+    }
+    for (ObjectId c = store_.first_child(below[i]); c != kNoObject; c = store_.next_sibling(c)) below.push_back(c);
+  }
+}
+
+}  // namespace
+
+WalkTotals walk_from(const ObjectStore& store, const std::vector<ObjectId>& roots, Visitor& visitor,
+                     const WalkOptions& options, Problems& problems) {
+  return Walk(store, roots, visitor, options, problems).run();
+}
+
+WalkTotals walk(const ObjectStore& store, Visitor& visitor, const WalkOptions& options, Problems& problems) {
+  std::vector<ObjectId> roots;
+  for (ObjectId id = 0; id < store.size(); ++id) {
+    bool root = store.base(id) == kNoObject;
+    if (root && (store.loose(id) || visitor.wants(store.type(id)))) roots.push_back(id);
+    // No type: its chain has no sound root. Said once, by whichever visitor reads file contents.
+    if (!store.loose(id) && store.type(id) == ObjectType::kNone && !store.duplicate(id) &&
+        visitor.wants(ObjectType::kNone)) {
+      problems.add(store.describe(id), "its delta base is missing, or its deltas form a loop");
+    }
+  }
+  return walk_from(store, roots, visitor, options, problems);
+}
+
+}  // namespace keywake::git

@@ -1,0 +1,33 @@
+// What an Engine is inside matching/: both tiers ready to run. Ownership: owns all but the rule set. Thread safety: immutable.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "matching/confirm.h"
+#include "matching/engine.h"
+#include "matching/expressions.h"
+#include "matching/tier_one.h"
+
+namespace keywake::matching {
+
+class CompiledEngine final : public Engine {
+ public:
+  CompiledEngine(const rules::RuleSet& rules, Expressions built, TierOne tier_one_);
+
+  [[nodiscard]] const Expression& expression_of(std::uint32_t use) const {
+    return expressions.items[expressions.uses[use].expression];
+  }
+
+  const rules::RuleSet& rules;
+  Expressions expressions;
+  Confirmer confirmer;
+  TierOne tier_one;
+  /// By use: its windows reach so far that each hit is kept as a note whether or not it confirms anything, so that an edit far from the
+  /// anchor need not widen the margin for all the others.
+  std::vector<bool> retained;
+  /// How far from a changed byte a hit can end that it matters to, retained windows left out.
+  Reach margin;
+};
+
+}  // namespace keywake::matching

@@ -1,0 +1,117 @@
+#include "matching/cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+
+#include "base/text.h"
+#include "matching/compiled_engine.h"
+#include "matching/incremental.h"
+
+namespace keywake::matching {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+HitRange whole(std::string_view text) { return {0, static_cast<std::uint32_t>(text.size())}; }
+
+std::string describe(const Expression& expression, Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kPlain: return expression.shape ? "shape" : printable(expression.text);
+    case Encoding::kBase64: return printable(expression.text) + " (base64)";
+    case Encoding::kHex: return printable(expression.text) + " (hex)";
+    case Encoding::kUtf16: {
+      std::string text = expression.text;
+      std::erase(text, '\0');
+      return printable(text) + " (utf-16)";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+struct CostMeter::State {
+  const CompiledEngine& engine;
+  HitFinder finder;
+  std::vector<std::uint64_t> hits;      // by use, as the following
+  std::vector<std::uint64_t> tried;
+  std::vector<std::uint64_t> findings;
+  std::vector<double> seconds;
+  std::vector<Match> matches;
+  std::uint64_t bytes = 0;
+  double tier_one_seconds = 0;
+
+  explicit State(const CompiledEngine& compiled)
+      : engine(compiled),
+        finder(compiled.tier_one),
+        hits(compiled.expressions.uses.size()),
+        tried(hits.size()),
+        findings(hits.size()),
+        seconds(hits.size()) {}
+
+  void confirm(std::string_view text, std::uint32_t use, std::uint32_t hit_end) {
+    ++hits[use];
+    Clock::time_point start = Clock::now();
+    if (engine.confirmer.possible(use, text, hit_end)) {
+      ++tried[use];
+      TextWindow window = window_at(hit_end, engine.confirmer.reach(use), static_cast<std::uint32_t>(text.size()));
+      matches.clear();
+      engine.confirmer.confirm(use, text.substr(window.begin, window.end - window.begin), hit_end - window.begin,
+                               window.at_begin, window.at_end, false, matches);
+      findings[use] += matches.size();
+    }
+    seconds[use] += seconds_since(start);
+  }
+};
+
+CostMeter::CostMeter(const Engine& engine) : state_(std::make_unique<State>(static_cast<const CompiledEngine&>(engine))) {}
+CostMeter::~CostMeter() = default;
+
+void CostMeter::scan(std::string_view text) {
+  State& state = *state_;
+  Clock::time_point start = Clock::now();
+  const std::vector<Hit>& hits = state.finder.find(text, whole(text));
+  state.tier_one_seconds += seconds_since(start);
+  state.bytes += text.size();
+  for (const Hit& hit : hits) {
+    const Expression& expression = state.engine.expressions.items[hit.expression];
+    for (std::uint32_t use = expression.first_use; use < expression.last_use; ++use) state.confirm(text, use, hit.end);
+  }
+}
+
+CostMeter::Report CostMeter::report() const {
+  const State& state = *state_;
+  Report out{.bytes = state.bytes, .tier_one_seconds = state.tier_one_seconds};
+  std::span<const model::Pattern> patterns = state.engine.rules.patterns();
+  std::vector<PatternCost> costs(patterns.size());
+  for (std::uint32_t use = 0; use < state.hits.size(); ++use) {
+    if (state.hits[use] == 0) continue;
+    const Use& which = state.engine.expressions.uses[use];
+    PatternCost& cost = costs[which.pattern];
+    cost.pattern = &patterns[which.pattern];
+    cost.hits += state.hits[use];
+    cost.tried += state.tried[use];
+    cost.findings += state.findings[use];
+    cost.seconds += state.seconds[use];
+    cost.anchors.push_back({describe(state.engine.expression_of(use), which.encoding), state.hits[use]});
+  }
+  for (PatternCost& cost : costs) {
+    if (cost.pattern == nullptr) continue;
+    std::sort(cost.anchors.begin(), cost.anchors.end(), [](const auto& a, const auto& b) {
+      return a.hits != b.hits ? a.hits > b.hits : a.text < b.text;
+    });
+    out.tier_two_seconds += cost.seconds;
+    out.patterns.push_back(std::move(cost));
+  }
+  std::sort(out.patterns.begin(), out.patterns.end(), [](const PatternCost& a, const PatternCost& b) {
+    return std::tuple(b.seconds, b.hits, a.pattern->id) < std::tuple(a.seconds, a.hits, b.pattern->id);
+  });
+  return out;
+}
+
+}  // namespace keywake::matching

@@ -1,0 +1,243 @@
+#include "matching/decoders.h"
+
+#include <array>
+#include <cstring>
+
+namespace keywake::matching {
+namespace {
+
+constexpr std::uint8_t kNone = 0xff;
+
+constexpr std::array<std::uint8_t, 256> make_base64_values() {
+  std::array<std::uint8_t, 256> values{};
+  for (auto& value : values) value = kNone;
+  for (int i = 0; i < 26; ++i) {
+    values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(i);
+    values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(26 + i);
+  }
+  for (int i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = static_cast<std::uint8_t>(52 + i);
+  values['+'] = values['-'] = 62;
+  values['/'] = values['_'] = 63;
+  return values;
+}
+constexpr auto kBase64Values = make_base64_values();
+
+std::uint8_t base64_value(char c) { return kBase64Values[static_cast<unsigned char>(c)]; }
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+void clear(Decoded& out) {
+  out.text.clear();
+  out.begins.clear();
+  out.ends.clear();
+  out.hit = 0;
+  out.cut_begin = out.cut_end = false;
+}
+
+void put(Decoded& out, unsigned byte, std::size_t begin, std::size_t end) {
+  out.text += static_cast<char>(byte);
+  out.begins.push_back(static_cast<std::uint32_t>(begin));
+  out.ends.push_back(static_cast<std::uint32_t>(end));
+}
+
+// The end of a line break inside wrapped base64 that starts at `at`: the break itself, then blanks. `at` if there is none.
+std::size_t after_break(std::string_view source, std::size_t at) {
+  std::size_t i = at;
+  if (i < source.size() && source[i] == '\r') ++i;
+  if (i >= source.size() || source[i] != '\n') return at;
+  ++i;
+  while (i < source.size() && (source[i] == ' ' || source[i] == '\t')) ++i;
+  return i < source.size() && base64_value(source[i]) != kNone ? i : at;
+}
+
+// The same leftwards: the begin of a line break that ends at `at`.
+std::size_t before_break(std::string_view source, std::size_t at) {
+  std::size_t i = at;
+  while (i > 0 && (source[i - 1] == ' ' || source[i - 1] == '\t')) --i;
+  if (i == 0 || source[i - 1] != '\n') return at;
+  --i;
+  if (i > 0 && source[i - 1] == '\r') --i;
+  return i > 0 && base64_value(source[i - 1]) != kNone ? i : at;
+}
+
+}  // namespace
+
+bool decode_base64_around(std::string_view source, std::size_t at, unsigned digit, bool wrapped, Decoded& out) {
+  clear(out);
+  // Back to the first character of the run that begins a group of four.
+  std::size_t begin = at;
+  std::size_t i = at;
+  std::size_t back = 0;  // characters between i and at
+  std::size_t group = 0;  // characters between begin and at
+  for (;;) {
+    if ((back + 4 - digit) % 4 == 0) begin = i, group = back;
+    if (i > 0 && base64_value(source[i - 1]) != kNone) {
+      --i, ++back;
+      continue;
+    }
+    std::size_t skipped = wrapped ? before_break(source, i) : i;
+    if (skipped == i) break;
+    i = skipped;
+  }
+  out.cut_begin = i == 0;
+  if (group < digit) return false;  // the group's own first character is missing
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  std::array<std::size_t, 4> places{};
+  for (i = begin; i < source.size();) {
+    std::uint8_t value = base64_value(source[i]);
+    if (value == kNone) {
+      std::size_t next = wrapped ? after_break(source, i) : i;
+      if (next == i) break;
+      i = next;
+      continue;
+    }
+    places[count % 4] = i;
+    bits = bits << 6 | value;
+    if (count % 4 > 0) {
+      unsigned spare = 2 * (3 - count % 4);
+      put(out, bits >> spare & 0xff, places[count % 4 - 1], i + 1);
+    }
+    ++count, ++i;
+  }
+  out.cut_end = i >= source.size();
+  out.hit = (group - digit) / 4 * 3;
+  return !out.text.empty();
+}
+
+bool decode_hex_around(std::string_view source, std::size_t at, Decoded& out) {
+  clear(out);
+  std::size_t begin = at;
+  while (begin >= 2 && hex_value(source[begin - 1]) >= 0 && hex_value(source[begin - 2]) >= 0) begin -= 2;
+  std::size_t i = begin;
+  for (; i + 1 < source.size(); i += 2) {
+    int high = hex_value(source[i]);
+    int low = hex_value(source[i + 1]);
+    if (high < 0 || low < 0) break;
+    put(out, static_cast<unsigned>(high << 4 | low), i, i + 2);
+  }
+  out.cut_begin = begin < 2;
+  out.cut_end = i + 1 >= source.size();
+  out.hit = (at - begin) / 2;
+  return out.hit < out.text.size();
+}
+
+bool decode_utf16_around(std::string_view source, std::size_t at, Decoded& out) {
+  clear(out);
+  std::size_t begin = at;
+  while (begin >= 2 && source[begin - 1] == '\0' && source[begin - 2] != '\0') begin -= 2;
+  std::size_t i = begin;
+  for (; i < source.size() && source[i] != '\0'; i += 2) {
+    put(out, static_cast<unsigned char>(source[i]), i, i + 1);
+    if (i + 1 >= source.size() || source[i + 1] != '\0') break;
+  }
+  out.cut_begin = begin < 2;
+  out.cut_end = i + 1 >= source.size();
+  out.hit = (at - begin) / 2;
+  return out.hit < out.text.size();
+}
+
+namespace {
+
+// The byte that the escape at source[at] stands for, and its length; length 0: no escape, or one for a character beyond U+00FF.
+struct Escape {
+  unsigned byte = 0;
+  std::size_t length = 0;
+};
+
+Escape hex_escape(std::string_view source, std::size_t at, std::size_t prefix, std::size_t digits) {
+  if (at + prefix + digits > source.size()) return {};
+  unsigned value = 0;
+  for (std::size_t i = at + prefix; i < at + prefix + digits; ++i) {
+    int digit = hex_value(source[i]);
+    if (digit < 0) return {};
+    value = value << 4 | static_cast<unsigned>(digit);
+  }
+  return value > 0xff ? Escape{} : Escape{value, prefix + digits};
+}
+
+Escape backslash_escape(std::string_view source, std::size_t at) {
+  if (at + 1 >= source.size()) return {};
+  switch (source[at + 1]) {
+    case 'u': return hex_escape(source, at, 2, 4);
+    case 'x': return hex_escape(source, at, 2, 2);
+    case 'n': return {'\n', 2};
+    case 'r': return {'\r', 2};
+    case 't': return {'\t', 2};
+    case '"': return {'"', 2};
+    case '\'': return {'\'', 2};
+    case '/': return {'/', 2};
+    case '\\': return {'\\', 2};
+    default: return {};
+  }
+}
+
+Escape escape_at(std::string_view source, std::size_t at, Escapes escapes) {
+  if (escapes == Escapes::kPercent) return source[at] == '%' ? hex_escape(source, at, 1, 2) : Escape{};
+  return source[at] == '\\' ? backslash_escape(source, at) : Escape{};
+}
+
+}  // namespace
+
+bool unescape(std::string_view source, std::size_t at, Escapes escapes, Decoded& out) {
+  clear(out);
+  char introducer = escapes == Escapes::kPercent ? '%' : '\\';
+  if (source.find(introducer) == std::string_view::npos) return false;
+  bool found = false;
+  bool hit_seen = false;
+  for (std::size_t i = 0; i < source.size();) {
+    if (i == at) {
+      out.hit = out.text.size();
+      hit_seen = true;
+    }
+    Escape escape = escape_at(source, i, escapes);
+    if (escape.length == 0) escape = {static_cast<unsigned char>(source[i]), 1};
+    found |= escape.length > 1;
+    put(out, escape.byte, i, i + escape.length);
+    i += escape.length;
+  }
+  out.cut_begin = out.cut_end = true;
+  return found && hit_seen;
+}
+
+bool escape_ends_at(std::string_view source, std::size_t at) {
+  for (std::size_t length : {2, 3, 4, 6}) {
+    if (at < length) break;
+    for (Escapes escapes : {Escapes::kPercent, Escapes::kBackslash}) {
+      if (escape_at(source, at - length, escapes).length == length) return true;
+    }
+  }
+  return false;
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  std::size_t padding = 0;
+  while (padding < 2 && text.ends_with('=')) {
+    text.remove_suffix(1);
+    ++padding;
+  }
+  if (text.empty() || text.size() % 4 == 1) return std::nullopt;
+  if (padding > 0 && (text.size() + padding) % 4 != 0) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() * 3 / 4);
+  std::uint32_t bits = 0;
+  unsigned have = 0;
+  for (char c : text) {
+    std::uint8_t value = base64_value(c);
+    if (value == kNone) return std::nullopt;
+    bits = bits << 6 | value;
+    have += 6;
+    if (have >= 8) {
+      have -= 8;
+      out += static_cast<char>(bits >> have & 0xff);
+    }
+  }
+  return out;
+}
+
+}  // namespace keywake::matching

@@ -1,0 +1,117 @@
+#include "matching/placeholders.h"
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <span>
+
+namespace keywake::matching {
+namespace {
+
+// Above this length a test for short words or runs would turn down random text now and then.
+constexpr std::size_t kLong = 256;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+// Words of five letters and more that stand-ins are made of. Random base62 of 40 characters holds one of them once in millions.
+constexpr std::array<std::string_view, 28> kWords{
+    "example", "placeholder", "changeme", "change_me", "change-me", "insert_", "insert-", "inserty", "replace",
+    "dummy", "redacted", "yourtoken", "your_", "your-", "yourapi", "yourkey", "yoursecret", "yourpass", "foobar",
+    "sample", "notreal", "not_real", "not-real", "fakekey", "faketoken", "secret_here", "key_here", "token_here"};
+
+bool has_any(std::string_view text, std::span<const std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+std::size_t longest_run(std::string_view text, int step) {
+  std::size_t longest = text.empty() ? 0 : 1;
+  std::size_t run = longest;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    run = text[i] - text[i - 1] == step ? run + 1 : 1;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+// "0123456789abcdef", "1234567890", "abcdefgh": neighbours in these orders.
+std::size_t longest_ascent(std::string_view text) {
+  std::size_t longest = text.empty() ? 0 : 1;
+  std::size_t run = longest;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    char a = text[i - 1];
+    char b = text[i];
+    bool next = b == a + 1 || (a == '9' && (b == '0' || b == 'a' || b == 'A')) || ((a == 'z' || a == 'Z') && b == '0') ||
+                (a == 'z' && b == 'A') || (a == 'Z' && b == 'a');
+    run = next ? run + 1 : 1;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+bool periodic(std::string_view text) {
+  for (std::size_t period = 1; period <= text.size() / 2 && period <= 64; ++period) {
+    bool same = true;
+    for (std::size_t i = period; i < text.size() && same; ++i) same = text[i] == text[i - period];
+    if (same) return true;
+  }
+  return false;
+}
+
+bool is_filler(char c) { return c == 'x' || c == 'X' || c == '*' || c == '.' || c == '#' || c == '?' || c == '_'; }
+
+std::size_t longest_filler(std::string_view text) {
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    run = !is_filler(text[i]) ? 0 : i > 0 && text[i] == text[i - 1] ? run + 1 : 1;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+bool is_template(std::string_view text) {
+  static constexpr std::array<std::string_view, 8> kOpen{"${", "{{", "$(", "<%", "%(", "#{", "@@", "%%"};
+  if (has_any(text, kOpen)) return true;
+  std::size_t open = text.find('<');
+  return open != std::string_view::npos && text.find('>', open) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<std::string> placeholder_reason(std::string_view body) {
+  if (body.size() < 4) return std::nullopt;
+  if (is_template(body.substr(0, kLong))) return "placeholder: a template, to be filled in";
+  std::bitset<256> seen;
+  for (unsigned char c : body) seen.set(c);
+  if (seen.count() <= 2 && body.size() >= 8) return "placeholder: one or two characters repeated";
+  std::size_t least = body.size() > kLong ? body.size() / 4 : 0;
+  if (longest_filler(body) >= std::max<std::size_t>(4, least)) return "placeholder: a run of x, * or the like";
+  if (longest_run(body, 0) >= std::max<std::size_t>(7, least)) return "placeholder: one character repeated";
+  if (longest_ascent(body) >= std::max<std::size_t>(body.size() < 14 ? 6 : 8, least)) return "placeholder: characters in ascending order";
+  if (body.size() >= 12 && body.size() <= kLong && periodic(body)) return "placeholder: the same characters repeated";
+  if (body.size() > kLong) return std::nullopt;
+  if (has_any(lower(body), kWords)) return "placeholder: words that stand for a secret";
+  return std::nullopt;
+}
+
+std::optional<std::string> password_placeholder_reason(std::string_view password) {
+  if (auto reason = placeholder_reason(password)) return reason;
+  static constexpr std::array<std::string_view, 34> kWhole{
+      "password", "passwd", "pass", "pwd", "secret", "changeit", "change-it", "letmein", "hunter2", "test", "testing", "test123",
+      "admin", "root", "user", "username", "guest", "none", "null", "nil", "undefined", "true", "false", "empty", "default",
+      "string", "mypassword", "mysecret", "mytoken", "token", "apikey", "api_key", "qwerty", "abc123"};
+  static constexpr std::array<std::string_view, 9> kInside{"passw", "p@ssw", "secret", "changeme", "s3cr3t", "pa55w", "qwerty", "1234", "token"};
+  std::string text = lower(password);
+  if (std::find(kWhole.begin(), kWhole.end(), text) != kWhole.end()) return "password: a word that everybody uses";
+  if (has_any(text, kInside)) return "password: holds the word for it, or 1234";
+  return std::nullopt;
+}
+
+}  // namespace keywake::matching

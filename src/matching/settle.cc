@@ -1,0 +1,65 @@
+// From notes to a blob's findings. See settle() in matching/engine.h.
+#include <algorithm>
+#include <map>
+
+#include "matching/engine.h"
+
+namespace keywake::matching {
+namespace {
+
+// Extents, added in ascending order of begin, and the question whether one of them overlaps another extent.
+class Claims {
+ public:
+  void add(const Settled& item) {
+    begins_.push_back(item.begin);
+    ends_.push_back(ends_.empty() ? item.end : std::max(ends_.back(), item.end));
+  }
+  bool overlaps(const Settled& item) const {
+    auto after = std::lower_bound(begins_.begin(), begins_.end(), item.end);
+    return after != begins_.begin() && ends_[static_cast<std::size_t>(after - begins_.begin()) - 1] > item.begin;
+  }
+
+ private:
+  std::vector<std::uint32_t> begins_;
+  std::vector<std::uint32_t> ends_;  // the greatest so far
+};
+
+}  // namespace
+
+void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& out) {
+  out.clear();
+  for (const Note& note : notes) {
+    if (note.value != Note::kNoValue) out.push_back({note.value, note.begin, note.end});
+  }
+  if (out.empty()) return;
+  // The numbers of values depend on which thread was first, so ties are ordered by what the values say.
+  std::sort(out.begin(), out.end(), [&](const Settled& a, const Settled& b) {
+    if (a.begin != b.begin) return a.begin < b.begin;
+    if (a.end != b.end) return a.end < b.end;
+    if (a.value == b.value) return false;
+    const Value& x = values[a.value];
+    const Value& y = values[b.value];
+    if (x.pattern->id != y.pattern->id) return x.pattern->id < y.pattern->id;
+    return x < y;
+  });
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+
+  Claims specific;                                        // findings of patterns that are not generic
+  std::map<const model::Pattern*, Claims> of_pattern;     // findings
+  for (const Settled& item : out) {
+    const Value& value = values[item.value];
+    if (!value.rejected.empty()) continue;
+    if (!value.pattern->generic) specific.add(item);
+    of_pattern[value.pattern].add(item);
+  }
+  std::erase_if(out, [&](const Settled& item) {
+    const Value& value = values[item.value];
+    if (value.pattern->generic && specific.overlaps(item)) return true;
+    if (value.rejected.empty()) return false;
+    // A candidate that one anchor's window turned down and another's confirmed is no rejection.
+    auto found = of_pattern.find(value.pattern);
+    return found != of_pattern.end() && found->second.overlaps(item);
+  });
+}
+
+}  // namespace keywake::matching

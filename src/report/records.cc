@@ -1,0 +1,130 @@
+#include "report/records.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace keywake::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+// Many fields are unknown for one sighting and known for the next; the key is always there.
+Json text_or_null(std::string text) {
+  return text.empty() ? Json(nullptr) : Json(to_utf8(text));
+}
+
+Json text_or_null(std::string_view text) {
+  return text_or_null(std::string(text));
+}
+
+void add_credential(const View& view, const model::Credential& credential, Json& out) {
+  const model::Pattern& pattern = *credential.pattern;
+  out["pattern"] = to_utf8(pattern.id);
+  out["provider"] = to_utf8(pattern.provider);
+  out["kind"] = name(pattern.kind);
+  out["risk"] = name(pattern.risk);
+  out["title"] = to_utf8(pattern.title);
+  out["secret"] = to_utf8(view.secret(credential));
+  out["fingerprint"] = credential.fingerprint;
+  Json parts = Json::array();
+  for (const model::Part& part : credential.parts) {
+    parts.push_back({{"name", to_utf8(part.name)}, {"value", to_utf8(view.name(part.value))}});
+  }
+  out["parts"] = std::move(parts);
+  out["rotate"] = text_or_null(pattern.rotate);
+}
+
+Json git_object(const View& view, const model::GitPlace& git) {
+  const bool committed = !git.commit.empty();
+  Json out;
+  out["blob"] = text_or_null(git.blob);
+  out["commit"] = text_or_null(git.commit);
+  out["author"] = committed ? Json(to_utf8(view.name(git.author))) : Json(nullptr);
+  out["email"] = committed ? Json(to_utf8(view.name(git.email))) : Json(nullptr);
+  out["date"] = committed ? text_or_null(iso_date(git.date, git.date_offset)) : Json(nullptr);
+  out["summary"] = committed ? Json(to_utf8(view.prose(git.summary))) : Json(nullptr);
+  out["at_tip"] = git.at_tip;
+  out["removed_in"] = text_or_null(git.removed_in);
+  out["removed_date"] = git.removed_in.empty() || git.removed_date == 0
+                            ? Json(nullptr)
+                            : text_or_null(iso_date(git.removed_date, git.removed_date_offset));
+  out["reachable"] = git.reachable;
+  out["staged"] = git.staged;
+  return out;
+}
+
+void add_place(const View& view, const model::Sighting& sighting, Json& out) {
+  out["target"] = to_utf8(view.name(sighting.target));
+  out["path"] = to_utf8(view.name(sighting.path));
+  out["line"] = sighting.line;
+  out["column"] = sighting.column;
+  out["end_line"] = sighting.end_line;
+  out["end_column"] = sighting.end_column;
+  out["decoded"] = text_or_null(sighting.decoded);
+  out["git"] = sighting.git ? git_object(view, *sighting.git) : Json(nullptr);
+}
+
+void add_rejection(const View& view, const model::Sighting& sighting,
+                   const model::Rejection& rejection, Json& out) {
+  out["pattern"] = to_utf8(rejection.pattern->id);
+  out["reason"] = to_utf8(view.name(rejection.reason));
+  add_place(view, sighting, out);
+}
+
+}  // namespace
+
+std::string credential_object(const View& view, const model::Credential& credential) {
+  Json out;
+  add_credential(view, credential, out);
+  return dump(out);
+}
+
+std::string place_object(const View& view, const model::Sighting& sighting) {
+  Json out;
+  add_place(view, sighting, out);
+  return dump(out);
+}
+
+std::string rejection_object(const View& view, const model::Sighting& sighting,
+                             const model::Rejection& rejection) {
+  Json out;
+  add_rejection(view, sighting, rejection, out);
+  return dump(out);
+}
+
+std::string summary_object(const View& view) {
+  const model::Summary& summary = view.summary();
+  Json out;
+  Json targets = Json::array();
+  for (const std::string& target : summary.targets) targets.push_back(to_utf8(view.name(target)));
+  out["targets"] = std::move(targets);
+  out["started"] = utc_time(view.options().started) + "Z";
+  out["finished"] = utc_time(view.options().finished) + "Z";
+  out["seconds"] = summary.seconds;
+  out["files"] = summary.files;
+  out["blobs"] = summary.blobs;
+  out["commits"] = summary.commits;
+  out["bytes"] = summary.bytes;
+  out["bytes_matched"] = summary.bytes_matched;
+  out["credentials"] = view.result().credentials.size();
+  out["sightings"] = view.places();
+  Json by_risk;
+  for (std::size_t risk = model::kRiskNames.size(); risk-- > 0;) {
+    by_risk[std::string(model::kRiskNames[risk])] = view.by_risk()[risk];
+  }
+  out["by_risk"] = std::move(by_risk);
+  out["rejected"] = summary.rejected;
+  out["complete"] = summary.complete();
+  return dump(out);
+}
+
+std::string json_string(std::string_view text) {
+  return dump(Json(to_utf8(text)));
+}
+
+}  // namespace keywake::report

@@ -1,0 +1,226 @@
+// The report for people. One block per credential, worst first, and in it what an incident needs:
+// what it is, where it is replaced, and each place with who brought it in, when, and whether it is
+// still there:
+//
+//   CRITICAL  AWS secret access key  wJal********KEYx
+//     aws.secret-access-key · fingerprint 3f2a91c04b7e · 2 places since 2024-03-01
+//     id AKIA…
+//     replace it at https://…
+//
+//     config/prod.env:12:5
+//         1234567890 · 2024-03-01 14:22 +01:00 · Ada <ada@example.com> · still at a tip
+//         Add production settings
+//
+// Places of one path stand together. Of a long list the first are shown and the rest is counted,
+// never dropped silently.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "report/formats.h"
+#include "report/style.h"
+#include "report/text_summary.h"
+
+namespace keywake::report {
+namespace {
+
+using Sightings = std::vector<const model::Sighting*>;
+
+constexpr std::size_t kMaxPlaces = 8;
+constexpr std::size_t kMaxPlacesOfPath = 3;  // once there are more than kMaxPlaces
+
+/// The sightings at one path, in their order.
+struct PathGroup {
+  std::string path;
+  Sightings sightings;
+};
+
+std::vector<PathGroup> by_path(const View& view, const model::Credential& credential) {
+  std::vector<PathGroup> groups;
+  std::unordered_map<std::string, std::size_t> index;
+  for (const model::Sighting& sighting : credential.sightings) {
+    std::string path = view.path_to_show(sighting);
+    auto [found, added] = index.try_emplace(path, groups.size());
+    if (added) groups.push_back({std::move(path), {}});
+    groups[found->second].sightings.push_back(&sighting);
+  }
+  return groups;
+}
+
+std::string place_count(std::size_t count) {
+  return fmt::format("{} {}", human_count(count), count == 1 ? "place" : "places");
+}
+
+std::string more_places(std::size_t count) {
+  return fmt::format("{} more {}", human_count(count), count == 1 ? "place" : "places");
+}
+
+// "3 places since 2021-03-04", by the earliest commit that brought it in.
+std::string extent_text(const model::Credential& credential) {
+  const model::GitPlace* first = nullptr;
+  for (const model::Sighting& sighting : credential.sightings) {
+    if (!sighting.git || sighting.git->commit.empty()) continue;
+    if (first == nullptr || sighting.git->date < first->date) first = &*sighting.git;
+  }
+  std::string out = place_count(credential.sightings.size());
+  const std::string date = first == nullptr ? "" : iso_date(first->date, first->date_offset);
+  if (!date.empty()) out += " since " + date.substr(0, 10);
+  return out;
+}
+
+class TextReport {
+ public:
+  TextReport(const View& view, std::ostream& out)
+      : view_(view), style_(view.options().colour), width_(view.options().width), out_(out) {}
+
+  void write_credential(const model::Credential& credential) {
+    write_heading(credential);
+    write_facts(credential);
+    out_ << '\n';
+    write_places(credential);
+    out_ << '\n';
+  }
+
+  void write_rejections() {
+    if (view_.result().rejections.empty()) return;
+    out_ << style_.paint(Ink::kStrong, "Rejected candidates") << '\n';
+    for (const auto& [sighting, rejection] : view_.result().rejections) {
+      out_ << "  " << position(sighting, printable(view_.path_to_show(sighting))) << '\n'
+           << flow(style_,
+                   {{printable(rejection.pattern->id), Ink::kFaint},
+                    {printable(view_.name(rejection.reason))}},
+                   6, width_);
+    }
+    out_ << '\n';
+  }
+
+  void write_summary() { write_text_summary(view_, style_, out_); }
+
+ private:
+  static std::string position(const model::Sighting& sighting, std::string_view path) {
+    return fmt::format("{}:{}:{}", path, sighting.line, sighting.column);
+  }
+
+  void write_heading(const model::Credential& credential) {
+    const model::Pattern& pattern = *credential.pattern;
+    std::string risk(name(pattern.risk));
+    std::transform(risk.begin(), risk.end(), risk.begin(),
+                   [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+    out_ << style_.paint(ink_of(pattern.risk), risk) << "  "
+         << style_.paint(Ink::kStrong, printable(pattern.title));
+    const std::string secret = view_.secret(credential);
+    if (secret.find('\n') == std::string::npos) {
+      const std::string shown = printable(secret);
+      const bool fits = risk.size() + columns(pattern.title) + columns(shown) + 4 <= width_;
+      out_ << (fits ? "  " : "\n    ") << shown << '\n';
+      return;
+    }
+    out_ << '\n';
+    write_block(secret);
+  }
+
+  // A secret of several lines, a PEM key under --show-secrets.
+  void write_block(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = text.find('\n');
+      out_ << "    " << printable(text.substr(0, end)) << '\n';
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+  }
+
+  void write_facts(const model::Credential& credential) {
+    const model::Pattern& pattern = *credential.pattern;
+    out_ << flow(
+        style_,
+        {{printable(pattern.id), Ink::kFaint},
+         {fmt::format("fingerprint {}", short_fingerprint(credential.fingerprint)), Ink::kFaint},
+         {extent_text(credential)}},
+        2, width_);
+    std::vector<Piece> parts;
+    for (const model::Part& part : credential.parts) {
+      parts.push_back({printable(fmt::format("{} {}", part.name, view_.name(part.value)))});
+    }
+    out_ << flow(style_, parts, 2, width_);
+    if (!pattern.rotate.empty()) {
+      out_ << "  replace it at " << printable(pattern.rotate) << '\n';
+    }
+  }
+
+  void write_places(const model::Credential& credential) {
+    const std::vector<PathGroup> groups = by_path(view_, credential);
+    const bool all = credential.sightings.size() <= kMaxPlaces;
+    std::size_t shown = 0;
+    std::size_t passed = 0;
+    std::size_t next = 0;
+    for (; next < groups.size() && shown < kMaxPlaces; ++next) {
+      const PathGroup& group = groups[next];
+      std::size_t take = group.sightings.size();
+      if (!all) take = std::min({take, kMaxPlacesOfPath, kMaxPlaces - shown});
+      for (std::size_t i = 0; i < take; ++i) write_place(*group.sightings[i], group.path);
+      shown += take;
+      passed += group.sightings.size();
+      const std::size_t left = group.sightings.size() - take;
+      if (left > 0) write_note(6, fmt::format("… and {} in this file", more_places(left)));
+    }
+    const std::size_t total = credential.sightings.size();
+    if (passed < total) {
+      const std::size_t files = groups.size() - next;
+      write_note(2, fmt::format("… and {} in {} other {} (all are in --format jsonl)",
+                                more_places(total - passed), human_count(files),
+                                files == 1 ? "file" : "files"));
+    } else if (shown < total) {
+      write_note(2, fmt::format("All {} are in --format jsonl", place_count(total)));
+    }
+  }
+
+  void write_note(std::size_t indent, std::string_view text) {
+    out_ << std::string(indent, ' ') << style_.paint(Ink::kStrong, text) << '\n';
+  }
+
+  void write_place(const model::Sighting& sighting, const std::string& path) {
+    out_ << "  " << style_.paint(Ink::kStrong, position(sighting, printable(path)));
+    if (!sighting.decoded.empty()) {
+      out_ << style_.paint(Ink::kFaint, "  decoded from ") << printable(sighting.decoded);
+    }
+    out_ << '\n';
+    const bool current = is_current(sighting);
+    const Piece standing{view_.standing(sighting), current ? Ink::kAlarm : Ink::kPlain};
+    if (!sighting.git || sighting.git->commit.empty()) {
+      out_ << flow(style_, {standing}, 6, width_);
+      return;
+    }
+    const model::GitPlace& git = *sighting.git;
+    out_ << flow(
+        style_,
+        {{std::string(short_oid(git.commit)), Ink::kCommit},
+         {readable_date(git.date, git.date_offset)},
+         {printable(fmt::format("{} <{}>", view_.name(git.author), view_.name(git.email)))},
+         standing},
+        6, width_);
+    const std::string subject = printable(view_.prose(git.summary));
+    if (!subject.empty()) {
+      const std::size_t room = width_ > 26 ? width_ - 6 : 20;
+      out_ << "      " << style_.paint(Ink::kFaint, ellipsize(subject, room)) << '\n';
+    }
+  }
+
+  const View& view_;
+  const Style style_;
+  const std::size_t width_;
+  std::ostream& out_;
+};
+
+}  // namespace
+
+void write_text(const View& view, std::ostream& out) {
+  TextReport report(view, out);
+  for (const model::Credential& credential : view.result().credentials) {
+    report.write_credential(credential);
+  }
+  report.write_rejections();
+  report.write_summary();
+}
+
+}  // namespace keywake::report

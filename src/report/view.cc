@@ -1,0 +1,210 @@
+#include "report/view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace keywake::report {
+namespace {
+
+bool is_url(std::string_view target) {
+  return target.find("://") != std::string_view::npos;
+}
+
+// A target that is itself the file found in it: "conf/app.env" with the path "app.env".
+bool names_file(std::string_view target, std::string_view path) {
+  const std::string_view file = outer_file(path);
+  if (file.empty()) return false;
+  return target == file ||
+         (target.ends_with(file) && target[target.size() - file.size() - 1] == '/');
+}
+
+std::string join(std::string_view target, std::string_view path) {
+  if (target.empty() || target == ".") return std::string(path);
+  if (names_file(target, path)) {
+    return std::string(target).append(path.substr(outer_file(path).size()));
+  }
+  while (target.size() > 1 && target.ends_with('/')) target.remove_suffix(1);
+  return fmt::format("{}{}{}", target, target == "/" ? "" : "/", path);
+}
+
+struct Calendar {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  unsigned hour = 0, minute = 0, second = 0;
+  int offset = 0;  // minutes, under a day
+};
+
+std::optional<Calendar> calendar(std::int64_t seconds, int offset_minutes) {
+  constexpr std::int64_t kYear0 = -62'167'219'200;
+  constexpr std::int64_t kYear10000 = 253'402'300'800;
+  constexpr int kDay = 24 * 60;
+  if (offset_minutes <= -kDay || offset_minutes >= kDay) offset_minutes = 0;
+  if (seconds < kYear0 + kDay * 60 || seconds >= kYear10000 - kDay * 60) return std::nullopt;
+  const std::chrono::sys_seconds local{std::chrono::seconds(seconds + offset_minutes * 60)};
+  const auto midnight = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date{midnight};
+  const std::chrono::hh_mm_ss time{local - midnight};
+  return Calendar{static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()),
+                  static_cast<unsigned>(time.hours().count()),
+                  static_cast<unsigned>(time.minutes().count()),
+                  static_cast<unsigned>(time.seconds().count()),
+                  offset_minutes};
+}
+
+std::string zone(int offset) {
+  const int minutes = std::abs(offset);
+  return fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+bool in_no_tree(const model::Sighting& sighting) {
+  return sighting.path.starts_with("blob:") && is_pseudo_path(sighting.path);
+}
+
+std::string removal(const model::GitPlace& git) {
+  std::string out = fmt::format("removed in {}", short_oid(git.removed_in));
+  if (git.removed_date != 0) {
+    const std::string date = iso_date(git.removed_date, git.removed_date_offset);
+    if (!date.empty()) out += " on " + date.substr(0, 10);
+  }
+  return out;
+}
+
+}  // namespace
+
+View::View(const model::ScanResult& result, const Options& options)
+    : result_(result), options_(options), redactor_(result.credentials) {
+  for (const model::Credential& credential : result.credentials) {
+    ++by_risk_[static_cast<std::size_t>(credential.pattern->risk)];
+    places_ += credential.sightings.size();
+    for (const model::Sighting& sighting : credential.sightings) {
+      if (sighting.git && !repositories_.contains(sighting.target)) {
+        repositories_.insert(sighting.target);
+      }
+    }
+  }
+}
+
+std::string View::secret(const model::Credential& credential) const {
+  return options_.show_secrets ? std::string(credential.secret.reveal())
+                               : credential.secret.redacted();
+}
+
+std::string View::name(std::string_view text) const {
+  return options_.show_secrets ? std::string(text) : redactor_.name(text);
+}
+
+std::string View::prose(std::string_view text) const {
+  return options_.show_secrets ? std::string(text) : redactor_.prose(text);
+}
+
+std::string View::path_from_here(const model::Sighting& sighting) const {
+  if (is_url(sighting.target) || is_pseudo_path(sighting.path)) return name(sighting.path);
+  // Only the target is normalised: a path comes from the target's content and is kept to the
+  // letter.
+  const std::string target = std::filesystem::path(sighting.target).lexically_normal().string();
+  // A target outside the current folder has no path from here that a CI system would know.
+  const bool outside = target.starts_with('/') || target == ".." || target.starts_with("../");
+  return name(outside ? sighting.path : join(target, sighting.path));
+}
+
+std::string View::path_to_show(const model::Sighting& sighting) const {
+  if (summary().targets.size() <= 1 || sighting.path == "-") return name(sighting.path);
+  if (is_pseudo_path(sighting.path)) return name(sighting.target + " " + sighting.path);
+  return name(join(sighting.target, sighting.path));
+}
+
+std::string View::standing(const model::Sighting& sighting) const {
+  if (!sighting.git) return repositories_.contains(sighting.target) ? "work tree" : "";
+  const model::GitPlace& git = *sighting.git;
+  if (git.commit.empty()) {
+    if (git.staged) return "staged, not committed";
+    return in_no_tree(sighting) ? "in no commit" : "work tree, not committed";
+  }
+  std::string out;
+  if (git.at_tip) {
+    out = "still at a tip";
+  } else if (!git.removed_in.empty()) {
+    out = removal(git);
+  } else if (git.reachable) {
+    out = "only in history";
+  }
+  if (!git.at_tip && !git.reachable) {
+    out += out.empty() ? "only in unreachable objects" : ", only in unreachable objects";
+  }
+  if (git.staged) out += ", staged";
+  return out;
+}
+
+std::vector<SkipGroup> View::skip_groups(std::size_t examples) const {
+  std::map<std::pair<bool, std::string_view>, SkipGroup> groups;
+  for (const model::Skip& skip : summary().skips) {
+    SkipGroup& group = groups[{!skip.failed, skip.reason}];
+    if (group.count++ == 0) {
+      group.reason = skip.reason;
+      group.failed = skip.failed;
+    }
+    if (group.examples.size() < examples) group.examples.push_back(name(skip.what));
+  }
+  std::vector<SkipGroup> out;
+  out.reserve(groups.size());
+  for (auto& [key, group] : groups) out.push_back(std::move(group));
+  return out;
+}
+
+bool is_current(const model::Sighting& sighting) {
+  if (!sighting.git) return true;
+  const model::GitPlace& git = *sighting.git;
+  return git.at_tip || git.staged || (git.commit.empty() && !in_no_tree(sighting));
+}
+
+bool is_pseudo_path(std::string_view path) {
+  if (path == "-") return true;
+  const std::size_t colon = path.find(':');
+  if (colon == std::string_view::npos) return false;
+  const std::string_view kind = path.substr(0, colon);
+  const std::string_view oid = outer_file(path.substr(colon + 1));
+  return (kind == "commit" || kind == "tag" || kind == "blob") &&
+         (oid.size() == 40 || oid.size() == 64) &&
+         oid.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string_view outer_file(std::string_view path) {
+  return path.substr(0, path.find("!/"));
+}
+
+std::string_view short_oid(std::string_view oid) {
+  return oid.substr(0, 10);
+}
+
+std::string_view short_fingerprint(std::string_view fingerprint) {
+  return fingerprint.substr(0, 12);
+}
+
+std::string iso_date(std::int64_t seconds, int offset_minutes) {
+  const auto c = calendar(seconds, offset_minutes);
+  if (!c) return {};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}", c->year, c->month, c->day, c->hour,
+                     c->minute, c->second, zone(c->offset));
+}
+
+std::string readable_date(std::int64_t seconds, int offset_minutes) {
+  const auto c = calendar(seconds, offset_minutes);
+  if (!c) return "a date out of range";
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} {}", c->year, c->month, c->day, c->hour,
+                     c->minute, zone(c->offset));
+}
+
+std::string utc_time(std::int64_t seconds) {
+  return iso_date(seconds, 0).substr(0, 19);
+}
+
+}  // namespace keywake::report

@@ -1,0 +1,360 @@
+// load_text: one rule file, from TOML to patterns. toml++ gives the values and where they stand.
+#include "rules/loader.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <span>
+
+#include "base/text.h"
+#include "rules/canonical_regex.h"
+#include "rules/check_syntax.h"
+#include "rules/messages.h"
+
+namespace keywake::rules {
+namespace {
+
+constexpr std::size_t kMaxItems = 256;    // of one list
+constexpr std::size_t kMaxLiteral = 128;  // bytes of an anchor
+constexpr std::int64_t kMaxWithin = 2048;
+constexpr std::int64_t kMaxSpan = 16'384;
+constexpr std::uint32_t kMaxFreeBound = 1024;  // a longer match must be asked for by `span`
+constexpr std::int64_t kMaxCompanionWithin = 1024;
+
+constexpr std::array<std::string_view, 2> kFileKeys{"provider", "pattern"};
+constexpr std::array<std::string_view, 1> kProviderKeys{"name"};
+constexpr std::array<std::string_view, 18> kPatternKeys{
+    "id",     "title", "kind", "risk",   "docs",    "rotate",   "anchors",   "keywords", "shape",
+    "within", "regex", "span", "checks", "generic", "validate", "companion", "match",    "reject"};
+constexpr std::array<std::string_view, 4> kCompanionKeys{"name", "regex", "within", "required"};
+
+Place place_of(const toml::source_region& region) {
+  return {region.begin.line, region.begin.column};
+}
+
+/// `name.name` in small letters, digits and -.
+bool is_pattern_id(std::string_view id) {
+  std::size_t dot = id.find('.');
+  if (dot == 0 || dot == std::string_view::npos || dot + 1 == id.size() || id.size() > 64)
+    return false;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    bool plain = (id[i] >= 'a' && id[i] <= 'z') || (id[i] >= '0' && id[i] <= '9') || id[i] == '-';
+    if (!plain && i != dot) return false;
+  }
+  return true;
+}
+
+class FileReader {
+ public:
+  FileReader(std::string_view text, std::string_view file, Loaded& into)
+      : text_(text), file_(file), into_(into) {}
+
+  void read() {
+    std::size_t first_problem = into_.problems.size();
+    try {
+      toml::table root = toml::parse(text_, file_);
+      read_root(root);
+    } catch (const toml::parse_error& error) {
+      problem(place_of(error.source()), printable(error.description()));
+    }
+    std::sort(into_.problems.begin() + static_cast<std::ptrdiff_t>(first_problem),
+              into_.problems.end());
+  }
+
+ private:
+  void problem(Place place, std::string message) {
+    into_.problems.push_back({file_, place.line, place.column, std::move(message)});
+    complete_ = false;
+  }
+  void problem(const toml::node& node, std::string message) {
+    problem(place_of(node.source()), std::move(message));
+  }
+
+  /// Points at the very character where it can.
+  void problem_inside(const toml::node& node, const RegexError& error) {
+    Place place = place_of(node.source());
+    problem(error.offset == 0 ? place : place_inside(text_, place, error.offset), error.message);
+  }
+
+  void check_keys(const toml::table& table, std::span<const std::string_view> known) {
+    for (const auto& [key, node] : table) {
+      if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+      problem(place_of(key.source()), unknown("key", key.str(), known));
+    }
+  }
+
+  // Each getter returns nothing for an absent key, and reports one of the wrong type.
+  template <typename T>
+  std::optional<T> value(const toml::table& table, std::string_view key, std::string_view type) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return std::nullopt;
+    std::optional<T> found = node->value_exact<T>();
+    if (!found) problem(*node, fmt::format("\"{}\" must be {}", key, type));
+    return found;
+  }
+  std::optional<std::string> string(const toml::table& table, std::string_view key) {
+    return value<std::string>(table, key, "a string");
+  }
+  std::optional<std::int64_t> integer(const toml::table& table, std::string_view key,
+                                      std::int64_t least, std::int64_t most) {
+    std::optional<std::int64_t> found = value<std::int64_t>(table, key, "a whole number");
+    if (found && (*found < least || *found > most)) {
+      problem(*table.get(key), fmt::format("\"{}\" must be from {} to {}", key, least, most));
+      return std::nullopt;
+    }
+    return found;
+  }
+  std::string required(const toml::table& table, std::string_view key) {
+    std::optional<std::string> found = string(table, key);
+    if (!table.contains(key)) problem(table, fmt::format("\"{}\" is missing", key));
+    if (found && found->empty()) problem(*table.get(key), fmt::format("\"{}\" is empty", key));
+    return found.value_or("");
+  }
+
+  /// Calls `take(text, node)` for each string of a list.
+  template <typename Take>
+  void each_string(const toml::table& table, std::string_view key, Take take) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return;
+    const toml::array* array = node->as_array();
+    if (array == nullptr)
+      return problem(*node, fmt::format("\"{}\" must be a list of strings", key));
+    if (array->size() > kMaxItems)
+      return problem(*node, fmt::format("\"{}\" has more than {} items", key, kMaxItems));
+    for (const toml::node& item : *array) {
+      std::optional<std::string> text = item.value_exact<std::string>();
+      if (!text) {
+        problem(item, fmt::format("\"{}\" must be a list of strings", key));
+      } else if (text->empty()) {
+        problem(item, fmt::format("\"{}\" has an empty string", key));
+      } else {
+        take(*std::move(text), item);
+      }
+    }
+  }
+
+  /// The index of a name in an enumeration's names.
+  std::size_t one_of(const toml::table& table, std::string_view key,
+                     std::span<const std::string_view> names) {
+    std::string word = required(table, key);
+    auto it = std::find(names.begin(), names.end(), word);
+    if (it != names.end()) return static_cast<std::size_t>(it - names.begin());
+    if (word.empty()) return 0;
+    problem(*table.get(key), unknown(key, word, names));
+    return 0;
+  }
+
+  std::optional<CanonicalRegex> expression(const toml::table& table, std::string_view key) {
+    std::optional<std::string> text = string(table, key);
+    if (!text) return std::nullopt;
+    std::expected<CanonicalRegex, RegexError> canonical = canonical_regex(*text);
+    if (!canonical) {
+      problem_inside(*table.get(key), canonical.error());
+    } else if (canonical->min_length == 0) {
+      problem(*table.get(key), "the expression matches the empty text");
+    } else {
+      return *std::move(canonical);
+    }
+    return std::nullopt;
+  }
+
+  void read_root(const toml::table& root) {
+    check_keys(root, kFileKeys);
+    stem_ = std::filesystem::path(file_).stem().string();
+    if (const toml::node* node = root.get("provider"); node == nullptr) {
+      problem(Place{1, 1}, "[provider] is missing; it gives the provider's name");
+    } else if (const toml::table* provider = node->as_table()) {
+      check_keys(*provider, kProviderKeys);
+      provider_name_ = required(*provider, "name");
+    } else {
+      problem(*node, "the provider is written [provider]");
+    }
+    const toml::node* node = root.get("pattern");
+    if (node == nullptr) return problem(Place{1, 1}, "there is no [[pattern]]");
+    const toml::array* patterns = node->as_array();
+    if (patterns == nullptr)
+      return problem(*node, "each pattern is written [[pattern]], with two brackets");
+    for (const toml::node& item : *patterns) {
+      const toml::table* table = item.as_table();
+      if (table != nullptr) {
+        read_pattern(*table);
+      } else {
+        problem(item, "each pattern is written [[pattern]]");
+      }
+    }
+  }
+
+  void read_pattern(const toml::table& table) {
+    complete_ = true;
+    check_keys(table, kPatternKeys);
+    model::Pattern pattern;
+    RuleSet& rules = into_.rules;
+    std::string id = required(table, "id");
+    if (!id.empty() && !is_pattern_id(id)) {
+      problem(*table.get("id"), "an id is written provider.name, in small letters, digits and -");
+    } else if (rules.find(id) != nullptr) {
+      problem(*table.get("id"), fmt::format("there is another pattern with the id \"{}\"", id));
+    }
+    pattern.id = rules.keep(std::move(id));
+    pattern.provider = rules.keep(stem_);
+    pattern.title = rules.keep(required(table, "title"));
+    pattern.kind = static_cast<model::Kind>(one_of(table, "kind", model::kKindNames));
+    pattern.risk = static_cast<model::Risk>(one_of(table, "risk", model::kRiskNames));
+    pattern.docs = rules.keep(required(table, "docs"));
+    pattern.rotate = rules.keep(string(table, "rotate").value_or(""));
+    pattern.validate = rules.keep(string(table, "validate").value_or(""));
+    pattern.generic = value<bool>(table, "generic", "true or false").value_or(false);
+    read_tier_one(table, pattern);
+    read_regex(table, pattern);
+    pattern.checks = read_checks(table);
+    pattern.companions = read_companions(table);
+
+    PatternSource source{rules.patterns().size(),
+                         file_,
+                         provider_name_,
+                         place_of(table.source()).line,
+                         place_of(table.source()).column,
+                         {},
+                         {}};
+    read_examples(table, "match", true, source.match);
+    read_examples(table, "reject", false, source.reject);
+    if (!complete_) return;
+    rules.add(pattern);
+    into_.sources.push_back(std::move(source));
+  }
+
+  std::span<const std::string_view> read_literals(const toml::table& table, std::string_view key,
+                                                  bool lower) {
+    std::vector<std::string_view> literals;
+    each_string(table, key, [&](std::string text, const toml::node& node) {
+      if (text.size() > kMaxLiteral)
+        problem(node, fmt::format("\"{}\" may have at most {} bytes each", key, kMaxLiteral));
+      for (char& c : text) {
+        if (lower && c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+      }
+      literals.push_back(into_.rules.keep(std::move(text)));
+    });
+    return into_.rules.keep(std::move(literals));
+  }
+
+  void read_tier_one(const toml::table& table, model::Pattern& pattern) {
+    pattern.anchors = read_literals(table, "anchors", false);
+    pattern.keywords = read_literals(table, "keywords", true);
+    if (std::optional<CanonicalRegex> shape = expression(table, "shape")) {
+      if (!shape->captures.empty()) problem(*table.get("shape"), "a shape has no captures");
+      if (!shape->max_length || *shape->max_length > kMaxFreeBound) {
+        problem(*table.get("shape"),
+                fmt::format("a shape must be bounded, to at most {} bytes", kMaxFreeBound));
+      }
+      pattern.shape = into_.rules.keep(std::move(shape->text));
+    }
+    pattern.within =
+        static_cast<std::uint32_t>(integer(table, "within", 0, kMaxWithin).value_or(0));
+    if (!table.contains("anchors") && !table.contains("keywords") && !table.contains("shape")) {
+      problem(
+          table,
+          "\"anchors\", \"keywords\" or \"shape\" is missing: one of them must say where to look");
+    }
+  }
+
+  void read_regex(const toml::table& table, model::Pattern& pattern) {
+    std::optional<std::int64_t> span = integer(table, "span", 1, kMaxSpan);
+    if (!table.contains("regex")) problem(table, "\"regex\" is missing");
+    std::optional<CanonicalRegex> regex = expression(table, "regex");
+    if (!regex) return;
+    const toml::node& node = *table.get("regex");
+    if (std::find(regex->captures.begin(), regex->captures.end(), "secret") ==
+        regex->captures.end()) {
+      problem(node, "the expression has no capture (?P<secret>…)");
+    }
+    std::optional<std::uint32_t> bound = regex->max_length;
+    if (!table.contains("span") && (!bound || *bound > kMaxFreeBound)) {
+      problem(node,
+              fmt::format(
+                  "\"span\" is missing: the expression {}, so its longest match must be given",
+                  bound ? fmt::format("can match {} bytes", *bound) : "has no bound of its own"));
+    }
+    if (span && *span < regex->min_length) {
+      problem(*table.get("span"),
+              fmt::format("\"span\" is less than the shortest match, {} bytes", regex->min_length));
+    }
+    auto longest = static_cast<std::uint32_t>(span.value_or(kMaxFreeBound));
+    pattern.max_length = std::min(longest, bound.value_or(longest));
+    pattern.regex = into_.rules.keep(std::move(regex->text));
+  }
+
+  std::span<const model::Check> read_checks(const toml::table& table) {
+    std::vector<model::Check> checks;
+    each_string(table, "checks", [&](const std::string& text, const toml::node& node) {
+      auto check = parse_check(text);
+      if (check) {
+        checks.push_back({check->name, into_.rules.keep(std::move(check->argument))});
+      } else {
+        problem_inside(node, check.error());
+      }
+    });
+    return into_.rules.keep(std::move(checks));
+  }
+
+  std::span<const model::Companion> read_companions(const toml::table& table) {
+    std::vector<model::Companion> companions;
+    const toml::node* node = table.get("companion");
+    if (node == nullptr) return {};
+    const toml::array* array = node->as_array();
+    if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
+      problem(*node, "each companion is written [[pattern.companion]]");
+      return {};
+    }
+    for (const toml::node& item : *array) companions.push_back(read_companion(*item.as_table()));
+    return into_.rules.keep(std::move(companions));
+  }
+
+  model::Companion read_companion(const toml::table& table) {
+    check_keys(table, kCompanionKeys);
+    model::Companion companion;
+    std::string name = required(table, "name");
+    if (!table.contains("regex")) problem(table, "\"regex\" is missing");
+    if (std::optional<CanonicalRegex> regex = expression(table, "regex")) {
+      for (const std::string& capture : regex->captures) {
+        if (capture == name) continue;
+        problem(
+            *table.get("regex"),
+            fmt::format("the only capture of a companion is its name, \"{}\"", printable(name)));
+      }
+      companion.regex = into_.rules.keep(std::move(regex->text));
+    }
+    companion.name = into_.rules.keep(std::move(name));
+    companion.within =
+        static_cast<std::uint32_t>(integer(table, "within", 1, kMaxCompanionWithin).value_or(256));
+    companion.required = value<bool>(table, "required", "true or false").value_or(false);
+    return companion;
+  }
+
+  void read_examples(const toml::table& table, std::string_view key, bool is_match,
+                     std::vector<Example>& out) {
+    each_string(table, key, [&](std::string text, const toml::node& node) {
+      Place place = place_of(node.source());
+      out.push_back({std::move(text), static_cast<std::uint32_t>(out.size() + 1), is_match,
+                     place.line, place.column});
+    });
+  }
+
+  std::string_view text_;
+  std::string file_;
+  std::string stem_;
+  std::string provider_name_;
+  Loaded& into_;
+  bool complete_ = true;  // no problem in the pattern being read
+};
+
+}  // namespace
+
+void load_text(std::string_view text, std::string_view file, Loaded& into) {
+  FileReader(text, file, into).read();
+}
+
+}  // namespace keywake::rules

@@ -1,0 +1,114 @@
+#include "scan/collector.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "model/fingerprint.h"
+
+namespace keywake::scan {
+namespace {
+
+bool before(const model::Sighting& a, const model::Sighting& b) {
+  static const model::GitPlace kNone;
+  auto key = [](const model::Sighting& s) {
+    const model::GitPlace& git = s.git ? *s.git : kNone;
+    bool gone = s.git && !git.at_tip && !git.staged;  // a file on disk is as present as a tip
+    return std::tuple(gone, std::string_view(s.target), std::string_view(s.path), git.date,
+                      std::string_view(git.commit), std::string_view(git.blob), s.line, s.column,
+                      s.end_line, s.end_column, std::string_view(s.decoded));
+  };
+  return key(a) < key(b);
+}
+
+bool same(const model::Sighting& a, const model::Sighting& b) { return !before(a, b) && !before(b, a); }
+
+// Which pattern speaks for a secret that several claim: a specific one before a generic, the graver, then by id.
+bool speaks_before(const model::Pattern& a, const model::Pattern& b) {
+  return std::tuple(a.generic, -static_cast<int>(a.risk), a.id) <
+         std::tuple(b.generic, -static_cast<int>(b.risk), b.id);
+}
+
+void merge_parts(std::vector<model::Part>& into, const std::vector<model::Part>& parts) {
+  for (const model::Part& part : parts) {
+    if (std::find(into.begin(), into.end(), part) == into.end()) into.push_back(part);
+  }
+}
+
+}  // namespace
+
+void Collector::add(std::uint32_t value, model::Sighting sighting) {
+  std::lock_guard lock(mutex_);
+  sightings_.emplace_back(value, std::move(sighting));
+}
+
+void Collector::add(std::vector<std::pair<std::uint32_t, model::Sighting>> sightings) {
+  std::lock_guard lock(mutex_);
+  std::move(sightings.begin(), sightings.end(), std::back_inserter(sightings_));
+}
+
+void Collector::skip(model::Skip skip) {
+  std::lock_guard lock(mutex_);
+  skips_.push_back(std::move(skip));
+}
+
+model::ScanResult Collector::finish() {
+  model::ScanResult result;
+  std::map<std::string_view, model::Credential> by_secret;  // views into the value table
+  for (auto& [index, sighting] : sightings_) {
+    const matching::Value& value = values_[index];
+    sighting.decoded = value.decoded;
+    if (!value.rejected.empty()) {
+      model::Rejection rejection{value.pattern, {}, value.rejected};
+      result.rejections.emplace_back(std::move(sighting), std::move(rejection));
+      continue;
+    }
+    auto [it, added] = by_secret.try_emplace(value.secret.reveal());
+    model::Credential& credential = it->second;
+    if (added) {
+      credential.pattern = value.pattern;
+      credential.secret = value.secret;
+      credential.fingerprint = model::fingerprint(value.secret);
+    } else if (speaks_before(*value.pattern, *credential.pattern)) {
+      credential.pattern = value.pattern;
+    }
+    merge_parts(credential.parts, value.parts);
+    credential.sightings.push_back(std::move(sighting));
+  }
+  for (auto& [secret, credential] : by_secret) {
+    auto& sightings = credential.sightings;
+    std::sort(credential.parts.begin(), credential.parts.end());
+    std::sort(sightings.begin(), sightings.end(), before);
+    sightings.erase(std::unique(sightings.begin(), sightings.end(), same), sightings.end());
+    result.credentials.push_back(std::move(credential));
+  }
+  std::sort(result.credentials.begin(), result.credentials.end(),
+            [](const model::Credential& a, const model::Credential& b) {
+              return std::tuple(-static_cast<int>(a.pattern->risk), a.pattern->id, std::string_view(a.fingerprint)) <
+                     std::tuple(-static_cast<int>(b.pattern->risk), b.pattern->id, std::string_view(b.fingerprint));
+            });
+  std::sort(result.rejections.begin(), result.rejections.end(), [](const auto& a, const auto& b) {
+    if (before(a.first, b.first)) return true;
+    if (before(b.first, a.first)) return false;
+    return std::tie(a.second.pattern->id, a.second.reason) < std::tie(b.second.pattern->id, b.second.reason);
+  });
+  result.rejections.erase(std::unique(result.rejections.begin(), result.rejections.end(),
+                                      [](const auto& a, const auto& b) {
+                                        return same(a.first, b.first) && a.second.pattern == b.second.pattern &&
+                                               a.second.reason == b.second.reason;
+                                      }),
+                          result.rejections.end());
+
+  std::sort(skips_.begin(), skips_.end(), [](const model::Skip& a, const model::Skip& b) {
+    return std::tie(a.reason, a.what) < std::tie(b.reason, b.what);
+  });
+  result.summary.skips = std::move(skips_);
+  result.summary.files = files;
+  result.summary.blobs = blobs;
+  result.summary.commits = commits;
+  result.summary.bytes = bytes;
+  result.summary.bytes_matched = bytes_matched;
+  for (std::uint32_t i = 0; i < values_.size(); ++i) result.summary.rejected += !values_[i].rejected.empty();
+  return result;
+}
+
+}  // namespace keywake::scan

@@ -1,0 +1,48 @@
+// The pipeline: one scan from targets to a result, in the order a reader would expect. The only place where sources, git,
+// matching and judging meet; every other folder knows nothing of it but cli/.
+// Ownership: the engine and the rules must outlive the result (credentials point to patterns). Thread safety: run() uses threads of its
+// own; Progress may be read from any thread meanwhile.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "matching/engine.h"
+#include "model/finding.h"
+#include "rules/rule_set.h"
+
+namespace keywake::scan {
+
+struct Request {
+  std::vector<std::string> targets;
+  bool history = true;
+  bool staged = false;                // only what the index changes against HEAD
+  std::string range;                  // "A..B": only what those commits brought in
+  std::string since;                  // a date: only what commits from then on brought in
+  std::vector<std::string> branches;  // only what is reachable from these
+  bool exhaustive = false;            // scan every version in full, as a check on the delta walk
+  unsigned threads = 0;               // 0: one per processor
+  std::uint64_t memory = limits::kDefaultMemory;                // bytes
+  std::uint64_t max_file_size = limits::kDefaultMaxFileSize;    // bytes
+  std::vector<std::string> include, exclude;                    // globs over paths relative to a target
+  bool archives = true;
+  bool explain = false;
+};
+
+/// For the progress line. `stage` points to constant text.
+struct Progress {
+  std::atomic<std::uint64_t> objects = 0;
+  std::atomic<std::uint64_t> objects_total = 0;  // 0: not known
+  std::atomic<std::uint64_t> bytes = 0;
+  std::atomic<const char*> stage = "";
+};
+
+/// Never throws; what could not be read is in the result's summary. An Error means that nothing could be done.
+Result<model::ScanResult> run(const Request& request, const matching::Engine& engine,
+                              const rules::RuleSet& rules, Progress& progress);
+
+}  // namespace keywake::scan

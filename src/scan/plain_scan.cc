@@ -1,0 +1,200 @@
+#include "scan/plain_scan.h"
+
+#include <fmt/format.h>
+#include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <optional>
+#include <unordered_set>
+
+#include "git/plain_history.h"
+#include "scan/dates.h"
+#include "scan/history_report.h"
+
+namespace keywake::scan {
+namespace {
+
+// Everything a thread needs to scan objects by id: its own database and scanner.
+class ObjectScanner {
+ public:
+  ObjectScanner(const Context& context, const git::Repository& repository)
+      : content_(context.engine, context.values, context.request.explain, context.archive_limits,
+                 context.request.archives) {
+    git::Problems ignored;  // the first database, opened by the caller, has reported them
+    auto opened = git::ObjectDatabase::open(repository, ignored, context.request.max_file_size);
+    if (opened) database_.emplace(std::move(*opened));
+  }
+  git::ObjectDatabase& database() { return *database_; }
+  ContentScanner& content() { return content_; }
+  git::ObjectDatabase::Object object;
+  std::uint64_t blobs = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t bytes = 0;
+
+ private:
+  std::optional<git::ObjectDatabase> database_;
+  ContentScanner content_;
+};
+
+class CommitScan {
+ public:
+  CommitScan(const Context& context, const git::Repository& repository, const std::string& target)
+      : context_(context), repository_(repository), target_(target),
+        scanners_([&context, &repository] { return ObjectScanner(context, repository); }) {}
+
+  Result<void> run();
+
+ private:
+  struct Scanned {
+    BlobFindings findings;
+    std::vector<LeftOut> left_out;
+    git::ObjectType type = git::ObjectType::kNone;
+    git::ReadOutcome outcome = git::ReadOutcome::kMissing;
+  };
+  Result<git::Selection> selection() const;
+  void scan_objects(const std::vector<git::Oid>& oids);
+  void keep(const git::Oid& oid, Scanned scanned);
+  const std::vector<std::uint32_t>& values_of(const git::Oid& blob) const;
+
+  const Context& context_;
+  const git::Repository& repository_;
+  const std::string& target_;
+  tbb::enumerable_thread_specific<ObjectScanner> scanners_;
+  FindingsByBlob findings_;
+  std::unordered_map<git::Oid, std::vector<std::uint32_t>> values_;
+  std::vector<MessageFindings> messages_;
+  git::Problems problems_;
+};
+
+Result<git::Selection> CommitScan::selection() const {
+  const Request& request = context_.request;
+  git::Selection selection;
+  selection.all_objects = request.range.empty() && request.branches.empty() && request.since.empty();
+  selection.range = request.range;
+  selection.branches = request.branches;
+  if (!request.since.empty()) {
+    auto date = parse_date(request.since);
+    if (!date) return std::unexpected(date.error());
+    selection.since = *date;
+  }
+  return selection;
+}
+
+void CommitScan::scan_objects(const std::vector<git::Oid>& oids) {
+  context_.progress.objects_total += oids.size();
+  constexpr std::size_t kBatch = 64;
+  std::vector<std::pair<git::Oid, Scanned>> found;
+  for (std::size_t start = 0; start < oids.size(); start += 65536) {
+    // In rounds, so that results of objects without findings do not pile up.
+    std::size_t count = std::min<std::size_t>(65536, oids.size() - start);
+    std::vector<Scanned> results(count);
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, kBatch), [&](const auto& range) {
+      ObjectScanner& scanner = scanners_.local();
+      for (std::size_t i = range.begin(); i < range.end(); ++i) {
+        Scanned& result = results[i];
+        result.outcome = scanner.database().read(oids[start + i], scanner.object);
+        if (result.outcome != git::ReadOutcome::kDone) continue;
+        result.type = scanner.object.type;
+        if (result.type == git::ObjectType::kTree) continue;
+        scanner.content().scan(scanner.object.bytes, result.findings, result.left_out);
+        (result.type == git::ObjectType::kBlob ? scanner.blobs : scanner.commits) += 1;
+        scanner.bytes += scanner.object.bytes.size();
+        context_.progress.bytes += scanner.object.bytes.size();
+      }
+      context_.progress.objects += range.size();
+    });
+    for (std::size_t i = 0; i < count; ++i) keep(oids[start + i], std::move(results[i]));
+  }
+}
+
+void CommitScan::keep(const git::Oid& oid, Scanned scanned) {
+  std::string name = "object " + oid.hex(repository_.hash);
+  if (scanned.outcome != git::ReadOutcome::kDone) {
+    bool expected = scanned.outcome == git::ReadOutcome::kTooLarge ||
+                    (scanned.outcome == git::ReadOutcome::kMissing && repository_.partial);
+    problems_.add(name, std::string(git::reason(scanned.outcome)), !expected);
+    return;
+  }
+  for (const LeftOut& item : scanned.left_out) {
+    context_.collector.skip({target_ + ": " + name + (item.inside.empty() ? "" : "!/" + item.inside),
+                             item.reason, item.failed});
+  }
+  if (scanned.findings.empty()) return;
+  if (scanned.type == git::ObjectType::kBlob) {
+    values_.emplace(oid, scanned.findings.values());
+    findings_.emplace(oid, std::move(scanned.findings));
+  } else {
+    messages_.push_back({oid, scanned.type == git::ObjectType::kCommit, false, std::move(scanned.findings)});
+  }
+}
+
+const std::vector<std::uint32_t>& CommitScan::values_of(const git::Oid& blob) const {
+  static const std::vector<std::uint32_t> kNone;
+  auto it = values_.find(blob);
+  return it == values_.end() ? kNone : it->second;
+}
+
+Result<void> CommitScan::run() {
+  auto wanted = selection();
+  if (!wanted) return std::unexpected(wanted.error());
+  auto database = git::ObjectDatabase::open(repository_, problems_, context_.request.max_file_size);
+  if (!database) return std::unexpected(database.error());
+  git::PlainHistory history(repository_, *database, problems_);
+  auto commits = history.select(*wanted);
+  if (!commits) return std::unexpected(commits.error());
+
+  context_.progress.stage = "history";
+  std::vector<git::Oid> oids;
+  if (wanted->all_objects) {
+    oids = database->all_objects(problems_);
+  } else {
+    std::unordered_set<git::Oid> unique(commits->begin(), commits->end());
+    history.changed_blobs(*commits, [&](const git::PlainHistory::Change& change) {
+      if (!change.blob.is_null()) unique.insert(change.blob);
+      for (const git::Oid& parent : change.parent_blobs) {
+        if (!parent.is_null()) unique.insert(parent);
+      }
+    });
+    oids.assign(unique.begin(), unique.end());
+    std::sort(oids.begin(), oids.end());
+  }
+  scan_objects(oids);
+  for (ObjectScanner& scanner : scanners_) {
+    context_.collector.blobs += scanner.blobs;
+    context_.collector.commits += scanner.commits;
+    context_.collector.bytes += scanner.bytes;
+    context_.collector.files += scanner.content().members();
+    context_.collector.bytes_matched += scanner.content().scanner().bytes_matched();
+  }
+
+  context_.progress.stage = "who brought it in";
+  auto appearances = history.appearances(
+      *commits, [&](const git::Oid& blob) -> const std::vector<std::uint32_t>& { return values_of(blob); },
+      wanted->all_objects);
+  auto reachable = history.reachable(*commits);
+  for (MessageFindings& message : messages_) message.reachable = reachable.contains(message.oid);
+  HistoryReport report{target_, repository_.hash, [&](const git::Oid& oid, std::string& out) {
+                         ObjectScanner& scanner = scanners_.local();
+                         if (scanner.database().read(oid, scanner.object) != git::ReadOutcome::kDone) return false;
+                         out = scanner.object.bytes;
+                         return true;
+                       }};
+  report_history(context_, report, appearances, findings_, messages_);
+  for (git::Problem& problem : problems_.take()) {
+    context_.collector.skip({target_ + ": " + problem.what, problem.reason, problem.failed});
+  }
+  if (repository_.shallow) {
+    context_.collector.skip({target_, "shallow clone: history before its boundary is not here", false});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> scan_commits(const Context& context, const git::Repository& repository, const std::string& target) {
+  return CommitScan(context, repository, target).run();
+}
+
+}  // namespace keywake::scan
