@@ -14,7 +14,7 @@ struct Row {
 };
 
 // Only generic patterns are judged by these. A specific format is what it is wherever it stands.
-constexpr std::array<Row, 56> kRows{{
+constexpr std::array<Row, 55> kRows{{
     {"package-lock.json", "place: a lock file, which holds checksums"},
     {"npm-shrinkwrap.json", "place: a lock file, which holds checksums"},
     {"packages.lock.json", "place: a lock file, which holds checksums"},
@@ -58,7 +58,6 @@ constexpr std::array<Row, 56> kRows{{
     {"**/third_party/**/test/**", "place: tests of a vendored dependency"},
     {"**/third_party/**/tests/**", "place: tests of a vendored dependency"},
     {"*.svg", "place: a drawing"},
-    {"*.ipynb", "place: a notebook, whose outputs are encoded pictures"},
     {"*.ai", "place: a drawing"},
     {"*.eps", "place: a drawing"},
     {"*.pdf", "place: a document in a binary format"},
