@@ -73,7 +73,7 @@ constexpr std::array<Row, 55> kRows{{
 }};
 
 // A line that nobody typed.
-constexpr std::size_t kLongestTypedLine = 4096;
+constexpr std::size_t kLongestTypedLine = 1000;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -87,7 +87,7 @@ std::string lower(std::string_view text) {
 
 std::string_view noise_reason(const model::Pattern& pattern, const Place& place) {
   if (!pattern.generic) return {};
-  if (place.line.size() > kLongestTypedLine) return "place: a line of thousands of bytes, which nobody typed";
+  if (place.line.size() > kLongestTypedLine) return "place: a line longer than anybody types";
   std::string path = lower(place.path);
   for (const Row& row : kRows) {
     if (glob_match(row.glob, path)) return row.reason;

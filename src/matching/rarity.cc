@@ -15,6 +15,7 @@ namespace keywake::matching {
 namespace {
 
 constexpr double kRareBits = 8;
+constexpr std::size_t kLeastTail = 16;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -87,7 +88,11 @@ double surprise(std::string_view text) {
 
 bool is_rare(std::string_view text) {
   Alphabet alphabet(text);
-  return (alphabet.upper || alphabet.lower) && surprise(text) > kRareBits;
+  if (!alphabet.upper && !alphabet.lower) return false;  // a number
+  if (surprise(text) > kRareBits) return true;
+  // A readable name in front of random text ("NpmToken." and a UUID) shows letters that the rest does not have.
+  std::size_t separator = text.find_last_of(".:_/");
+  return separator != std::string_view::npos && text.size() - separator > kLeastTail && is_rare(text.substr(separator + 1));
 }
 
 }  // namespace keywake::matching
