@@ -25,6 +25,8 @@ constexpr std::size_t kMaxGroups = 32;
 constexpr std::uint32_t kContext = 8;        // \b needs one byte; an escape before a match up to six
 constexpr std::uint32_t kEscapeSlack = 32;   // what escapes inside a match may add to its length
 constexpr std::uint32_t kMaxMatchesPerHit = 64;
+constexpr std::size_t kTellingLead = 3;        // bytes known of a match's beginning
+constexpr unsigned kMaxAnchoredTries = 16;     // per search, so that hostile text cannot make it quadratic
 
 std::unique_ptr<RE2> compile(std::string_view expression) {
   RE2::Options options(RE2::Latin1);
@@ -148,6 +150,9 @@ struct Confirmer::Code {
     return {length + place.latest + slack + around, rest + kEscapeSlack + around};
   }
 
+  bool may_begin(const Text& text, std::size_t at) const;
+  bool next_match(const Text& text, std::size_t from, std::size_t last,
+                  std::array<re2::StringPiece, kMaxGroups>& groups) const;
   bool find(const Text& text, AnchorPlace place, bool explain, std::vector<Found>& out) const;
   bool judge(const Text& text, const std::array<re2::StringPiece, kMaxGroups>& groups, bool explain,
              std::vector<Found>& out) const;
@@ -308,30 +313,49 @@ bool Confirmer::Code::judge(const Text& text, const std::array<re2::StringPiece,
   return stands;
 }
 
+// Whether the bytes at text[at] can begin a match.
+bool Confirmer::Code::may_begin(const Text& text, std::size_t at) const {
+  if (plan_.boundary_first && at > 0 && is_word(static_cast<unsigned char>(text.bytes[at - 1]))) return false;
+  if (at + plan_.lead.size() > text.bytes.size()) return false;
+  for (std::size_t i = 0; i < plan_.lead.size(); ++i) {
+    if (!plan_.lead[i].test(static_cast<unsigned char>(text.bytes[at + i]))) return false;
+  }
+  return true;
+}
+
+// The leftmost match that begins in [from, last]. Where the first bytes tell that one may begin, RE2 is asked for a match right there: its
+// automaton for that is far smaller than the one that looks everywhere, and soon complete.
+bool Confirmer::Code::next_match(const Text& text, std::size_t from, std::size_t last,
+                                 std::array<re2::StringPiece, kMaxGroups>& groups) const {
+  const RE2& expression = *program_->expression;
+  re2::StringPiece all(text.bytes.data(), text.bytes.size());
+  last = std::min(last, text.bytes.size());
+  if (plan_.lead.size() >= kTellingLead || from == last) {
+    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++from) {
+      if (!may_begin(text, from)) continue;
+      ++tries;
+      if (expression.Match(all, from, all.size(), RE2::ANCHOR_START, groups.data(), program_->groups)) return true;
+    }
+  }
+  if (from > last || !expression.Match(all, from, all.size(), RE2::UNANCHORED, groups.data(), program_->groups)) return false;
+  return static_cast<std::size_t>(groups[0].data() - text.bytes.data()) <= last;
+}
+
 // All matches in the text that belong to the hit. True if one stood.
 bool Confirmer::Code::find(const Text& text, AnchorPlace place, bool explain, std::vector<Found>& out) const {
-  if (plan().run.length > 0 && !has_run(text.bytes, plan().run)) return false;
-  const Program& code = program();
-  if (!code.expression->ok()) return false;
+  const MatchPlan& known = plan();
+  if (known.run.length > 0 && !has_run(text.bytes, known.run)) return false;
+  if (!program().expression->ok()) return false;
   bool near = pattern->within > 0;
-  bool fixed = !near && place.earliest == place.latest;
-  std::size_t first = text.hit_begin > place.latest ? text.hit_begin - place.latest : 0;
-  std::size_t last = text.hit_begin >= place.earliest ? text.hit_begin - place.earliest : 0;
   if (!near && text.hit_begin < place.earliest) return false;
-  if (fixed && text.hit_begin < place.latest) return false;
-  if (near) first = 0, last = text.hit_end + pattern->within;
+  std::size_t from = near || text.hit_begin <= place.latest ? 0 : text.hit_begin - place.latest;
+  std::size_t last = near ? text.hit_end + pattern->within : text.hit_begin - place.earliest;
   std::array<re2::StringPiece, kMaxGroups> groups;
-  re2::StringPiece all(text.bytes.data(), text.bytes.size());
   bool stood = false;
-  std::size_t from = first;
-  for (std::uint32_t n = 0; n < kMaxMatchesPerHit && from <= text.bytes.size(); ++n) {
-    if (!code.expression->Match(all, from, text.bytes.size(), fixed ? RE2::ANCHOR_START : RE2::UNANCHORED,
-                                groups.data(), code.groups)) {
-      break;
-    }
+  for (std::uint32_t n = 0; n < kMaxMatchesPerHit && from <= last; ++n) {
+    if (!next_match(text, from, last, groups)) break;
     auto begin = static_cast<std::size_t>(groups[0].data() - text.bytes.data());
     std::size_t end = begin + groups[0].size();
-    if (begin > last) break;
     bool cut = (begin == 0 && !text.at_begin) || (end == text.bytes.size() && !text.at_end);
     bool belongs = near ? end + pattern->within >= text.hit_begin : end >= text.hit_end;
     if (belongs && !cut && end - begin <= pattern->max_length) {
@@ -341,7 +365,6 @@ bool Confirmer::Code::find(const Text& text, AnchorPlace place, bool explain, st
     } else {
       from = near ? std::max(end, begin + 1) : begin + 1;
     }
-    if (fixed) break;
   }
   return stood;
 }
