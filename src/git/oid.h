@@ -27,9 +27,14 @@ struct Oid {
   /// 40 or 64 hexadecimal digits.
   static std::optional<Oid> from_hex(std::string_view text) {
     if (text.size() != 40 && text.size() != 64) return std::nullopt;
-    auto raw = keywake::from_hex(text);
-    if (!raw) return std::nullopt;
-    return from_bytes(raw->data(), text.size() == 40 ? HashKind::kSha1 : HashKind::kSha256);
+    Oid oid;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+      int high = hex_digit(text[i]);
+      int low = hex_digit(text[i + 1]);
+      if (high < 0 || low < 0) return std::nullopt;
+      oid.bytes[i / 2] = static_cast<std::uint8_t>(high << 4 | low);
+    }
+    return oid;
   }
   [[nodiscard]] std::string hex(HashKind kind = HashKind::kSha1) const {
     return to_hex({reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(kind)});
