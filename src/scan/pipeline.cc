@@ -24,20 +24,55 @@ bool wants_commits_only(const Request& request) {
   return !request.range.empty() || !request.since.empty() || !request.branches.empty();
 }
 
-Result<void> scan_repository(const Context& context, const git::Repository& repository, const std::string& target) {
-  if (context.request.staged) return scan_staged(context, repository, target);
-  if (wants_commits_only(context.request)) return scan_commits(context, repository, target);
-  if (!context.request.history) return {};
-  if (context.request.exhaustive) return scan_commits(context, repository, target);
-  scan_history(context, repository, target);
+// The history, and, unless only commits were asked for, the files of its work tree.
+Result<void> scan_repository(const Context& context, const git::Repository& repository, const std::string& target);
+
+Result<void> scan_tree(const Context& context, const fs::path& root, const std::string& target, const KnownFile& known) {
+  auto nested = scan_directory(context, root, target, known);
+  if (!nested) return std::unexpected(nested.error());
+  for (const NestedRepository& inner : *nested) {
+    std::string name = (fs::path(target) / inner.path).native();
+    auto repository = git::Repository::open(root / inner.path);
+    Result<void> done = {};
+    if (!repository) {
+      done = std::unexpected(repository.error());
+    } else if (*repository) {
+      // Its files are part of this tree already; only the history is new.
+      done = scan_history_of(context, **repository, name);
+    }
+    if (!done) context.collector.skip({name, done.error().message, true});
+  }
   return {};
 }
 
+Result<void> scan_repository(const Context& context, const git::Repository& repository, const std::string& target) {
+  if (context.request.staged) return scan_staged(context, repository, target);
+  if (wants_commits_only(context.request)) return scan_commits(context, repository, target);
+  KnownFile known;
+  if (context.request.history) {
+    auto done = scan_history_of(context, repository, target);
+    if (!done) return std::unexpected(done.error());
+    known = std::move(*done);
+  }
+  if (!repository.work_tree) return {};
+  return scan_tree(context, *repository.work_tree, target, known);
+}
+
 Result<void> scan_target(const Context& context, const std::string& target) {
-  auto repository = git::Repository::open(target);
+  if (target == "-") return scan_standard_input(context);
+  if (git::is_git_url(target)) {
+    auto clone = git::clone(target);
+    if (!clone) return std::unexpected(clone.error());
+    auto repository = git::Repository::open(clone->path());
+    if (!repository) return std::unexpected(repository.error());
+    return scan_repository(context, **repository, clone->display_url());
+  }
+  auto repository = find_repository(context.request, target);
   if (!repository) return std::unexpected(repository.error());
   if (*repository) return scan_repository(context, **repository, target);
-  return {};
+  std::error_code ec;
+  if (fs::is_directory(target, ec)) return scan_tree(context, target, target, {});
+  return scan_file(context, target, target);
 }
 
 }  // namespace

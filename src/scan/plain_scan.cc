@@ -12,6 +12,7 @@
 #include "git/plain_history.h"
 #include "scan/dates.h"
 #include "scan/history_report.h"
+#include "scan/index_view.h"
 
 namespace keywake::scan {
 namespace {
@@ -173,6 +174,10 @@ Result<void> CommitScan::run() {
   auto appearances = history.appearances(
       *commits, [&](const git::Oid& blob) -> const std::vector<std::uint32_t>& { return values_of(blob); },
       wanted->all_objects);
+  std::vector<git::Appearance> staged;
+  if (wanted->all_objects) {
+    if (auto index = git::IndexFile::read(repository_)) staged = staged_appearances(*index, findings_, appearances);
+  }
   auto reachable = history.reachable(*commits);
   for (MessageFindings& message : messages_) message.reachable = reachable.contains(message.oid);
   HistoryReport report{target_, repository_.hash, [&](const git::Oid& oid, std::string& out) {
@@ -181,7 +186,7 @@ Result<void> CommitScan::run() {
                          out = scanner.object.bytes;
                          return true;
                        }};
-  report_history(context_, report, appearances, findings_, messages_);
+  report_history(context_, report, appearances, staged, findings_, messages_);
   for (git::Problem& problem : problems_.take()) {
     context_.collector.skip({target_ + ": " + problem.what, problem.reason, problem.failed});
   }
