@@ -52,7 +52,7 @@ dev tsan:
 fuzz:
 	@scripts/install-deps build test fuzz
 	@cmake --preset fuzz
-	@cmake --build build/fuzz --target tests/fuzz/all -j $(JOBS)
+	@cmake --build build/fuzz --target fuzzers -j $(JOBS)
 	@scripts/run-fuzzers build/fuzz $(SECONDS) $(JOBS)
 
 bench:

@@ -30,11 +30,12 @@ void complain_of_failures(const model::Summary& summary) {
     if (failures++ == 0) first = &skip;
   }
   if (first == nullptr) return;
-  std::string more = failures == 1 ? ""
-                                   : fmt::format(", and {} more (the report names them)",
-                                                 human_count(failures - 1));
-  complain(fmt::format("not everything could be read: {}: {}{}", printable(first->what),
-                       printable(first->reason), more));
+  std::string what =
+      first->reason.starts_with(first->what) ? first->reason : first->what + ": " + first->reason;
+  std::string more;
+  if (failures > 1)
+    more = fmt::format(", and {} more (the report names them)", human_count(failures - 1));
+  complain(fmt::format("not everything could be read: {}{}", printable(what), more));
 }
 
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
