@@ -192,7 +192,7 @@ TEST_CASE("a nested archive larger than what is kept in memory is streamed") {
 }
 
 TEST_CASE("a large member comes in parts and is whole") {
-  std::string big = words((40 << 20) + 12345);
+  std::string big = words((18 << 20) + 12345);
   struct InParts : Collected {
     std::size_t parts = 0;
     void large_member(const std::string& path, const ReadMore& read) override {
@@ -205,8 +205,8 @@ TEST_CASE("a large member comes in parts and is whole") {
       }
     }
   };
-  for (std::string bytes : {made::archive({"ustar", "lz4"}, {{"big", big}, {"after", "a"}}),
-                            made::archive({"zip"}, {{"big", big}, {"after", "a"}})}) {
+  for (std::string bytes : {made::archive({"ustar", "zstd"}, {{"big", big}, {"after", "a"}}),
+                            made::archive({"zip", "", "zip:compression-level=1"}, {{"big", big}, {"after", "a"}})}) {
     InParts got;
     keywake::archive::expand("a", bytes, {}, got);
     CHECK((got.members["big"] == big));
@@ -234,13 +234,13 @@ TEST_CASE("names are kept as they are") {
                                  "\xd0\xbf\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82", "a!/b", std::string(300, 'n') + "/x"};
   for (const char* format : {"pax", "gnutar", "newc", "zip"}) {
     std::vector<File> files;
-    for (const std::string& name : names) files.push_back({name, "content of " + name});
+    for (const std::string& name : names) files.push_back({name, std::string("content of ") + name});
     Collected got = expand("a", made::archive({format}, files));
     INFO(format << got.reasons());
     CHECK(got.left.empty());
     for (const std::string& name : names) {
       INFO(name);
-      CHECK(got.members[name] == "content of " + name);
+      CHECK(got.members[name] == std::string("content of ") + name);
     }
   }
   SECTION("not UTF-8") {
@@ -273,7 +273,7 @@ TEST_CASE("encrypted members are named, the others read") {
 
 TEST_CASE("a zip behind a script is found by its end") {
   std::string zip = made::archive({"zip"}, {{"__main__.py", "key = 1\n"}});
-  std::string zipapp = "#!/usr/bin/env python3\n" + zip;
+  std::string zipapp = std::string("#!/usr/bin/env python3\n") + zip;
   CHECK_FALSE(keywake::archive::is_archive(zipapp));
   CHECK(keywake::archive::is_archive_whole(zipapp));
   CHECK(expand("run.pyz", zipapp).members["__main__.py"] == "key = 1\n");
@@ -319,18 +319,18 @@ TEST_CASE("limits: each is named, with what was left out") {
     for (std::string bytes : {made::archive({"ustar"}, {{"big", words(200'000)}, {"small", "s"}}),
                               made::archive({"ustar"}, {{"big", words(1001)}, {"small", "s"}}),
                               made::archive({"zip"}, {{"big", words(200'000)}, {"small", "s"}}),
-                              made::archive({"ustar"}, {{"big", words(20 << 20)}, {"small", "s"}})}) {
+                              made::archive({"ustar"}, {{"big", words(17 << 20)}, {"small", "s"}})}) {
       Collected got = expand("a", bytes, limits);
       CHECK(got.members == std::map<std::string, std::string>{{"small", "s"}});
       REQUIRE(got.left.size() == 1);
       CHECK(got.left[0].path == "big");
       CHECK(got.left[0].reason == "archive member larger than 1000 B");
     }
-    limits.member_bytes = 18 << 20;
-    Collected got = expand("a.gz", made::compressed("gzip", words(20 << 20)), limits);
-    CHECK(got.members["a"].size() == 18 << 20);  // its size is not stated: known only when it was read
+    limits.member_bytes = 17 << 20;
+    Collected got = expand("a.gz", made::compressed("zstd", words(18 << 20)), limits);
+    CHECK(got.members["a"].size() == 17 << 20);  // its size is not stated: known only when it was read
     REQUIRE(got.left.size() == 1);
-    CHECK(got.left[0].reason == "archive member larger than 18 MiB");
+    CHECK(got.left[0].reason == "archive member larger than 17 MiB");
   }
   SECTION("total_bytes") {
     std::vector<File> files;
@@ -349,7 +349,7 @@ TEST_CASE("bombs stop early") {
   Limits limits;
   SECTION("one stream of zeros, by its ratio") {
     limits.ratio = 100;
-    std::string bomb = made::compressed("gzip", std::string(200 << 20, '\0'));
+    std::string bomb = made::compressed("gzip", std::string(64 << 20, '\0'));
     for (bool streamed : {false, true}) {
       Collected got = streamed ? expand_stream("b.gz", bomb, 4096, false, limits) : expand("b.gz", bomb, limits);
       CHECK(got.bytes <= 40 << 20);
@@ -358,7 +358,7 @@ TEST_CASE("bombs stop early") {
     }
   }
   SECTION("nested streams, by the ratio over all") {
-    std::string bomb = made::compressed("gzip", made::compressed("zstd", made::compressed("gzip", std::string(300 << 20, '\0'))));
+    std::string bomb = made::compressed("gzip", made::compressed("zstd", made::compressed("gzip", std::string(64 << 20, '\0'))));
     CHECK(bomb.size() < 4096);
     Collected got = expand("b.gz.zst.gz", bomb, limits);
     CHECK(got.bytes <= 40 << 20);
@@ -379,7 +379,7 @@ TEST_CASE("bombs stop early") {
     CHECK(got.left[0].reason == "archive expands more than 2,000-fold: the rest is left out");
   }
   SECTION("a bomb among files ends itself only") {
-    std::string bomb = made::compressed("zstd", std::string(200 << 20, '\0'));
+    std::string bomb = made::compressed("zstd", std::string(64 << 20, '\0'));
     std::string ballast(200'000, '\0');
     std::mt19937 random(3);
     for (char& c : ballast) c = static_cast<char>(random());

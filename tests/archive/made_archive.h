@@ -86,13 +86,13 @@ inline std::string be(std::uint64_t value, int bytes) {
 /// RAR 4 with one stored file (RAR technote: block header CRC16, type, flags, size).
 inline std::string rar4(const File& file) {
   auto block = [](std::string header) { return le(keywake::crc32(header) & 0xffff, 2) + header; };
-  std::string out = "Rar!\x1a\x07" + std::string(1, '\0');
-  out += block("\x73" + le(0, 2) + le(13, 2) + le(0, 6));
+  std::string out = std::string("Rar!\x1a\x07") + std::string(1, '\0');
+  out += block(std::string("\x73") + le(0, 2) + le(13, 2) + le(0, 6));
   std::uint64_t size = file.bytes.size();
-  out += block("\x74" + le(0x8000, 2) + le(32 + file.path.size(), 2) + le(size, 4) + le(size, 4) + "\x03" +
-               le(keywake::crc32(file.bytes), 4) + le(0x5a000000, 4) + le(20, 1) + "\x30" +
+  out += block(std::string("\x74") + le(0x8000, 2) + le(32 + file.path.size(), 2) + le(size, 4) + le(size, 4) + std::string("\x03") +
+               le(keywake::crc32(file.bytes), 4) + le(0x5a000000, 4) + le(20, 1) + std::string("\x30") +
                le(file.path.size(), 2) + le(0100644, 4) + file.path);
-  return out + file.bytes + block("\x7b" + le(0x4000, 2) + le(7, 2));
+  return out + file.bytes + block(std::string("\x7b") + le(0x4000, 2) + le(7, 2));
 }
 
 /// RAR 5 with one stored file (RAR 5.0 archive format: CRC32, then variable-length integers).
@@ -106,7 +106,7 @@ inline std::string rar5(const File& file) {
     std::string sized = vint(fields.size()) + fields;
     return le(keywake::crc32(sized), 4) + sized;
   };
-  std::string out = "Rar!\x1a\x07\x01" + std::string(1, '\0');
+  std::string out = std::string("Rar!\x1a\x07\x01") + std::string(1, '\0');
   out += block(vint(1) + vint(0) + vint(0));
   out += block(vint(2) + vint(2) + vint(file.bytes.size()) + vint(4) + vint(file.bytes.size()) + vint(0100644) +
                le(keywake::crc32(file.bytes), 4) + vint(0) + vint(1) + vint(file.path.size()) + file.path);
@@ -121,7 +121,7 @@ inline std::string cab(const File& file) {
   std::string folder = le(data_at, 4) + le(1, 2) + le(0, 2);
   std::string entry = le(file.bytes.size(), 4) + le(0, 4) + le(0, 2) + le(0x5a21, 2) + le(0, 2) + le(0x20, 2) + name;
   std::string data = le(0, 4) + le(file.bytes.size(), 2) + le(file.bytes.size(), 2) + file.bytes;
-  return "MSCF" + le(0, 4) + le(data_at + data.size(), 4) + le(0, 4) + le(files_at, 4) + le(0, 4) + "\x03\x01" +
+  return std::string("MSCF") + le(0, 4) + le(data_at + data.size(), 4) + le(0, 4) + le(files_at, 4) + le(0, 4) + std::string("\x03\x01") +
          le(1, 2) + le(1, 2) + le(0, 2) + le(0, 2) + le(0, 2) + folder + entry + data;
 }
 
@@ -136,7 +136,7 @@ inline std::uint16_t crc16(std::string_view bytes) {  // ARC, reflected 0xA001
 
 /// LHA, level 0, with one stored file.
 inline std::string lha(const File& file) {
-  std::string header = "-lh0-" + le(file.bytes.size(), 4) + le(file.bytes.size(), 4) + le(0x5a210000, 4) + le(0x20, 1) +
+  std::string header = std::string("-lh0-") + le(file.bytes.size(), 4) + le(file.bytes.size(), 4) + le(0x5a210000, 4) + le(0x20, 1) +
                        le(0, 1) + le(file.path.size(), 1) + file.path + le(crc16(file.bytes), 2);
   unsigned sum = 0;
   for (char c : header) sum += static_cast<unsigned char>(c);
@@ -145,9 +145,9 @@ inline std::string lha(const File& file) {
 
 /// A package as rpm(8) makes it: lead, signature header (padded to 8), header, compressed cpio.
 inline std::string rpm(const std::vector<File>& files, const std::string& filter) {
-  std::string header = "\x8e\xad\xe8\x01" + be(0, 4) + be(1, 4) + be(8, 4) + be(1000, 4) + be(6, 4) + be(0, 4) + be(1, 4) +
+  std::string header = std::string("\x8e\xad\xe8\x01") + be(0, 4) + be(1, 4) + be(8, 4) + be(1000, 4) + be(6, 4) + be(0, 4) + be(1, 4) +
                        std::string("package") + '\0';
-  std::string lead = "\xed\xab\xee\xdb\x03" + be(0, 1) + be(0, 2) + be(1, 2) + std::string(66, 'n') + be(1, 2) + be(5, 2);
+  std::string lead = std::string("\xed\xab\xee\xdb\x03") + be(0, 1) + be(0, 2) + be(1, 2) + std::string(66, 'n') + be(1, 2) + be(5, 2);
   return lead + std::string(96 - lead.size(), '\0') + header + header + archive({"newc", filter}, files);
 }
 

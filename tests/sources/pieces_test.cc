@@ -1,6 +1,8 @@
 // However a file is cut and in whatever parts it comes, its pieces make up the file.
 #include "sources/pieces.h"
 
+#include <fmt/format.h>
+
 #include <random>
 
 #include "recorder.h"
@@ -79,7 +81,7 @@ TEST_CASE("UTF-16 that comes in parts is converted, across every kind of cut") {
   PieceWriter writer(got);
   reused = &writer;
   for (std::size_t part : {1u, 3u, 7u, 4097u, 5000u, 100'000u}) {
-    std::string path = "f" + std::to_string(part);
+    std::string path = fmt::format("f{}", part);
     reused->start(path);
     for (std::size_t at = 0; at < text.size(); at += part) reused->append(std::string_view(text).substr(at, part));
     reused->finish();
