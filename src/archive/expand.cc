@@ -172,7 +172,9 @@ void Expansion::visit(Open& open) {
   }
   if (layer.is_file()) visit_file(open, path);
   pass_over(open);
-  if (layer.entry_broken() && !open.abandoned && !stopped_) open.broken_member = path;
+  if (stopped_ || open.abandoned) return;
+  if (layer.entry_broken()) open.broken_member = path;
+  if (layer.is_file() && layer.ended_early()) leave_out(open, path, "goes on in another part of a split archive");
 }
 
 void Expansion::visit_file(Open& open, const std::string& path) {
@@ -239,7 +241,7 @@ void Expansion::deliver(Open& open, const std::string& path) {
       leave_out(open, path, too_large());
       return;
     }
-    if (ends_as_zip(open.front) && open.place.depth < limits_.depth) {
+    if (has_zip_at_end(open.front) && open.place.depth < limits_.depth) {
       enter_front(open, inside(open, path, Kind::kZip), Kind::kZip);
     }
     visitor_.member(path, open.front);
@@ -354,11 +356,11 @@ void Visitor::large_member(const std::string& path, const ReadMore& read) {
 
 bool is_archive(std::string_view head) { return recognise(head) != Kind::kNone; }
 
-bool is_archive_whole(std::string_view bytes) { return is_archive(bytes) || ends_as_zip(bytes); }
+bool is_archive_whole(std::string_view bytes) { return is_archive(bytes) || has_zip_at_end(bytes); }
 
 bool expand(std::string_view name, std::string_view bytes, const Limits& limits, Visitor& visitor) {
   Kind kind = recognise(bytes);
-  if (kind == Kind::kNone && ends_as_zip(bytes)) kind = Kind::kZip;
+  if (kind == Kind::kNone && has_zip_at_end(bytes)) kind = Kind::kZip;
   if (kind == Kind::kNone) return false;
   Utf8Names utf8;
   MemoryInput input(bytes);

@@ -175,10 +175,13 @@ Layer::Next Layer::next() {
   entry_offset_ = hole_ = 0;
   block_ = {};
   if (!opened_) return Next::kBroken;
-  int status = archive_read_next_header(handle_, &entry_);
-  rethrow();
+  int status = ARCHIVE_RETRY;  // "an entry was damaged, ask for the next one"
+  for (int tries = 0; status == ARCHIVE_RETRY && tries < kMaxWarnings; ++tries) {
+    status = archive_read_next_header(handle_, &entry_);
+    rethrow();
+  }
   if (status == ARCHIVE_EOF) return Next::kEnd;
-  if (status < ARCHIVE_WARN && status != ARCHIVE_RETRY) return Next::kBroken;
+  if (status < ARCHIVE_WARN) return Next::kBroken;
   // Without its filter a stream would be handed out as it stands.
   if (is_stream(kind_) && archive_filter_count(handle_) < 2) return Next::kBroken;
   return Next::kEntry;
@@ -198,6 +201,11 @@ bool Layer::is_file() const {
   return archive_entry_hardlink(entry_) == nullptr || archive_entry_size(entry_) > 0;
 }
 
+bool Layer::ended_early() const {
+  // Elsewhere a file that ends in a hole looks the same.
+  return kind_ == Kind::kRar5 && entry_done_ && !entry_broken_ && stated_size().value_or(0) > entry_offset_;
+}
+
 bool Layer::is_encrypted() const { return archive_entry_is_encrypted(entry_) != 0; }
 
 std::optional<std::uint64_t> Layer::stated_size() const {
@@ -206,6 +214,7 @@ std::optional<std::uint64_t> Layer::stated_size() const {
 }
 
 bool Layer::skips_for_free() const {
+  if (kind_ == Kind::kRar5 && !is_file()) return true;  // reading from a folder breaks it
   return is_verbatim(kind_) || (kind_ == Kind::kZip && input_.can_seek() && stated_size().has_value());
 }
 

@@ -40,6 +40,8 @@ class Layer {
   /// entry_broken() until the next entry. Holes of sparse files read as zeros.
   std::string_view read();
   [[nodiscard]] bool entry_broken() const { return entry_broken_; }
+  /// It ended without an error before its stated size: it goes on in another part of a split archive.
+  [[nodiscard]] bool ended_early() const;
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const Input& input() const { return input_; }

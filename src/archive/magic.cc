@@ -53,10 +53,10 @@ bool is_bzip2(const Head& h) {
 
 bool is_xz(const Head& h) { return h.at(0, "\xfd\x37zXZ\0\0"sv) && h.u8(7) <= 0x0f; }
 
-// LZMA_alone has no magic: properties 5d, a dictionary of 2^n or 2^n + 2^(n-1) bytes, and a size that is unknown or
+// LZMA_alone has no magic: properties 5d (5e is seen too), a dictionary of 2^n or 2^n + 2^(n-1) bytes, and a size that is unknown or
 // believable; then the first byte of the range coder, which is always zero.
 bool is_lzma(const Head& h) {
-  if (h.u8(0) != 0x5d || !h.has(18) || h.u8(13) != 0) return false;
+  if ((h.u8(0) != 0x5d && h.u8(0) != 0x5e) || !h.has(18) || h.u8(13) != 0) return false;
   std::uint32_t dictionary = h.le32(1);
   bool power = dictionary >= 4096 && (dictionary & (dictionary - 1)) == 0;
   bool unknown = h.le32(5) == 0xffffffff && h.le32(9) == 0xffffffff;
@@ -77,6 +77,8 @@ Kind zstd_or_lz4(const Head& h) {
   if (h.le32(at) == 0xfd2fb528 && (h.u8(at + 4) & 0x08) == 0) return Kind::kZstd;
   bool version_1 = (h.u8(at + 4) & 0xc2) == 0x40 && (h.u8(at + 5) & 0x8f) == 0;
   if (h.le32(at) == 0x184d2204 && version_1) return Kind::kLz4;
+  // The legacy frame of Linux kernels: blocks of at most 8 MiB, led by their compressed size.
+  if (h.le32(at) == 0x184c2102 && h.le32(at + 4) > 0 && h.le32(at + 4) < 9u << 20) return Kind::kLz4;
   return Kind::kNone;
 }
 
@@ -109,9 +111,9 @@ bool tar_checksum_holds(std::string_view header) {
 }
 
 bool is_tar(const Head& h) {
-  if (!h.has(512) || h.u8(0) == 0) return false;
+  if (!h.has(512)) return false;
   bool ustar = h.at(257, "ustar"sv) && (h.u8(262) == 0 || h.u8(262) == ' ');
-  bool seventh_edition = h.at(500, "\0\0\0\0\0\0\0\0\0\0\0\0"sv);
+  bool seventh_edition = h.u8(0) != 0 && h.at(500, "\0\0\0\0\0\0\0\0\0\0\0\0"sv);
   return (ustar || seventh_edition) && tar_checksum_holds(h.bytes.substr(0, 512));
 }
 
@@ -177,12 +179,12 @@ Kind by_first_byte(const Head& h) {
     case 0x1f: return is_gzip(h) ? Kind::kGzip : when(is_compress(h), Kind::kCompress);
     case 'B': return when(is_bzip2(h), Kind::kBzip2);
     case 0xfd: return when(is_xz(h), Kind::kXz);
-    case 0x5d: return when(is_lzma(h), Kind::kLzma);
+    case 0x5d: case 0x5e: return when(is_lzma(h), Kind::kLzma);
     case 'L': return when(is_lzip(h), Kind::kLzip);
-    case 0x28: case 0x04: return zstd_or_lz4(h);
+    case 0x28: case 0x04: case 0x02: return zstd_or_lz4(h);
     case 0xed: return when(is_rpm(h), Kind::kRpm);
     case '!': return when(is_ar(h), Kind::kAr);
-    case 'P': return when(is_zip(h), Kind::kZip);
+    case 'P': return is_zip(h) ? Kind::kZip : zstd_or_lz4(h);
     case '7': return when(h.at(0, "7z\xbc\xaf\x27\x1c\0"sv), Kind::kSevenZip);
     case 'R':
       if (h.at(0, "Rar!\x1a\x07\x01\0"sv)) return Kind::kRar5;
@@ -205,12 +207,25 @@ Kind recognise(std::string_view head) {
   return is_iso(h) ? Kind::kIso : Kind::kNone;
 }
 
-bool ends_as_zip(std::string_view tail) {
-  // The end record, without a comment: one disk, and as many entries on it as in all.
-  if (tail.size() < 22) return false;
-  Head h{tail.substr(tail.size() - 22)};
-  return h.at(0, "PK\5\6\0\0\0\0"sv) && h.le16(8) == h.le16(10) && h.le16(8) > 0 && h.le16(20) == 0 &&
+namespace {
+
+// The end record of a zip, with a comment that reaches to the end of the bytes: one disk, and as many entries on it as in all.
+bool is_zip_end(std::string_view bytes) {
+  Head h{bytes};
+  return h.at(0, "PK\5\6\0\0\0\0"sv) && h.le16(8) == h.le16(10) && h.le16(8) > 0 && 22 + h.le16(20) == bytes.size() &&
          h.le32(12) >= 46 * h.le16(8);
+}
+
+}  // namespace
+
+bool has_zip_at_end(std::string_view bytes) {
+  if (bytes.size() < 22) return false;
+  if (is_zip_end(bytes.substr(bytes.size() - 22))) return true;
+  bool runs = bytes.starts_with("MZ") || bytes.starts_with("\x7f" "ELF") || bytes.starts_with("#!");
+  if (!runs) return false;
+  std::string_view tail = bytes.substr(bytes.size() - std::min<std::size_t>(bytes.size(), 22 + 65535));
+  std::size_t at = tail.rfind("PK\5\6"sv);
+  return at != std::string_view::npos && is_zip_end(tail.substr(at));
 }
 
 std::string_view name(Kind kind) {

@@ -8,7 +8,7 @@
 #include "archive/made_archive.h"
 
 using namespace std::string_literals;
-using keywake::archive::ends_as_zip;
+using keywake::archive::has_zip_at_end;
 using keywake::archive::Kind;
 using keywake::archive::recognise;
 
@@ -49,6 +49,14 @@ TEST_CASE("each kind by its front") {
     CHECK(name(recognise(c.bytes)) == name(c.kind));
     CHECK(name(recognise(std::string_view(c.bytes).substr(0, 65536))) == name(c.kind));
   }
+}
+
+TEST_CASE("rarer fronts") {
+  std::string zstd = made::compressed("zstd", "x");
+  CHECK(recognise("\x50\x2a\x4d\x18\4\0\0\0user"s + zstd) == Kind::kZstd);
+  CHECK(recognise("\x5f\x2a\x4d\x18\0\0\0\0"s + made::compressed("lz4", "x")) == Kind::kLz4);
+  CHECK(recognise("\x02\x21\x4c\x18\x10\0\0\0legacy lz4 block"s) == Kind::kLz4);
+  CHECK(recognise("PK00"s + made::archive({"zip"}, {{"a", "b"}})) == Kind::kZip);
 }
 
 TEST_CASE("text and other formats are not archives") {
@@ -98,9 +106,13 @@ TEST_CASE("random bytes are not archives") {
 
 TEST_CASE("a zip by its end") {
   std::string zip = made::archive({"zip"}, {{"a", "b"}});
-  CHECK(ends_as_zip(zip));
-  CHECK(ends_as_zip(std::string_view(zip).substr(zip.size() - 22)));
-  CHECK_FALSE(ends_as_zip(std::string_view(zip).substr(0, zip.size() - 1)));
-  CHECK_FALSE(ends_as_zip("text"));
-  CHECK_FALSE(ends_as_zip(std::string(22, '\0')));
+  CHECK(has_zip_at_end(zip));
+  CHECK(has_zip_at_end(std::string_view(zip).substr(zip.size() - 22)));
+  CHECK_FALSE(has_zip_at_end(std::string_view(zip).substr(0, zip.size() - 1)));
+  std::string comment = zip.substr(0, zip.size() - 2) + std::string("\x03\0", 2) + "abc";
+  CHECK(has_zip_at_end("#!/bin/sh\n" + comment));
+  CHECK(has_zip_at_end("MZ" + comment));
+  CHECK_FALSE(has_zip_at_end("text" + comment));
+  CHECK_FALSE(has_zip_at_end("text"));
+  CHECK_FALSE(has_zip_at_end(std::string(22, '\0')));
 }
