@@ -209,6 +209,8 @@ Kind recognise(std::string_view head) {
 
 namespace {
 
+constexpr std::size_t kCommentSearched = 1024;  // of the 65,535 bytes that a zip's comment may have
+
 // The end record of a zip, with a comment that reaches to the end of the bytes: one disk, and as many entries on it as in all.
 bool is_zip_end(std::string_view bytes) {
   Head h{bytes};
@@ -223,7 +225,7 @@ bool has_zip_at_end(std::string_view bytes) {
   if (is_zip_end(bytes.substr(bytes.size() - 22))) return true;
   bool runs = bytes.starts_with("MZ") || bytes.starts_with("\x7f" "ELF") || bytes.starts_with("#!");
   if (!runs) return false;
-  std::string_view tail = bytes.substr(bytes.size() - std::min<std::size_t>(bytes.size(), 22 + 65535));
+  std::string_view tail = bytes.substr(bytes.size() - std::min(bytes.size(), 22 + kCommentSearched));
   std::size_t at = tail.rfind("PK\5\6"sv);
   return at != std::string_view::npos && is_zip_end(tail.substr(at));
 }

@@ -58,9 +58,10 @@ void count(Sample& sample, std::uint32_t c) {
   }
 }
 
-Sample sample_utf16(std::string_view head, bool little) {
+// Stops once there is more nonsense than `tolerated`.
+Sample sample_utf16(std::string_view head, bool little, std::size_t tolerated) {
   Sample sample;
-  for (std::size_t i = 0; i + 2 <= head.size(); i += 2) {
+  for (std::size_t i = 0; i + 2 <= head.size() && sample.nonsense <= tolerated; i += 2) {
     std::uint32_t c = unit16(head, i, little);
     if (is_high_surrogate(c)) {
       if (i + 4 > head.size()) break;  // cut by the end of the sample
@@ -95,10 +96,10 @@ WideEncoding marked_encoding(std::string_view head) {
   if (head.starts_with("\0\0\xfe\xff"sv) && plausible_marked(sample_utf32(head, false))) {
     return WideEncoding::kUtf32Be;
   }
-  if (head.starts_with("\xff\xfe") && plausible_marked(sample_utf16(head, true))) {
+  if (head.starts_with("\xff\xfe") && plausible_marked(sample_utf16(head, true, head.size()))) {
     return WideEncoding::kUtf16Le;
   }
-  if (head.starts_with("\xfe\xff") && plausible_marked(sample_utf16(head, false))) {
+  if (head.starts_with("\xfe\xff") && plausible_marked(sample_utf16(head, false, head.size()))) {
     return WideEncoding::kUtf16Be;
   }
   return WideEncoding::kNone;
@@ -186,8 +187,8 @@ WideEncoding wide_encoding(std::string_view head) {
   if (std::memchr(head.data(), 0, std::min(head.size(), kQuickLook)) == nullptr) {
     return WideEncoding::kNone;
   }
-  if (plausible_unmarked(sample_utf16(sample, true))) return WideEncoding::kUtf16Le;
-  if (plausible_unmarked(sample_utf16(sample, false))) return WideEncoding::kUtf16Be;
+  if (plausible_unmarked(sample_utf16(sample, true, 0))) return WideEncoding::kUtf16Le;
+  if (plausible_unmarked(sample_utf16(sample, false, 0))) return WideEncoding::kUtf16Be;
   return WideEncoding::kNone;
 }
 
