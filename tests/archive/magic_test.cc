@@ -61,19 +61,40 @@ TEST_CASE("rarer fronts") {
 
 TEST_CASE("text and other formats are not archives") {
   for (const std::string& text : std::vector<std::string>{
-           "", "P", "PK", "PK\3\4", "PK is short for Phil Katz\n", "PK00 and more text that is long enough to be a header", "BZh91 is a header\n",
-           "LZIP is a format, and this is a text\n", "!<arch>\nis how an ar starts, and this is a text that goes on and on, long enough\n",
-           "070701 is the magic of newc cpio, this is a text about it that is long enough for a header, 070701 and on and on and on\n",
-           "070707070707070707070707070707070707070707 is a number of sorts, but it does not go on for the whole header at all\n",
-           "7z is a format\n", "Rar! a text", "MSCF is a text too, long enough to hold a header of a cabinet", "xar!text text text",
-           "a -lh5- method line in a text that has enough bytes for a header\n", "]]]]]]]]]]]]]]]]]]]]]]]]]]]", "q\xc7 text text text text text text",
-           "PACK\0\0\0\2\0\0\0\1\x78\x9c and a deflated object"s, "\xfftOc\0\0\0\2 a pack index of git"s, "\x7f" "ELF\2\1\1\0\0\0\0\0\0\0\0\0"s,
-           "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s, std::string(70000, '\0'), std::string(70000, ' '), std::string(70000, '7')}) {
+           "",
+           "P",
+           "PK",
+           "PK\3\4",
+           "PK is short for Phil Katz\n",
+           "PK00 and more text that is long enough to be a header",
+           "BZh91 is a header\n",
+           "LZIP is a format, and this is a text\n",
+           "!<arch>\nis how an ar starts, and this is a text that goes on and on, long enough\n",
+           "070701 is the magic of newc cpio, this is a text about it that is long enough for a "
+           "header, 070701 and on and on and on\n",
+           "070707070707070707070707070707070707070707 is a number of sorts, but it does not go on "
+           "for the whole header at all\n",
+           "7z is a format\n",
+           "Rar! a text",
+           "MSCF is a text too, long enough to hold a header of a cabinet",
+           "xar!text text text",
+           "a -lh5- method line in a text that has enough bytes for a header\n",
+           "]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+           "q\xc7 text text text text text text",
+           "PACK\0\0\0\2\0\0\0\1\x78\x9c and a deflated object"s,
+           "\xfftOc\0\0\0\2 a pack index of git"s,
+           "\x7f"
+           "ELF\2\1\1\0\0\0\0\0\0\0\0\0"s,
+           "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s,
+           std::string(70000, '\0'),
+           std::string(70000, ' '),
+           std::string(70000, '7')}) {
     INFO(text.substr(0, 60));
     CHECK(name(recognise(text)) == "none");
   }
   std::string indented;
-  while (indented.size() < 40000) indented += "                                    ustar 0000644 0001750 0000000\n";
+  while (indented.size() < 40000)
+    indented += "                                    ustar 0000644 0001750 0000000\n";
   CHECK(recognise(indented) == Kind::kNone);
   std::string about_iso(32769, 'x');
   CHECK(recognise(about_iso + "CD001 is the magic of ISO 9660\n") == Kind::kNone);

@@ -1,5 +1,5 @@
-// Any bytes as an archive: from memory and as a stream; whatever comes out, it stays within the limits, and no limit, crash
-// or hang of libarchive is met that archive/ does not hold off.
+// Any bytes as an archive: from memory and as a stream; whatever comes out, it stays within the
+// limits, and no limit, crash or hang of libarchive is met that archive/ does not hold off.
 #include "archive/expand.h"
 
 #include <cstdlib>
