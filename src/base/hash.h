@@ -15,6 +15,14 @@ std::array<std::uint8_t, 32> sha256(std::string_view bytes);
 /// CRC-32 as in zlib, PNG and the checksummed tokens of GitHub and npm (polynomial 0xEDB88320, reflected).
 std::uint32_t crc32(std::string_view bytes);
 
+/// 0 to 15, or -1 for what is no hexadecimal digit.
+constexpr int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 std::string to_hex(std::string_view bytes);
 /// Absent when the text is not an even number of hexadecimal digits.
 std::optional<std::string> from_hex(std::string_view text);

@@ -85,10 +85,11 @@ void ProgressLine::draw(bool terminal) {
                .seconds = std::chrono::duration<double>(elapsed).count()};
   if (terminal) {
     // One column stays free: a line as wide as the terminal would wrap on some.
-    print("\r" + progress_text(now, terminal_width(STDERR_FILENO).value_or(80) - 1) + "\x1b[K");
+    print(fmt::format("\r{}\x1b[K",
+                      progress_text(now, terminal_width(STDERR_FILENO).value_or(80) - 1)));
     drawn_ = true;
   } else {
-    print("keywake: " + progress_text(now, 200) + "\n");
+    print(fmt::format("keywake: {}\n", progress_text(now, 200)));
   }
 }
 

@@ -27,15 +27,27 @@ struct Oid {
   /// 40 or 64 hexadecimal digits.
   static std::optional<Oid> from_hex(std::string_view text) {
     if (text.size() != 40 && text.size() != 64) return std::nullopt;
-    auto raw = keywake::from_hex(text);
-    if (!raw) return std::nullopt;
-    return from_bytes(raw->data(), text.size() == 40 ? HashKind::kSha1 : HashKind::kSha256);
+    Oid oid;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+      int high = hex_digit(text[i]);
+      int low = hex_digit(text[i + 1]);
+      if (high < 0 || low < 0) return std::nullopt;
+      oid.bytes[i / 2] = static_cast<std::uint8_t>(high << 4 | low);
+    }
+    return oid;
   }
   [[nodiscard]] std::string hex(HashKind kind = HashKind::kSha1) const {
     return to_hex({reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(kind)});
   }
   [[nodiscard]] bool is_null() const { return *this == Oid{}; }
   auto operator<=>(const Oid&) const = default;
+  bool operator==(const Oid& other) const {  // in four words, where the default would call memcmp
+    std::array<std::uint64_t, 4> a;
+    std::array<std::uint64_t, 4> b;
+    std::memcpy(a.data(), bytes.data(), sizeof a);
+    std::memcpy(b.data(), other.bytes.data(), sizeof b);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
+  }
 };
 
 }  // namespace keywake::git

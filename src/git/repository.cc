@@ -79,6 +79,15 @@ void read_config(Repository& repo) {
   });
 }
 
+// A pack that came from a partial clone is marked by a file beside it, whatever the configuration says.
+bool has_promisor_pack(const fs::path& object_dir) {
+  std::error_code ec;
+  for (fs::directory_iterator it(object_dir / "pack", ec), end; !ec && it != end; it.increment(ec)) {
+    if (it->path().extension() == ".promisor") return true;
+  }
+  return false;
+}
+
 void read_alternates(Repository& repo) {
   std::set<fs::path> seen;
   for (std::size_t i = 0; i < repo.object_dirs.size(); ++i) {
@@ -211,6 +220,7 @@ Result<std::optional<Repository>> Repository::open(const fs::path& path) {
   read_config(repo);
   read_alternates(repo);
   read_refs(repo);
+  for (const fs::path& dir : repo.object_dirs) repo.partial |= has_promisor_pack(dir);
   repo.shallow = fs::is_regular_file(repo.common_dir / "shallow", ec);
   return repo;
 }

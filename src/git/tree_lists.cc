@@ -62,7 +62,8 @@ class NameTable {
 class TreeVisitor : public Visitor {
  public:
   TreeVisitor(const ObjectStore& store, const std::vector<bool>& wanted, unsigned threads, TreeLists& lists)
-      : store_(store), wanted_(wanted), lists_(lists), scratch_(threads), missing_(threads) {}
+      : store_(store), wanted_(wanted), lists_(lists), scratch_(threads), missing_(threads),
+        cache_(threads, std::vector<Cached>(kCacheSize)) {}
 
   bool wants(ObjectType type) const override { return type == ObjectType::kTree; }
 
@@ -144,7 +145,7 @@ class TreeVisitor : public Visitor {
     const std::size_t end = nul + 1 + width;
     if (mode == "160000") return end;  // a submodule's commit lives elsewhere
     Oid oid = Oid::from_bytes(bytes.data() + nul + 1, store_.hash());
-    auto child = store_.find(oid);
+    auto child = find(worker, oid);
     if (!child) {
       if (missing_[worker].size() < kMaxMissingNamed) missing_[worker].insert(oid);
       return end;
@@ -155,6 +156,16 @@ class TreeVisitor : public Visitor {
       note.items.push_back({static_cast<std::uint32_t>(at), {name, folder, *child}});
     }
     return end;
+  }
+
+  // The same files stand in version after version of a folder: a small direct-mapped cache answers most look-ups without going to
+  // the index, whose pages are cold.
+  std::optional<ObjectId> find(unsigned worker, const Oid& oid) {
+    Cached& slot = cache_[worker][std::hash<Oid>()(oid) % kCacheSize];
+    if (slot.oid == oid) return slot.id;
+    auto id = store_.find(oid);
+    if (id) slot = {oid, *id};
+    return id;
   }
 
   std::unique_ptr<Annotation> keep(unsigned worker, ObjectId id, TreeNote& note, const TreeNote* base) {
@@ -182,6 +193,12 @@ class TreeVisitor : public Visitor {
   NameTable names_;
   std::vector<TreeNote> scratch_;  // one per worker, reused
   std::vector<std::unordered_set<Oid>> missing_;
+  struct Cached {
+    Oid oid;  // no object has the null id
+    ObjectId id = kNoObject;
+  };
+  static constexpr std::size_t kCacheSize = 1 << 15;
+  std::vector<std::vector<Cached>> cache_;
 };
 
 TreeLists TreeLists::read(const ObjectStore& store, const std::vector<bool>& wanted,

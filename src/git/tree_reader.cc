@@ -32,7 +32,7 @@ bool parse(Tree& tree, HashKind hash) {
                       : (mode & kTypeBits) == 0160000 ? Tree::Kind::kSubmodule
                                                       : Tree::Kind::kFile;
     tree.entries.push_back({rest.substr(space + 1, nul - space - 1),
-                            Oid::from_bytes(rest.data() + nul + 1, hash), kind});
+                            Oid::from_bytes(rest.data() + nul + 1, hash), kind, mode});
     rest.remove_prefix(nul + 1 + width);
   }
   return true;

@@ -310,6 +310,7 @@ bool Confirmer::Code::judge(const Text& text, const std::array<re2::StringPiece,
 
 // All matches in the text that belong to the hit. True if one stood.
 bool Confirmer::Code::find(const Text& text, AnchorPlace place, bool explain, std::vector<Found>& out) const {
+  if (plan().run.length > 0 && !has_run(text.bytes, plan().run)) return false;
   const Program& code = program();
   if (!code.expression->ok()) return false;
   bool near = pattern->within > 0;

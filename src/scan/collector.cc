@@ -1,8 +1,10 @@
 #include "scan/collector.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
+#include "matching/judge.h"
 #include "model/fingerprint.h"
 
 namespace keywake::scan {
@@ -34,16 +36,42 @@ void merge_parts(std::vector<model::Part>& into, const std::vector<model::Part>&
   }
 }
 
-}  // namespace
-
-void Collector::add(std::uint32_t value, model::Sighting sighting) {
-  std::lock_guard lock(mutex_);
-  sightings_.emplace_back(value, std::move(sighting));
+// A changed file of a work tree repeats what the history says of the same place at its tip.
+void drop_repeated_by_work_tree(std::vector<model::Sighting>& sightings) {
+  auto place = [](const model::Sighting& s) {
+    return std::tuple(std::string_view(s.target), std::string_view(s.path), s.line, s.column);
+  };
+  std::set<decltype(place(sightings.front()))> committed;
+  for (const model::Sighting& sighting : sightings) {
+    if (sighting.git && (sighting.git->at_tip || sighting.git->staged)) committed.insert(place(sighting));
+  }
+  if (committed.empty()) return;
+  std::vector<model::Sighting> kept;
+  for (const model::Sighting& sighting : sightings) {
+    if (sighting.git || !committed.contains(place(sighting))) kept.push_back(sighting);
+  }
+  sightings = std::move(kept);
 }
 
-void Collector::add(std::vector<std::pair<std::uint32_t, model::Sighting>> sightings) {
+}  // namespace
+
+void Collector::add(Seen seen) {
+  const matching::Value& value = values_[seen.value];
+  seen.sighting.decoded = value.decoded;
+  std::string reason = value.rejected;
+  bool noise = false;
+  if (reason.empty()) {
+    reason = matching::noise_reason(*value.pattern, {seen.sighting.path, seen.line});
+    noise = !reason.empty();
+  }
   std::lock_guard lock(mutex_);
-  std::move(sightings.begin(), sightings.end(), std::back_inserter(sightings_));
+  noise_ += noise;
+  if (reason.empty()) {
+    seen.line.clear();
+    seen_.push_back(std::move(seen));
+  } else if (explain_) {
+    rejections_.emplace_back(std::move(seen.sighting), model::Rejection{value.pattern, {}, std::move(reason)});
+  }
 }
 
 void Collector::skip(model::Skip skip) {
@@ -54,14 +82,9 @@ void Collector::skip(model::Skip skip) {
 model::ScanResult Collector::finish() {
   model::ScanResult result;
   std::map<std::string_view, model::Credential> by_secret;  // views into the value table
-  for (auto& [index, sighting] : sightings_) {
-    const matching::Value& value = values_[index];
-    sighting.decoded = value.decoded;
-    if (!value.rejected.empty()) {
-      model::Rejection rejection{value.pattern, {}, value.rejected};
-      result.rejections.emplace_back(std::move(sighting), std::move(rejection));
-      continue;
-    }
+  result.rejections = std::move(rejections_);
+  for (Seen& seen : seen_) {
+    const matching::Value& value = values_[seen.value];
     auto [it, added] = by_secret.try_emplace(value.secret.reveal());
     model::Credential& credential = it->second;
     if (added) {
@@ -72,13 +95,14 @@ model::ScanResult Collector::finish() {
       credential.pattern = value.pattern;
     }
     merge_parts(credential.parts, value.parts);
-    credential.sightings.push_back(std::move(sighting));
+    credential.sightings.push_back(std::move(seen.sighting));
   }
   for (auto& [secret, credential] : by_secret) {
     auto& sightings = credential.sightings;
     std::sort(credential.parts.begin(), credential.parts.end());
     std::sort(sightings.begin(), sightings.end(), before);
     sightings.erase(std::unique(sightings.begin(), sightings.end(), same), sightings.end());
+    drop_repeated_by_work_tree(sightings);
     result.credentials.push_back(std::move(credential));
   }
   std::sort(result.credentials.begin(), result.credentials.end(),
@@ -107,6 +131,7 @@ model::ScanResult Collector::finish() {
   result.summary.commits = commits;
   result.summary.bytes = bytes;
   result.summary.bytes_matched = bytes_matched;
+  result.summary.rejected = noise_;
   for (std::uint32_t i = 0; i < values_.size(); ++i) result.summary.rejected += !values_[i].rejected.empty();
   return result;
 }

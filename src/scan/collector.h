@@ -14,13 +14,19 @@
 
 namespace keywake::scan {
 
+/// One place of a value, before it is judged by that place.
+struct Seen {
+  std::uint32_t value = 0;
+  model::Sighting sighting;
+  std::string line;  // text around it, for matching/judge.h
+};
+
 class Collector {
  public:
-  explicit Collector(const matching::ValueTable& values) : values_(values) {}
+  Collector(const matching::ValueTable& values, bool explain) : values_(values), explain_(explain) {}
 
-  void add(std::uint32_t value, model::Sighting sighting);
-  /// Several sightings at once, under one lock.
-  void add(std::vector<std::pair<std::uint32_t, model::Sighting>> sightings);
+  /// Drops what its place shows to be noise, or keeps it as a rejection under --explain.
+  void add(Seen seen);
   void skip(model::Skip skip);
 
   // Totals for the summary.
@@ -35,8 +41,11 @@ class Collector {
 
  private:
   const matching::ValueTable& values_;
+  bool explain_;
   std::mutex mutex_;
-  std::vector<std::pair<std::uint32_t, model::Sighting>> sightings_;
+  std::vector<Seen> seen_;
+  std::vector<std::pair<model::Sighting, model::Rejection>> rejections_;
+  std::uint64_t noise_ = 0;
   std::vector<model::Skip> skips_;
 };
 

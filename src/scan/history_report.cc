@@ -34,9 +34,8 @@ class Reporter {
  public:
   Reporter(const Context& context, const HistoryReport& report) : context_(context), report_(report) {}
 
-  void appearance(const git::Appearance& appearance, const OccurrencesByBlob& occurrences);
+  void appearance(const git::Appearance& appearance, const OccurrencesByBlob& occurrences, bool staged);
   void message(const MessageFindings& message);
-  void flush() { context_.collector.add(std::move(sightings_)); }
 
  private:
   model::GitPlace place_of(const git::Oid& commit);
@@ -45,7 +44,6 @@ class Reporter {
   const Context& context_;
   const HistoryReport& report_;
   std::unordered_map<git::Oid, git::CommitInfo> commits_;
-  std::vector<std::pair<std::uint32_t, model::Sighting>> sightings_;
 };
 
 model::GitPlace Reporter::place_of(const git::Oid& commit) {
@@ -74,15 +72,21 @@ void Reporter::add(const Occurrence& occurrence, const std::string& path, model:
   sighting.end_line = occurrence.end.line;
   sighting.end_column = occurrence.end.column;
   sighting.git = std::move(place);
-  sightings_.emplace_back(occurrence.value, std::move(sighting));
+  context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text});
 }
 
-void Reporter::appearance(const git::Appearance& appearance, const OccurrencesByBlob& occurrences) {
+void Reporter::appearance(const git::Appearance& appearance, const OccurrencesByBlob& occurrences, bool staged) {
   model::GitPlace place = place_of(appearance.commit);
   place.blob = appearance.blob.hex(report_.hash);
   place.at_tip = appearance.at_tip;
+  place.staged = staged;
   place.reachable = appearance.reachable;
-  if (!appearance.removed_in.is_null()) place.removed_in = appearance.removed_in.hex(report_.hash);
+  if (!appearance.removed_in.is_null()) {
+    model::GitPlace removal = place_of(appearance.removed_in);
+    place.removed_in = removal.commit;
+    place.removed_date = removal.date;
+    place.removed_date_offset = removal.date_offset;
+  }
 
   std::set<std::pair<std::string, std::uint32_t>> introduced_lines;
   auto each = [&](const git::Oid& blob, auto&& act) {
@@ -118,18 +122,20 @@ void Reporter::message(const MessageFindings& message) {
 }  // namespace
 
 void report_history(const Context& context, const HistoryReport& report,
-                    const std::vector<git::Appearance>& appearances, const FindingsByBlob& findings,
+                    const std::vector<git::Appearance>& appearances,
+                    const std::vector<git::Appearance>& staged, const FindingsByBlob& findings,
                     const std::vector<MessageFindings>& messages) {
   std::set<git::Oid> wanted;
   for (const git::Appearance& appearance : appearances) {
     wanted.insert(appearance.blob);
     if (!appearance.tip_blob.is_null()) wanted.insert(appearance.tip_blob);
   }
+  for (const git::Appearance& appearance : staged) wanted.insert(appearance.blob);
   OccurrencesByBlob occurrences = locate_all(report, findings, std::move(wanted));
   Reporter reporter(context, report);
-  for (const git::Appearance& appearance : appearances) reporter.appearance(appearance, occurrences);
+  for (const git::Appearance& appearance : appearances) reporter.appearance(appearance, occurrences, false);
+  for (const git::Appearance& appearance : staged) reporter.appearance(appearance, occurrences, true);
   for (const MessageFindings& message : messages) reporter.message(message);
-  reporter.flush();
 }
 
 }  // namespace keywake::scan

@@ -36,7 +36,8 @@ struct MessageFindings {
 };
 
 void report_history(const Context& context, const HistoryReport& report,
-                    const std::vector<git::Appearance>& appearances, const FindingsByBlob& findings,
+                    const std::vector<git::Appearance>& appearances,
+                    const std::vector<git::Appearance>& staged, const FindingsByBlob& findings,
                     const std::vector<MessageFindings>& messages);
 
 }  // namespace keywake::scan

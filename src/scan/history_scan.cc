@@ -6,6 +6,8 @@
 
 #include "git/attribution.h"
 #include "git/walk.h"
+#include "scan/history_report.h"
+#include "scan/index_view.h"
 
 namespace keywake::scan {
 namespace {
@@ -144,7 +146,7 @@ void report_problems(const Context& context, const git::Repository& repository, 
 
 }  // namespace
 
-HistoryOutcome scan_history(const Context& context, const git::Repository& repository, const std::string& target) {
+KnownFile scan_history(const Context& context, const git::Repository& repository, const std::string& target) {
   git::Problems problems;
   context.progress.stage = "opening packs";
   git::ObjectStore store = git::ObjectStore::open(repository, problems);
@@ -163,14 +165,14 @@ HistoryOutcome scan_history(const Context& context, const git::Repository& repos
 
   git::CommitTable commits;
   std::vector<git::FoundBlob> found;
-  HistoryOutcome outcome;
+  FindingsByBlob findings_by_blob;
   std::vector<WorkerState::Message> messages;
   std::uint64_t tags = 0;
   for (WorkerState& state : visitor.workers()) {
     commits.append(state.commits);
     for (auto& [id, findings] : state.blobs) {
       found.push_back({id, findings.values()});
-      outcome.findings.emplace(store.oid(id), std::move(findings));
+      findings_by_blob.emplace(store.oid(id), std::move(findings));
     }
     std::move(state.messages.begin(), state.messages.end(), std::back_inserter(messages));
     tags += state.tag_count;
@@ -196,10 +198,17 @@ HistoryOutcome scan_history(const Context& context, const git::Repository& repos
                          git::ObjectType type = git::ObjectType::kNone;
                          return id && readers.local().read(*id, out, type) == git::ObjectReader::Outcome::kDone;
                        }};
-  report_history(context, report, attribution.appearances, outcome.findings, message_findings);
+  std::vector<git::Appearance> staged;
+  KnownFile known;
+  if (auto index = git::IndexFile::read(repository)) {
+    staged = staged_appearances(*index, findings_by_blob, attribution.appearances);
+    known = unchanged_files(repository, *index, [&](const git::Oid& oid) { return store.find(oid).has_value(); });
+  } else {
+    problems.add("index", index.error().message);
+  }
+  report_history(context, report, attribution.appearances, staged, findings_by_blob, message_findings);
   report_problems(context, repository, target, problems, attribution.missing);
-  outcome.appearances = std::move(attribution.appearances);
-  return outcome;
+  return known;
 }
 
 }  // namespace keywake::scan

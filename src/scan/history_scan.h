@@ -2,20 +2,15 @@
 // Thread safety: one call at a time; works in parallel inside.
 #pragma once
 
-#include <vector>
+#include <string>
 
 #include "git/repository.h"
 #include "scan/context.h"
-#include "scan/history_report.h"
+#include "scan/file_scan.h"
 
 namespace keywake::scan {
 
-/// What the walk leaves for the scan of the work tree that follows.
-struct HistoryOutcome {
-  std::vector<git::Appearance> appearances;
-  FindingsByBlob findings;
-};
-
-HistoryOutcome scan_history(const Context& context, const git::Repository& repository, const std::string& target);
+/// Returns which files of the work tree are, by the index, byte for byte what has just been scanned.
+KnownFile scan_history(const Context& context, const git::Repository& repository, const std::string& target);
 
 }  // namespace keywake::scan

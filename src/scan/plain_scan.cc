@@ -12,6 +12,7 @@
 #include "git/plain_history.h"
 #include "scan/dates.h"
 #include "scan/history_report.h"
+#include "scan/index_view.h"
 
 namespace keywake::scan {
 namespace {
@@ -22,7 +23,7 @@ class ObjectScanner {
   ObjectScanner(const Context& context, const git::Repository& repository)
       : content_(context.engine, context.values, context.request.explain, context.archive_limits,
                  context.request.archives) {
-    git::Problems ignored;  // the first database, opened by the caller, has reported them
+    git::Problems ignored;  // the database of the thread that began has reported them
     auto opened = git::ObjectDatabase::open(repository, ignored, context.request.max_file_size);
     if (opened) database_.emplace(std::move(*opened));
   }
@@ -34,8 +35,8 @@ class ObjectScanner {
   std::uint64_t bytes = 0;
 
  private:
-  std::optional<git::ObjectDatabase> database_;
   ContentScanner content_;
+  std::optional<git::ObjectDatabase> database_;
 };
 
 class CommitScan {
@@ -173,6 +174,10 @@ Result<void> CommitScan::run() {
   auto appearances = history.appearances(
       *commits, [&](const git::Oid& blob) -> const std::vector<std::uint32_t>& { return values_of(blob); },
       wanted->all_objects);
+  std::vector<git::Appearance> staged;
+  if (wanted->all_objects) {
+    if (auto index = git::IndexFile::read(repository_)) staged = staged_appearances(*index, findings_, appearances);
+  }
   auto reachable = history.reachable(*commits);
   for (MessageFindings& message : messages_) message.reachable = reachable.contains(message.oid);
   HistoryReport report{target_, repository_.hash, [&](const git::Oid& oid, std::string& out) {
@@ -181,7 +186,7 @@ Result<void> CommitScan::run() {
                          out = scanner.object.bytes;
                          return true;
                        }};
-  report_history(context_, report, appearances, findings_, messages_);
+  report_history(context_, report, appearances, staged, findings_, messages_);
   for (git::Problem& problem : problems_.take()) {
     context_.collector.skip({target_ + ": " + problem.what, problem.reason, problem.failed});
   }

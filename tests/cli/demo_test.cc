@@ -45,7 +45,7 @@ TEST_CASE("Everything planted in the demo repository is found") {
   for (const Arguments& flags : {Arguments{}, Arguments{"--exhaustive"}}) {
     Arguments words{"scan", "-f", "jsonl", "--show-secrets", demo.string()};
     words.insert(words.end(), flags.begin(), flags.end());
-    Ran ran = keywake(words);
+    Ran ran = run_keywake(words);
     INFO(ran.err);
     CHECK(ran.status == 1);
     std::set<std::pair<std::string, std::string>> found;

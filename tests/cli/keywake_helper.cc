@@ -65,12 +65,12 @@ std::string watch(int terminal, double seconds) {
 
 }  // namespace
 
-Ran keywake(Arguments arguments, Setting setting) {
+Ran run_keywake(Arguments arguments, Setting setting) {
   add_cache_folder(setting);
   return run_command(setting.folder, program(arguments), setting.input, setting.environment);
 }
 
-Ran keywake_on_terminal(Arguments arguments, double seconds, Setting setting) {
+Ran run_keywake_on_terminal(Arguments arguments, double seconds, Setting setting) {
   add_cache_folder(setting);
   setting.environment.insert(setting.environment.begin(), "TERM=xterm");
   Arguments words = program(arguments);

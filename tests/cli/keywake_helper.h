@@ -26,11 +26,11 @@ struct Setting {
 
 /// The built keywake with these arguments. Its cache goes to a folder of the test run, unless the
 /// setting says otherwise.
-Ran keywake(Arguments arguments, Setting setting = {});
+Ran run_keywake(Arguments arguments, Setting setting = {});
 
 /// The same on a terminal of 80 columns. What the terminal shows is in `out`. `input` is typed, and
 /// the end-of-file character after `seconds`.
-Ran keywake_on_terminal(Arguments arguments, double seconds, Setting setting = {});
+Ran run_keywake_on_terminal(Arguments arguments, double seconds, Setting setting = {});
 
 std::string read_text(const std::filesystem::path& path);
 

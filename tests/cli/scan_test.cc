@@ -73,7 +73,7 @@ TEST_CASE("Exit status: 0 clean, 1 found, 2 could not do it") {
     std::string line = "keywake";
     for (const std::string& word : row.arguments) line += " " + word;
     INFO(line);
-    Ran ran = keywake(row.arguments);
+    Ran ran = run_keywake(row.arguments);
     INFO(ran.err);
     CHECK(ran.status == row.status);
     CHECK((ran.status != 2 || ran.err.starts_with("keywake: ")));
@@ -83,7 +83,7 @@ TEST_CASE("Exit status: 0 clean, 1 found, 2 could not do it") {
 
 TEST_CASE("An empty folder is no clean scan") {
   TemporaryFolder empty;
-  Ran ran = keywake({"scan", empty.path().string()});
+  Ran ran = run_keywake({"scan", empty.path().string()});
   CHECK(ran.status == 2);
   CHECK(contains(ran.err, "nothing was scanned"));
 }
@@ -91,8 +91,8 @@ TEST_CASE("An empty folder is no clean scan") {
 TEST_CASE("What cannot be read is named, and the rest is still reported") {
   Leaky leaky;
   SECTION("a target that is not there") {
-    Ran ran =
-        keywake({"scan", "-f", "jsonl", leaky.folder.path().string(), "/no-such\x1b[2J-folder"});
+    Ran ran = run_keywake(
+        {"scan", "-f", "jsonl", leaky.folder.path().string(), "/no-such\x1b[2J-folder"});
     CHECK(ran.status == 2);
     CHECK(lines_of(ran.out).size() == 1);
     CHECK(contains(ran.err, "folder"));
@@ -107,7 +107,7 @@ TEST_CASE("What cannot be read is named, and the rest is still reported") {
     fs::path object = root / ".git/objects" / blob.substr(0, 2) / blob.substr(2);
     fs::permissions(object, fs::perms::owner_all);
     write_file(object, "no object at all");
-    Ran ran = keywake({"scan", "-f", "jsonl", root.string()});
+    Ran ran = run_keywake({"scan", "-f", "jsonl", root.string()});
     CHECK(ran.status == 2);
     CHECK_FALSE(lines_of(ran.out).empty());
     CHECK(contains(ran.err, blob));
@@ -118,12 +118,12 @@ TEST_CASE("No format shows a secret unless asked to") {
   Leaky leaky;
   for (std::string_view format : keywake::report::kFormatNames) {
     INFO(format);
-    Ran redacted = keywake({"scan", "-f", std::string(format), leaky.folder.path().string()});
+    Ran redacted = run_keywake({"scan", "-f", std::string(format), leaky.folder.path().string()});
     CHECK(redacted.status == 1);
     CHECK(contains(redacted.out, "settings.py"));
     CHECK_FALSE(contains(redacted.out, leaky.token));
     CHECK_FALSE(contains(redacted.out, leaky.token.substr(8, 20)));
-    Ran shown = keywake(
+    Ran shown = run_keywake(
         {"scan", "-f", std::string(format), "--show-secrets", leaky.folder.path().string()});
     CHECK(shown.status == 1);
     CHECK(contains(shown.out, leaky.token));
@@ -133,9 +133,9 @@ TEST_CASE("No format shows a secret unless asked to") {
 TEST_CASE("Several reports at once, each in its format") {
   Leaky leaky;
   TemporaryFolder out;
-  Ran ran = keywake({"scan", leaky.folder.path().string(), "-o", "a.sarif", "-o", "json:b.out",
-                     "-o", "c.csv", "-o", "d.jsonl", "-o", "gl-secret-detection-report.json"},
-                    {.folder = out.path()});
+  Ran ran = run_keywake({"scan", leaky.folder.path().string(), "-o", "a.sarif", "-o", "json:b.out",
+                         "-o", "c.csv", "-o", "d.jsonl", "-o", "gl-secret-detection-report.json"},
+                        {.folder = out.path()});
   CHECK(ran.status == 1);
   CHECK(contains(ran.out, "settings.py"));  // the text report is still there
   CHECK(json::parse(read_text(out.path() / "a.sarif")).at("version") == "2.1.0");
@@ -156,9 +156,9 @@ TEST_CASE("A report with secrets is for its owner's eyes only") {
   };
   write_file(out.path() / "old.json", "{}");
   fs::permissions(out.path() / "old.json", fs::perms(0644));
-  keywake({"scan", "-q", "--show-secrets", leaky.folder.path().string(), "-o", "new.json", "-o",
-           "old.json"},
-          {.folder = out.path()});
+  run_keywake({"scan", "-q", "--show-secrets", leaky.folder.path().string(), "-o", "new.json", "-o",
+               "old.json"},
+              {.folder = out.path()});
   CHECK(mode("new.json") == 0600);
   CHECK(mode("old.json") == 0600);
   CHECK(contains(read_text(out.path() / "old.json"), leaky.token));
@@ -167,8 +167,8 @@ TEST_CASE("A report with secrets is for its owner's eyes only") {
 TEST_CASE("--quiet prints nothing, writes files, and keeps the status") {
   Leaky leaky;
   TemporaryFolder out;
-  Ran ran =
-      keywake({"scan", "-q", leaky.folder.path().string(), "-o", "a.json"}, {.folder = out.path()});
+  Ran ran = run_keywake({"scan", "-q", leaky.folder.path().string(), "-o", "a.json"},
+                        {.folder = out.path()});
   CHECK(ran.status == 1);
   CHECK(ran.out.empty());
   CHECK(ran.err.empty());
@@ -177,7 +177,7 @@ TEST_CASE("--quiet prints nothing, writes files, and keeps the status") {
 
 TEST_CASE("A report that cannot be written is an error") {
   Leaky leaky;
-  Ran ran = keywake({"scan", "-q", leaky.folder.path().string(), "-o", "text:/dev/full"});
+  Ran ran = run_keywake({"scan", "-q", leaky.folder.path().string(), "-o", "text:/dev/full"});
   CHECK(ran.status == 2);
   CHECK(contains(ran.err, "/dev/full"));
   std::string command = std::string(KEYWAKE_BINARY_DIR) + "/keywake scan " +
@@ -187,19 +187,19 @@ TEST_CASE("A report that cannot be written is an error") {
 
 TEST_CASE("Standard input is a target") {
   Leaky leaky;
-  Ran ran = keywake({"scan", "-f", "jsonl", "-"}, {.input = "a\nb " + leaky.token + "\n"});
+  Ran ran = run_keywake({"scan", "-f", "jsonl", "-"}, {.input = "a\nb " + leaky.token + "\n"});
   CHECK(ran.status == 1);
   auto found = lines_of(ran.out);
   REQUIRE(found.size() == 1);
   CHECK(found[0].at("path") == "-");
   CHECK(found[0].at("line") == 2);
   CHECK(found[0].at("column") == 3);
-  CHECK(keywake({"scan", "-"}, {.input = "nothing here\n"}).status == 0);
+  CHECK(run_keywake({"scan", "-"}, {.input = "nothing here\n"}).status == 0);
 }
 
 TEST_CASE("Without a target the current directory is scanned") {
   Leaky leaky;
-  CHECK(keywake({"scan"}, {.folder = leaky.folder.path()}).status == 1);
+  CHECK(run_keywake({"scan"}, {.folder = leaky.folder.path()}).status == 1);
 }
 
 TEST_CASE("A user's own patterns") {
@@ -221,22 +221,22 @@ reject = ['acmetok_{hex:15}']
   write_file(folder.path() / "tree/a.txt", "x = acmetok_" + std::string("7f3a09c4") + "d1e85b26\n");
   const std::string rules = (folder.path() / "acme.toml").string();
   const std::string tree = (folder.path() / "tree").string();
-  CHECK(keywake({"scan", tree}).status == 0);
+  CHECK(run_keywake({"scan", tree}).status == 0);
   Setting own_cache{.environment = {"XDG_CACHE_HOME=" + (folder.path() / "cache").string()}};
   for (int round = 0; round < 2; ++round) {  // the second time from the cache
-    Ran ran = keywake({"scan", "-f", "jsonl", "--rules", rules, tree}, own_cache);
+    Ran ran = run_keywake({"scan", "-f", "jsonl", "--rules", rules, tree}, own_cache);
     CHECK(ran.status == 1);
     REQUIRE(lines_of(ran.out).size() == 1);
     CHECK(lines_of(ran.out)[0].at("pattern") == "acme.token");
   }
   CHECK_FALSE(fs::is_empty(folder.path() / "cache/keywake"));
-  CHECK(contains(keywake({"rules", "show", "--rules", rules, "acme.token"}).out, "Acme token"));
-  CHECK(keywake({"rules", "check", rules}).status == 0);
+  CHECK(contains(run_keywake({"rules", "show", "--rules", rules, "acme.token"}).out, "Acme token"));
+  CHECK(run_keywake({"rules", "check", rules}).status == 0);
 
   SECTION("a fault in them stops the scan, and is named with its place") {
     write_file(folder.path() / "acme.toml",
                read_text(rules) + "\n[[pattern]]\nid = \"acme.other\"\nanchor = [\"x\"]\n");
-    Ran ran = keywake({"scan", "--rules", rules, tree}, own_cache);
+    Ran ran = run_keywake({"scan", "--rules", rules, tree}, own_cache);
     CHECK(ran.status == 2);
     CHECK(ran.out.empty());
     CHECK(contains(ran.err, "acme.toml:18:"));
@@ -254,9 +254,9 @@ TEST_CASE("The same report for any number of threads, and from an exhaustive sca
     run_git(root, {"commit", "-qm", "version " + std::to_string(version)});
     if (version == 7) run_git(root, {"repack", "-qad"});
   }
-  Ran one = keywake({"scan", "-f", "jsonl", "-j", "1", root.string()});
+  Ran one = run_keywake({"scan", "-f", "jsonl", "-j", "1", root.string()});
   CHECK(one.status == 1);
   CHECK(lines_of(one.out).size() >= 5);
-  CHECK((keywake({"scan", "-f", "jsonl", "-j", "4", root.string()}).out == one.out));
-  CHECK((keywake({"scan", "-f", "jsonl", "--exhaustive", root.string()}).out == one.out));
+  CHECK((run_keywake({"scan", "-f", "jsonl", "-j", "4", root.string()}).out == one.out));
+  CHECK((run_keywake({"scan", "-f", "jsonl", "--exhaustive", root.string()}).out == one.out));
 }

@@ -22,30 +22,30 @@ struct Leaky {
 
 TEST_CASE("Colours on a terminal only, and as NO_COLOR and --color say") {
   Leaky leaky;
-  CHECK_FALSE(contains(keywake(leaky.scan()).out, kColour));
-  CHECK(contains(keywake(leaky.scan({"--color", "always"})).out, kColour));
-  CHECK(contains(keywake_on_terminal(leaky.scan(), 0).out, kColour));
-  CHECK_FALSE(contains(keywake_on_terminal(leaky.scan({"--color", "never"}), 0).out, kColour));
-  CHECK_FALSE(
-      contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"NO_COLOR=1"}}).out, kColour));
-  CHECK(
-      contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"NO_COLOR="}}).out, kColour));
-  CHECK_FALSE(
-      contains(keywake_on_terminal(leaky.scan(), 0, {.environment = {"TERM=dumb"}}).out, kColour));
+  CHECK_FALSE(contains(run_keywake(leaky.scan()).out, kColour));
+  CHECK(contains(run_keywake(leaky.scan({"--color", "always"})).out, kColour));
+  CHECK(contains(run_keywake_on_terminal(leaky.scan(), 0).out, kColour));
+  CHECK_FALSE(contains(run_keywake_on_terminal(leaky.scan({"--color", "never"}), 0).out, kColour));
+  CHECK_FALSE(contains(
+      run_keywake_on_terminal(leaky.scan(), 0, {.environment = {"NO_COLOR=1"}}).out, kColour));
+  CHECK(contains(run_keywake_on_terminal(leaky.scan(), 0, {.environment = {"NO_COLOR="}}).out,
+                 kColour));
+  CHECK_FALSE(contains(run_keywake_on_terminal(leaky.scan(), 0, {.environment = {"TERM=dumb"}}).out,
+                       kColour));
   CHECK(contains(
-      keywake_on_terminal(leaky.scan({"--color", "always"}), 0, {.environment = {"NO_COLOR=1"}})
+      run_keywake_on_terminal(leaky.scan({"--color", "always"}), 0, {.environment = {"NO_COLOR=1"}})
           .out,
       kColour));
 }
 
 TEST_CASE("The exit status is the same on a terminal") {
   Leaky leaky;
-  CHECK(keywake_on_terminal(leaky.scan(), 0).status == 1);
+  CHECK(run_keywake_on_terminal(leaky.scan(), 0).status == 1);
 }
 
 TEST_CASE("A long scan shows its progress on a terminal, and takes it away again") {
   const Arguments scan{"scan", "-", "--color", "never"};  // waits for its input, so it is long
-  Ran ran = keywake_on_terminal(scan, 0.9, {.input = "nothing\n"});
+  Ran ran = run_keywake_on_terminal(scan, 0.9, {.input = "nothing\n"});
   CHECK(ran.status == 0);
   CHECK(contains(ran.out, "objects"));
   CHECK(contains(ran.out, kErased));
@@ -55,20 +55,20 @@ TEST_CASE("A long scan shows its progress on a terminal, and takes it away again
 
   SECTION("not with --progress never") {
     CHECK_FALSE(
-        contains(keywake_on_terminal({"scan", "-", "--color", "never", "--progress", "never"}, 0.6,
-                                     {.input = "x\n"})
+        contains(run_keywake_on_terminal({"scan", "-", "--color", "never", "--progress", "never"},
+                                         0.6, {.input = "x\n"})
                      .out,
                  "\x1b["));
   }
   SECTION("not with --quiet") {
     CHECK_FALSE(
-        contains(keywake_on_terminal({"scan", "-", "-q"}, 0.6, {.input = "x\n"}).out, "\x1b["));
+        contains(run_keywake_on_terminal({"scan", "-", "-q"}, 0.6, {.input = "x\n"}).out, "\x1b["));
   }
 }
 
 TEST_CASE("A short scan shows no progress") {
   Leaky leaky;
-  CHECK_FALSE(contains(keywake_on_terminal(leaky.scan({"--color", "never"}), 0).out, "\x1b["));
+  CHECK_FALSE(contains(run_keywake_on_terminal(leaky.scan({"--color", "never"}), 0).out, "\x1b["));
 }
 
 TEST_CASE("No progress line on a pipe") {

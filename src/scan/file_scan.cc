@@ -1,0 +1,130 @@
+#include "scan/file_scan.h"
+
+#include <tbb/enumerable_thread_specific.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "scan/content.h"
+#include "sources/directory.h"
+#include "sources/file.h"
+#include "sources/stdin.h"
+
+namespace keywake::scan {
+namespace {
+
+// Takes pieces of files from any thread, matches them and hands sightings to the collector.
+class MatchSink : public sources::Sink {
+ public:
+  MatchSink(const Context& context, const std::string& target)
+      : context_(context), target_(target), workers_([&context] { return Worker(context); }) {}
+
+  ~MatchSink() override {
+    for (Worker& worker : workers_) context_.collector.bytes_matched += worker.scanner.bytes_matched();
+  }
+
+  void piece(const sources::Piece& piece) override {
+    Worker& worker = workers_.local();
+    worker.notes.clear();
+    worker.scanner.scan(piece.bytes, worker.notes);
+    if (!worker.notes.empty()) report(worker, piece);
+  }
+
+  void skip(model::Skip skip) override {
+    skip.what = target_ == skip.what ? target_ : target_ + ": " + skip.what;
+    context_.collector.skip(std::move(skip));
+  }
+
+  void progress(std::uint64_t files, std::uint64_t bytes) override {
+    context_.collector.files += files;
+    context_.collector.bytes += bytes;
+    context_.progress.objects += files;
+    context_.progress.bytes += bytes;
+  }
+
+ private:
+  struct Worker {
+    explicit Worker(const Context& context)
+        : scanner(context.engine, context.values, {.explain = context.request.explain}) {}
+    matching::Scanner scanner;
+    matching::Notes notes;
+    std::vector<matching::Settled> settled;
+    std::vector<Occurrence> occurrences;
+  };
+
+  void report(Worker& worker, const sources::Piece& piece) {
+    worker.settled.clear();
+    worker.occurrences.clear();
+    matching::settle(worker.notes, context_.values, worker.settled);
+    std::erase_if(worker.settled, [&](const matching::Settled& found) {
+      return found.begin < piece.core_begin || found.begin >= piece.core_end;
+    });
+    locate(piece.bytes, worker.settled, "", worker.occurrences);
+    for (const Occurrence& occurrence : worker.occurrences) {
+      auto line = [&](const Position& at) { return at.line + piece.lines_before; };
+      auto column = [&](const Position& at) { return at.line == 1 ? at.column + piece.column_before : at.column; };
+      model::Sighting sighting;
+      sighting.target = target_;
+      sighting.path = piece.path;
+      sighting.line = line(occurrence.begin);
+      sighting.column = column(occurrence.begin);
+      sighting.end_line = line(occurrence.end);
+      sighting.end_column = column(occurrence.end);
+      context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text});
+    }
+  }
+
+  const Context& context_;
+  const std::string& target_;
+  tbb::enumerable_thread_specific<Worker> workers_;
+};
+
+template <typename Options>
+Options options_of(const Context& context) {
+  Options options;
+  options.max_file_size = context.request.max_file_size;
+  options.include = context.request.include;
+  options.exclude = context.request.exclude;
+  options.expand_archives = context.request.archives;
+  options.archive_limits = context.archive_limits;
+  return options;
+}
+
+}  // namespace
+
+Result<std::vector<NestedRepository>> scan_directory(const Context& context, const std::filesystem::path& root,
+                                                     const std::string& target, const KnownFile& known) {
+  context.progress.stage = "files";
+  std::mutex mutex;
+  std::vector<NestedRepository> nested;
+  auto options = options_of<sources::DirectoryOptions>(context);
+  options.skip_file = known;
+  options.repository = [&](const std::string& path, bool bare) {
+    if (!context.request.history) return false;
+    std::lock_guard lock(mutex);
+    nested.push_back({path, bare});
+    return true;
+  };
+  MatchSink sink(context, target);
+  auto counts = sources::scan_directory(root, options, sink);
+  if (!counts) return std::unexpected(counts.error());
+  std::sort(nested.begin(), nested.end(),
+            [](const NestedRepository& a, const NestedRepository& b) { return a.path < b.path; });
+  return nested;
+}
+
+Result<void> scan_file(const Context& context, const std::filesystem::path& path, const std::string& target) {
+  context.progress.stage = "files";
+  MatchSink sink(context, target);
+  return sources::scan_file(path, path.filename().native(), options_of<sources::ReadOptions>(context), sink);
+}
+
+Result<void> scan_standard_input(const Context& context) {
+  context.progress.stage = "standard input";
+  static const std::string kTarget = "-";
+  MatchSink sink(context, kTarget);
+  sources::scan_stdin("-", options_of<sources::ReadOptions>(context), sink);
+  return {};
+}
+
+}  // namespace keywake::scan
