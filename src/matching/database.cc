@@ -48,7 +48,9 @@ struct FreeError {
 // The pattern that brought expression number `index` into the set.
 std::string_view owner(const rules::RuleSet& rules, const Expressions& expressions, int index) {
   if (index < 0 || static_cast<std::size_t>(index) >= expressions.items.size()) return "the rules";
-  const Use& use = expressions.uses[expressions.items[static_cast<std::size_t>(index)].first_use];
+  const Expression& expression = expressions.items[static_cast<std::size_t>(index)];
+  if (expression.first_use == expression.last_use) return "the rules";
+  const Use& use = expressions.uses[expression.first_use];
   return rules.patterns()[use.pattern].id;
 }
 
