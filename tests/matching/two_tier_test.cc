@@ -143,6 +143,19 @@ TEST_CASE("Encoded examples are found") {
       if (secrets("x=" + testing::hex(text) + ";", pattern.id, "hex") != plain) ++missed, misses += std::string(pattern.id) + " hex\n";
       ++tried;
       if (secrets(testing::utf16le(text), pattern.id, "utf-16") != plain) ++missed, misses += std::string(pattern.id) + " utf-16\n";
+      ++tried;
+      if (secrets("powershell -enc " + testing::base64(testing::utf16le(text)), pattern.id, "base64 > utf-16") != plain) {
+        ++missed;
+        misses += std::string(pattern.id) + " base64 > utf-16\n";
+      }
+      bool long_anchors = true;
+      for (std::string_view anchor : pattern.anchors) long_anchors &= anchor.size() >= 8;
+      if (!long_anchors) continue;
+      ++tried;
+      if (secrets(testing::base64(testing::base64(text)), pattern.id, "base64 > base64") != plain) {
+        ++missed;
+        misses += std::string(pattern.id) + " base64 > base64\n";
+      }
     }
   }
   INFO(misses);
