@@ -66,6 +66,7 @@ TEST_CASE("Exit status: 0 clean, 1 found, 2 could not do it") {
       {{}, 2},
       {{"--help"}, 0},
       {{"scan", "--help"}, 0},
+      {{"rules", "--help"}, 0},
       {{"--version"}, 0},
       {{"version"}, 0},
   };
