@@ -13,7 +13,7 @@ struct Row {
   std::string_view reason;
 };
 
-// Only generic patterns are judged by these. A specific format is what it is wherever it stands.
+// Only the patterns of patterns/generic.toml are judged by these. A specific format is what it is wherever it stands.
 constexpr std::array<Row, 55> kRows{{
     {"package-lock.json", "place: a lock file, which holds checksums"},
     {"npm-shrinkwrap.json", "place: a lock file, which holds checksums"},
@@ -72,6 +72,8 @@ constexpr std::array<Row, 55> kRows{{
     {"*.snap", "place: a snapshot of test output"},
 }};
 
+constexpr std::string_view kGenericProvider = "generic";
+
 // A line that nobody typed.
 constexpr std::size_t kLongestTypedLine = 1000;
 
@@ -86,7 +88,7 @@ std::string lower(std::string_view text) {
 }  // namespace
 
 std::string_view noise_reason(const model::Pattern& pattern, const Place& place) {
-  if (!pattern.generic) return {};
+  if (pattern.provider != kGenericProvider) return {};
   if (place.line.size() > kLongestTypedLine) return "place: a line longer than anybody types";
   std::string path = lower(place.path);
   for (const Row& row : kRows) {

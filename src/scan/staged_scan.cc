@@ -10,7 +10,7 @@ namespace keywake::scan {
 Result<void> scan_staged(const Context& context, const git::Repository& repository, const std::string& target) {
   context.progress.stage = "staged changes";
   git::Problems problems;
-  auto index = git::IndexFile::read(repository);
+  auto index = git::IndexFile::read(repository, context.request.index_file);
   if (!index) return std::unexpected(index.error());
   auto opened = git::ObjectDatabase::open(repository, problems, context.request.max_file_size,
                                           git::ObjectDatabase::Packs::kWhenNeeded);
