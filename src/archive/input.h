@@ -1,4 +1,5 @@
-// Input: where one layer of an archive reads its bytes from: memory, a stream of the caller's, or a member of the layer above.
+// Input: where one layer of an archive reads its bytes from: memory, a stream of the caller's, or a
+// member of the layer above.
 // Ownership: refers to the bytes or the stream it was made of. Thread safety: one thread at a time.
 #pragma once
 
@@ -14,7 +15,8 @@ namespace keywake::archive {
 class Input {
  public:
   virtual ~Input() = default;
-  /// Empty at the end. On an error error() is set, or, when the reason was already reported above, cut().
+  /// Empty at the end. On an error error() is set, or, when the reason was already reported above,
+  /// cut().
   virtual std::string_view read() = 0;
   [[nodiscard]] virtual bool can_seek() const { return false; }
   virtual bool seek(std::uint64_t) { return false; }
@@ -33,7 +35,8 @@ class Input {
 class MemoryInput : public Input {
  public:
   /// `cut_short`: there was more, and why it is missing was reported.
-  explicit MemoryInput(std::string_view bytes, bool cut_short = false) : bytes_(bytes), cut_short_(cut_short) {}
+  explicit MemoryInput(std::string_view bytes, bool cut_short = false)
+      : bytes_(bytes), cut_short_(cut_short) {}
   std::string_view read() override {
     std::string_view rest = bytes_.substr(at_);
     at_ = bytes_.size();

@@ -1,7 +1,9 @@
-// What of libarchive is enabled for a kind: that one format; or, for a compressed stream, that one filter and "raw" behind it. What a
-// stream holds is then recognised anew and opened as a layer of its own, so no content is ever guessed at by libarchive's bidding, and
-// `raw` and `mtree`, which take any text, never come into it. Filters for which libarchive would run another program (lrzip, grzip, lzop) are
-// not used at all: nothing that is scanned may cause a program to run. Interface: archive_read(3), archive_entry(3).
+// What of libarchive is enabled for a kind: that one format; or, for a compressed stream, that one
+// filter and "raw" behind it. What a stream holds is then recognised anew and opened as a layer of
+// its own, so no content is ever guessed at by libarchive's bidding, and `raw` and `mtree`, which
+// take any text, never come into it. Filters for which libarchive would run another program (lrzip,
+// grzip, lzop) are not used at all: nothing that is scanned may cause a program to run. Interface:
+// archive_read(3), archive_entry(3).
 #include "archive/layer.h"
 
 #include <archive.h>
@@ -25,7 +27,8 @@ constexpr int kMaxWarnings = 1000;  // of one entry, after which it counts as br
 
 using Support = int (*)(struct ::archive*);
 
-// A filter that answers ARCHIVE_WARN would be another program, and is then enabled already: so ask another handle first.
+// A filter that answers ARCHIVE_WARN would be another program, and is then enabled already: so ask
+// another handle first.
 void add_filter(struct ::archive* handle, Support support) {
   struct ::archive* probe = archive_read_new();
   bool built_in = probe != nullptr && support(probe) == ARCHIVE_OK;
@@ -35,18 +38,30 @@ void add_filter(struct ::archive* handle, Support support) {
 
 Support format_of(Kind kind) {
   switch (kind) {
-    case Kind::kTar: return archive_read_support_format_tar;
-    case Kind::kCpio: return archive_read_support_format_cpio;
-    case Kind::kAr: return archive_read_support_format_ar;
-    case Kind::kIso: return archive_read_support_format_iso9660;
-    case Kind::kZip: return archive_read_support_format_zip;
-    case Kind::kSevenZip: return archive_read_support_format_7zip;
-    case Kind::kRar: return archive_read_support_format_rar;
-    case Kind::kRar5: return archive_read_support_format_rar5;
-    case Kind::kCab: return archive_read_support_format_cab;
-    case Kind::kXar: return archive_read_support_format_xar;
-    case Kind::kLha: return archive_read_support_format_lha;
-    default: return archive_read_support_format_raw;
+    case Kind::kTar:
+      return archive_read_support_format_tar;
+    case Kind::kCpio:
+      return archive_read_support_format_cpio;
+    case Kind::kAr:
+      return archive_read_support_format_ar;
+    case Kind::kIso:
+      return archive_read_support_format_iso9660;
+    case Kind::kZip:
+      return archive_read_support_format_zip;
+    case Kind::kSevenZip:
+      return archive_read_support_format_7zip;
+    case Kind::kRar:
+      return archive_read_support_format_rar;
+    case Kind::kRar5:
+      return archive_read_support_format_rar5;
+    case Kind::kCab:
+      return archive_read_support_format_cab;
+    case Kind::kXar:
+      return archive_read_support_format_xar;
+    case Kind::kLha:
+      return archive_read_support_format_lha;
+    default:
+      return archive_read_support_format_raw;
   }
 }
 
@@ -55,15 +70,16 @@ void enable(struct ::archive* handle, Kind kind) {
     Kind kind;
     Support support;
   };
-  static constexpr std::array<Filter, 9> kFilters{{{Kind::kGzip, archive_read_support_filter_gzip},
-                                                   {Kind::kBzip2, archive_read_support_filter_bzip2},
-                                                   {Kind::kXz, archive_read_support_filter_xz},
-                                                   {Kind::kLzma, archive_read_support_filter_lzma},
-                                                   {Kind::kLzip, archive_read_support_filter_lzip},
-                                                   {Kind::kZstd, archive_read_support_filter_zstd},
-                                                   {Kind::kLz4, archive_read_support_filter_lz4},
-                                                   {Kind::kCompress, archive_read_support_filter_compress},
-                                                   {Kind::kRpm, archive_read_support_filter_rpm}}};
+  static constexpr std::array<Filter, 9> kFilters{
+      {{Kind::kGzip, archive_read_support_filter_gzip},
+       {Kind::kBzip2, archive_read_support_filter_bzip2},
+       {Kind::kXz, archive_read_support_filter_xz},
+       {Kind::kLzma, archive_read_support_filter_lzma},
+       {Kind::kLzip, archive_read_support_filter_lzip},
+       {Kind::kZstd, archive_read_support_filter_zstd},
+       {Kind::kLz4, archive_read_support_filter_lz4},
+       {Kind::kCompress, archive_read_support_filter_compress},
+       {Kind::kRpm, archive_read_support_filter_rpm}}};
   for (const Filter& filter : kFilters) {
     if (filter.kind == kind || kind == Kind::kRpm) add_filter(handle, filter.support);
   }
@@ -111,7 +127,8 @@ struct Callbacks {
     return guarded(data, [&](Layer& layer) -> la_int64_t {
       std::string_view bytes = layer.input_.read();
       if (layer.input_.error() || layer.input_.cut()) {
-        std::string message = layer.input_.error() ? layer.input_.error()->message : "input ended early";
+        std::string message =
+            layer.input_.error() ? layer.input_.error()->message : "input ended early";
         archive_set_error(handle, EIO, "%s", message.c_str());
         return ARCHIVE_FATAL;
       }
@@ -165,20 +182,26 @@ void Layer::rethrow() {
   if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 
-Layer::~Layer() { archive_read_free(handle_); }
+Layer::~Layer() {
+  archive_read_free(handle_);
+}
 
 Layer::Next Layer::next() {
-  // Where libarchive 3.6 goes on after a damaged member of a cabinet it reads through a null pointer; of the packages only zip is
-  // made of members that do not depend on one another, so nothing is lost by stopping.
+  // Where libarchive 3.6 goes on after a damaged member of a cabinet it reads through a null
+  // pointer; of the packages only zip is made of members that do not depend on one another, so
+  // nothing is lost by stopping.
   if (entry_broken_ && is_package(kind_) && kind_ != Kind::kZip) return Next::kBroken;
   entry_broken_ = entry_done_ = false;
   entry_offset_ = hole_ = 0;
   block_ = {};
   if (!opened_) return Next::kBroken;
-  int status = archive_read_next_header(handle_, &entry_);
-  rethrow();
+  int status = ARCHIVE_RETRY;  // "an entry was damaged, ask for the next one"
+  for (int tries = 0; status == ARCHIVE_RETRY && tries < kMaxWarnings; ++tries) {
+    status = archive_read_next_header(handle_, &entry_);
+    rethrow();
+  }
   if (status == ARCHIVE_EOF) return Next::kEnd;
-  if (status < ARCHIVE_WARN && status != ARCHIVE_RETRY) return Next::kBroken;
+  if (status < ARCHIVE_WARN) return Next::kBroken;
   // Without its filter a stream would be handed out as it stands.
   if (is_stream(kind_) && archive_filter_count(handle_) < 2) return Next::kBroken;
   return Next::kEntry;
@@ -198,7 +221,15 @@ bool Layer::is_file() const {
   return archive_entry_hardlink(entry_) == nullptr || archive_entry_size(entry_) > 0;
 }
 
-bool Layer::is_encrypted() const { return archive_entry_is_encrypted(entry_) != 0; }
+bool Layer::ended_early() const {
+  // Elsewhere a file that ends in a hole looks the same.
+  return kind_ == Kind::kRar5 && entry_done_ && !entry_broken_ &&
+         stated_size().value_or(0) > entry_offset_;
+}
+
+bool Layer::is_encrypted() const {
+  return archive_entry_is_encrypted(entry_) != 0;
+}
 
 std::optional<std::uint64_t> Layer::stated_size() const {
   if (archive_entry_size_is_set(entry_) == 0 || archive_entry_size(entry_) < 0) return std::nullopt;
@@ -206,7 +237,9 @@ std::optional<std::uint64_t> Layer::stated_size() const {
 }
 
 bool Layer::skips_for_free() const {
-  return is_verbatim(kind_) || (kind_ == Kind::kZip && input_.can_seek() && stated_size().has_value());
+  if (kind_ == Kind::kRar5 && !is_file()) return true;  // reading from a folder breaks it
+  return is_verbatim(kind_) ||
+         (kind_ == Kind::kZip && input_.can_seek() && stated_size().has_value());
 }
 
 std::string_view Layer::read() {
@@ -235,7 +268,8 @@ void Layer::read_block() {
       entry_broken_ |= status != ARCHIVE_EOF;
       return;
     }
-    if (status == ARCHIVE_WARN) entry_broken_ = true;  // a wrong checksum, say, of bytes that are there
+    if (status == ARCHIVE_WARN)
+      entry_broken_ = true;  // a wrong checksum, say, of bytes that are there
     auto begin = static_cast<std::uint64_t>(std::max<la_int64_t>(offset, 0));
     if (begin > entry_offset_) hole_ = begin - entry_offset_;
     block_ = {static_cast<const char*>(data), size};

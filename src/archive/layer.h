@@ -1,6 +1,8 @@
-// Layer: one archive or compressed stream opened with libarchive, as one kind and no other; a layer inside another reads from
-// a member of it. All of libarchive's interface that keywake uses is behind this class.
-// Ownership: holds the libarchive handle, refers to the Input, which must outlive it. Thread safety: one thread at a time.
+// Layer: one archive or compressed stream opened with libarchive, as one kind and no other; a layer
+// inside another reads from a member of it. All of libarchive's interface that keywake uses is
+// behind this class.
+// Ownership: holds the libarchive handle and refers to the Input, which must outlive it.
+// Thread safety: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +38,13 @@ class Layer {
   /// Whether passing over the rest of the entry costs no decompression.
   [[nodiscard]] bool skips_for_free() const;
 
-  /// The next bytes of the entry, valid until the next call; empty at its end, and when it is broken there: then
-  /// entry_broken() until the next entry. Holes of sparse files read as zeros.
+  /// The next bytes of the entry, valid until the next call; empty at its end, and when it is
+  /// broken there: then entry_broken() until the next entry. Holes of sparse files read as zeros.
   std::string_view read();
   [[nodiscard]] bool entry_broken() const { return entry_broken_; }
+  /// It ended without an error before its stated size: it goes on in another part of a split
+  /// archive.
+  [[nodiscard]] bool ended_early() const;
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const Input& input() const { return input_; }
@@ -69,8 +74,8 @@ class Layer {
   std::exception_ptr thrown_;  // in a callback, on its way through libarchive
 };
 
-/// While it lives, this thread's character type is UTF-8, so that libarchive converts member names to UTF-8 and keeps
-/// what it cannot convert, whatever the user's locale is.
+/// While it lives, this thread's character type is UTF-8, so that libarchive converts member names
+/// to UTF-8 and keeps what it cannot convert, whatever the user's locale is.
 class Utf8Names {
  public:
   Utf8Names();

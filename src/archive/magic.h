@@ -1,5 +1,6 @@
-// What kind of archive or compressed file some bytes start, by magic numbers and the checks that each format allows at its
-// front. Strict enough that text is never taken for an archive. Thread safety: all functions are pure.
+// What kind of archive or compressed file some bytes start, by magic numbers and the checks that
+// each format allows at its front. Strict enough that text is never taken for an archive. Thread
+// safety: all functions are pure.
 #pragma once
 
 #include <cstdint>
@@ -34,16 +35,24 @@ enum class Kind : std::uint8_t {
   kLha,
 };
 
-/// 64 KiB of head are enough; what is shorter is judged as it is. Nanoseconds for anything that is not an archive.
+/// 64 KiB of head are enough; what is shorter is judged as it is. Nanoseconds for anything that is
+/// not an archive.
 Kind recognise(std::string_view head);
 
-/// Whether bytes that end in `tail` (their last 22 bytes and up) are a zip with something else at its front: a self-extracting program,
-/// an executable jar, a zipapp.
-bool ends_as_zip(std::string_view tail);
+/// Whether these bytes are a zip with something else at its front: a self-extracting program, an
+/// executable jar, a zipapp. A zip with a comment is looked for only behind what runs (MZ, ELF,
+/// #!).
+bool has_zip_at_end(std::string_view bytes);
 
-constexpr bool is_stream(Kind kind) { return kind >= Kind::kGzip && kind <= Kind::kRpm; }
-constexpr bool is_verbatim(Kind kind) { return kind >= Kind::kTar && kind <= Kind::kIso; }
-constexpr bool is_package(Kind kind) { return kind >= Kind::kZip; }
+constexpr bool is_stream(Kind kind) {
+  return kind >= Kind::kGzip && kind <= Kind::kRpm;
+}
+constexpr bool is_verbatim(Kind kind) {
+  return kind >= Kind::kTar && kind <= Kind::kIso;
+}
+constexpr bool is_package(Kind kind) {
+  return kind >= Kind::kZip;
+}
 
 /// "zip", "7z", "tar", …
 std::string_view name(Kind kind);

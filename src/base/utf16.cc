@@ -1,11 +1,12 @@
-// Recognising UTF-16 that has no byte order mark: in most texts of the world every other byte of the ASCII characters
-// (line ends, spaces, digits, and all of a configuration file) is NUL. So read the first 4 KiB both ways and ask whether one of them is
-// plausible text: no control characters, no lone surrogates, no U+0000, and at least half of it ASCII.
+// Recognising UTF-16 that has no byte order mark: in most texts of the world every other byte of
+// the ASCII characters (line ends, spaces, digits, and all of a configuration file) is NUL. So read
+// the first 4 KiB both ways and ask whether one of them is plausible text: no control characters,
+// no lone surrogates, no U+0000, and at least half of it ASCII.
 //
 //   p \0 w \0 d \0 = \0     plausible as little endian; as big endian U+7000 U+7700 …, not ASCII
 //
-// With a mark, only the absence of nonsense is asked for (some binary formats begin with FF FE too).
-// Encodings: RFC 2781 (UTF-16), Unicode 15 section 3.9 (UTF-32, surrogates, noncharacters).
+// With a mark, only the absence of nonsense is asked for (some binary formats begin with FF FE
+// too). Encodings: RFC 2781 (UTF-16), Unicode 15 section 3.9 (UTF-32, surrogates, noncharacters).
 #include "base/utf16.h"
 
 #include <algorithm>
@@ -34,13 +35,17 @@ std::uint32_t unit32(std::string_view bytes, std::size_t i, bool little) {
   return little ? a | b << 16 : a << 16 | b;
 }
 
-bool is_high_surrogate(std::uint32_t c) { return c >= 0xd800 && c < 0xdc00; }
-bool is_low_surrogate(std::uint32_t c) { return c >= 0xdc00 && c < 0xe000; }
+bool is_high_surrogate(std::uint32_t c) {
+  return c >= 0xd800 && c < 0xdc00;
+}
+bool is_low_surrogate(std::uint32_t c) {
+  return c >= 0xdc00 && c < 0xe000;
+}
 
 // What text does not contain. ESC, BEL and the like are let through: logs do.
 bool is_nonsense(std::uint32_t c) {
-  return c < 7 || (c > 0x0d && c < 0x1b) || (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef) ||
-         c > 0x10ffff;
+  return c < 7 || (c > 0x0d && c < 0x1b) || (c & 0xfffe) == 0xfffe ||
+         (c >= 0xfdd0 && c <= 0xfdef) || c > 0x10ffff;
 }
 
 struct Sample {
@@ -58,9 +63,10 @@ void count(Sample& sample, std::uint32_t c) {
   }
 }
 
-Sample sample_utf16(std::string_view head, bool little) {
+// Stops once there is more nonsense than `tolerated`.
+Sample sample_utf16(std::string_view head, bool little, std::size_t tolerated) {
   Sample sample;
-  for (std::size_t i = 0; i + 2 <= head.size(); i += 2) {
+  for (std::size_t i = 0; i + 2 <= head.size() && sample.nonsense <= tolerated; i += 2) {
     std::uint32_t c = unit16(head, i, little);
     if (is_high_surrogate(c)) {
       if (i + 4 > head.size()) break;  // cut by the end of the sample
@@ -81,7 +87,9 @@ Sample sample_utf32(std::string_view head, bool little) {
 }
 
 // A marked text may hold a little damage; more than one character in 64 is not text.
-bool plausible_marked(const Sample& sample) { return sample.nonsense * 64 <= sample.characters; }
+bool plausible_marked(const Sample& sample) {
+  return sample.nonsense * 64 <= sample.characters;
+}
 
 bool plausible_unmarked(const Sample& sample) {
   return sample.characters >= 4 && sample.nonsense == 0 && sample.ascii * 2 >= sample.characters;
@@ -95,10 +103,10 @@ WideEncoding marked_encoding(std::string_view head) {
   if (head.starts_with("\0\0\xfe\xff"sv) && plausible_marked(sample_utf32(head, false))) {
     return WideEncoding::kUtf32Be;
   }
-  if (head.starts_with("\xff\xfe") && plausible_marked(sample_utf16(head, true))) {
+  if (head.starts_with("\xff\xfe") && plausible_marked(sample_utf16(head, true, head.size()))) {
     return WideEncoding::kUtf16Le;
   }
-  if (head.starts_with("\xfe\xff") && plausible_marked(sample_utf16(head, false))) {
+  if (head.starts_with("\xfe\xff") && plausible_marked(sample_utf16(head, false, head.size()))) {
     return WideEncoding::kUtf16Be;
   }
   return WideEncoding::kNone;
@@ -186,19 +194,30 @@ WideEncoding wide_encoding(std::string_view head) {
   if (std::memchr(head.data(), 0, std::min(head.size(), kQuickLook)) == nullptr) {
     return WideEncoding::kNone;
   }
-  if (plausible_unmarked(sample_utf16(sample, true))) return WideEncoding::kUtf16Le;
-  if (plausible_unmarked(sample_utf16(sample, false))) return WideEncoding::kUtf16Be;
+  if (plausible_unmarked(sample_utf16(sample, true, 0))) return WideEncoding::kUtf16Le;
+  if (plausible_unmarked(sample_utf16(sample, false, 0))) return WideEncoding::kUtf16Be;
   return WideEncoding::kNone;
 }
 
-std::size_t append_utf8(WideEncoding encoding, std::string_view bytes, bool last, std::string& out) {
+std::size_t append_utf8(WideEncoding encoding, std::string_view bytes, bool last,
+                        std::string& out) {
   std::size_t used = 0;
   switch (encoding) {
-    case WideEncoding::kUtf16Le: used = append_utf16<true>(bytes, last, out); break;
-    case WideEncoding::kUtf16Be: used = append_utf16<false>(bytes, last, out); break;
-    case WideEncoding::kUtf32Le: used = append_utf32(bytes, true, out); break;
-    case WideEncoding::kUtf32Be: used = append_utf32(bytes, false, out); break;
-    case WideEncoding::kNone: out += bytes; return bytes.size();
+    case WideEncoding::kUtf16Le:
+      used = append_utf16<true>(bytes, last, out);
+      break;
+    case WideEncoding::kUtf16Be:
+      used = append_utf16<false>(bytes, last, out);
+      break;
+    case WideEncoding::kUtf32Le:
+      used = append_utf32(bytes, true, out);
+      break;
+    case WideEncoding::kUtf32Be:
+      used = append_utf32(bytes, false, out);
+      break;
+    case WideEncoding::kNone:
+      out += bytes;
+      return bytes.size();
   }
   if (last && used < bytes.size()) {
     put_utf8(0xfffd, out);

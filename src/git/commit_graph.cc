@@ -65,8 +65,7 @@ const std::vector<Tip>& CommitGraph::tips() {
   if (!tips_) {
     tips_.emplace();
     for (const Ref& ref : repository_.refs) {
-      if (auto commit = peel_to_commit(database_, ref.target))
-        tips_->push_back({ref.name, *commit});
+      if (auto commit = database_.peel_to_commit(ref.target)) tips_->push_back({ref.name, *commit});
     }
   }
   return *tips_;

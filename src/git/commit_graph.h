@@ -14,7 +14,7 @@
 
 #include "base/result.h"
 #include "git/commit_object.h"
-#include "git/libgit2.h"
+#include "git/object_database.h"
 
 namespace keywake::git {
 

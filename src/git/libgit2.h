@@ -1,74 +1,59 @@
-// The one door to libgit2. Through it go objects (ObjectDatabase) and revision expressions
-// (resolve_revision); refs, configuration and alternates are read by repository.h, so libgit2 never
-// sees what a scanned repository could steer it by: no configuration of any level, no attributes,
-// filters, hooks or submodules, no multi-pack-index and no commit-graph (both are copies of what
-// the objects say, and may lie).
+// The one door to libgit2: single packs (PackBackend), and revision expressions. Nothing else is
+// asked of it, so it never sees what a scanned repository could steer a reader by: no configuration
+// of any level but for revision expressions, no attributes, filters, hooks, submodules or
+// alternates (repository.h reads those), no multi-pack-index and no commit-graph (both are copies
+// of what the objects say, and may lie). A configuration that includes other files is refused.
 //
-// ObjectDatabase opens each pack by itself, so that one damaged pack or index hides nothing that
-// another holds, and asks packs before loose objects. Objects are held against their id: what does
-// not hash to it is damaged.
+// Setting libgit2 up takes some 5 ms (it reads the system's certificates), so it is done when first
+// needed, by whichever thread is first. SHA-1 only: Debian's libgit2 cannot read SHA-256
+// repositories, and both interfaces must not be asked to.
 //
-// Ownership: ObjectDatabase owns its backends, an Object its bytes. Thread safety: libgit2 is set
-// up once, by whichever thread is first; one ObjectDatabase per thread (opening costs a stat for
-// each pack; libgit2 shares the mappings).
+// Ownership: a PackBackend owns its handle; libgit2 shares the mappings of one pack among handles.
+// Thread safety: one PackBackend per thread.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/limits.h"
 #include "base/result.h"
 #include "git/oid.h"
 #include "git/pack.h"
-#include "git/problems.h"
 #include "git/repository.h"
+
+struct git_odb_backend;
 
 namespace keywake::git {
 
 enum class ReadOutcome : std::uint8_t { kDone, kMissing, kDamaged, kTooLarge };
-/// The reason for a Problem: "missing", "damaged", "larger than --max-file-size".
-std::string_view reason(ReadOutcome outcome);
 
-class ObjectDatabase {
+class PackBackend {
  public:
-  /// Packs that cannot be used are problems and left out. Fails on a SHA-256 repository: libgit2
-  /// reads SHA-1 only.
-  static Result<ObjectDatabase> open(const Repository& repository, Problems& problems,
-                                     std::uint64_t max_object = limits::kDefaultMaxFileSize);
-  ObjectDatabase(ObjectDatabase&&) noexcept;
-  ObjectDatabase& operator=(ObjectDatabase&&) noexcept;
-  ~ObjectDatabase();
+  /// `index` is the .idx beside the pack. An error if either is not readable or the index is not
+  /// sound.
+  static Result<PackBackend> open(const std::filesystem::path& index);
 
-  struct Object {
-    ObjectType type = ObjectType::kNone;
-    std::string bytes;
-  };
-  /// The whole object; `object` is reused and holds nothing of use unless kDone.
-  ReadOutcome read(const Oid& oid, Object& object) const;
-  /// Its type alone, without inflating all of it; kNone if it is not there or not readable.
+  /// "pack-1a2b.pack", safe to print.
+  [[nodiscard]] const std::string& name() const { return name_; }
+  /// On kDone `bytes` holds the object. They are not held against its id.
+  ReadOutcome read(const Oid& oid, std::uint64_t limit, ObjectType& type, std::string& bytes) const;
+  /// kNone if the pack does not have it, or not readably.
   [[nodiscard]] ObjectType type(const Oid& oid) const;
-
-  /// Every object of every pack and every loose one, ascending, once each.
-  [[nodiscard]] std::vector<Oid> all_objects(Problems& problems) const;
+  /// Appends the ids of all its objects.
+  Result<void> list(std::vector<Oid>& oids) const;
 
  private:
-  struct Backends;
-  explicit ObjectDatabase(std::unique_ptr<Backends> backends);
-  std::unique_ptr<Backends> backends_;
+  struct Free {
+    void operator()(git_odb_backend* backend) const noexcept;
+  };
+  std::unique_ptr<git_odb_backend, Free> backend_;
+  std::string name_;
 };
 
-/// What `git rev-parse <expression>^{commit}` says, for one revision, not a range. Ids in full,
-/// HEAD and refs are found without libgit2; the rest ("HEAD~3", "1a2b3c", "main@{1}",
-/// "@{upstream}") by it.
-Result<Oid> resolve_revision(const Repository& repository, const ObjectDatabase& database,
-                             std::string_view expression);
-
-/// The commit that an object is or, through tags, points to; absent if it is none or not there.
-std::optional<Oid> peel_to_commit(const ObjectDatabase& database, Oid oid);
+/// What `git rev-parse --verify <expression>` says, for one revision: "HEAD~3", "1a2b3c",
+/// "main@{1}", "@{upstream}".
+Result<Oid> parse_revision(const Repository& repository, const std::string& expression);
 
 }  // namespace keywake::git

@@ -41,6 +41,13 @@ struct Oid {
   }
   [[nodiscard]] bool is_null() const { return *this == Oid{}; }
   auto operator<=>(const Oid&) const = default;
+  bool operator==(const Oid& other) const {  // in four words, where the default would call memcmp
+    std::array<std::uint64_t, 4> a;
+    std::array<std::uint64_t, 4> b;
+    std::memcpy(a.data(), bytes.data(), sizeof a);
+    std::memcpy(b.data(), other.bytes.data(), sizeof b);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
+  }
 };
 
 }  // namespace keywake::git

@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "git/appearance.h"
 #include "git/commit_graph.h"
-#include "git/libgit2.h"
+#include "git/object_database.h"
 #include "git/tree_reader.h"
 
 namespace keywake::git {

@@ -32,7 +32,7 @@ bool parse(Tree& tree, HashKind hash) {
                       : (mode & kTypeBits) == 0160000 ? Tree::Kind::kSubmodule
                                                       : Tree::Kind::kFile;
     tree.entries.push_back({rest.substr(space + 1, nul - space - 1),
-                            Oid::from_bytes(rest.data() + nul + 1, hash), kind});
+                            Oid::from_bytes(rest.data() + nul + 1, hash), kind, mode});
     rest.remove_prefix(nul + 1 + width);
   }
   return true;
@@ -60,8 +60,10 @@ std::shared_ptr<const Tree> TreeReader::load(const Oid& oid) {
   tree->bytes = std::move(object.bytes);
   if (!parse(*tree, graph_.repository().hash)) graph_.report(oid, ReadOutcome::kDamaged);
   auto key = [](const Tree::Entry& entry) { return std::tie(entry.name, entry.kind); };
-  std::stable_sort(tree->entries.begin(), tree->entries.end(),
-                   [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  auto before = [&](const Tree::Entry& a, const Tree::Entry& b) { return key(a) < key(b); };
+  if (!std::is_sorted(tree->entries.begin(), tree->entries.end(), before)) {
+    std::stable_sort(tree->entries.begin(), tree->entries.end(), before);
+  }
   auto last = std::unique(tree->entries.begin(), tree->entries.end(),
                           [&](const auto& a, const auto& b) { return key(a) == key(b); });
   tree->entries.erase(last, tree->entries.end());

@@ -26,6 +26,7 @@ struct Tree {
     std::string_view name;  // into `bytes`
     Oid oid;
     Kind kind = Kind::kFile;
+    std::uint32_t mode = 0;
   };
   std::string bytes;
   std::vector<Entry> entries;  // by name, then kind; of several with one name and kind (no git

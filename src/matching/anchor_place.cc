@@ -5,6 +5,7 @@
 #include "matching/anchor_place.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
 #include <span>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxStrings = 128;
 constexpr std::size_t kMaxLead = 32;
+constexpr double kLeastRunWeight = 16;
 
 using Strings = std::set<std::string>;
 
@@ -201,7 +203,93 @@ bool append_lead(const RegexNode& node, std::vector<ByteSet>& lead, bool& bounda
   return fixed && shortest == longest;
 }
 
+bool equal(const RegexNode& a, const RegexNode& b) {
+  return a.kind == b.kind && a.bytes == b.bytes && a.min == b.min && a.max == b.max &&
+         std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(), equal);
+}
+
+// One set of bytes, so many times.
+struct Repeated {
+  ByteSet bytes;
+  std::uint32_t min = 0;
+  std::uint32_t max = 0;
+};
+std::optional<Repeated> as_repeated(const RegexNode& node) {
+  if (node.kind == RegexNode::Kind::kBytes) return Repeated{node.bytes, 1, 1};
+  if (node.kind != RegexNode::Kind::kRepeat || node.children.front().kind != RegexNode::Kind::kBytes) return std::nullopt;
+  return Repeated{node.children.front().bytes, node.min, node.max};
+}
+
+std::span<const RegexNode> items_of(const RegexNode& node) {
+  return node.kind == RegexNode::Kind::kConcat ? std::span(node.children) : std::span(&node, 1);
+}
+
+// Whether every match of `whole` begins with a match of `front`: both are the same sequence of items, as far as `front` goes, whose last
+// item may be the beginning of a longer repeat.
+bool begins_with(const RegexNode& whole, const RegexNode& front) {
+  std::span<const RegexNode> items = items_of(whole);
+  std::span<const RegexNode> wanted = items_of(front);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    while (at < items.size() && items[at].kind == RegexNode::Kind::kBoundary && wanted[i].kind != items[at].kind) ++at;
+    if (at == items.size()) return false;
+    if (equal(items[at], wanted[i])) {
+      ++at;
+      continue;
+    }
+    std::optional<Repeated> have = as_repeated(items[at]);
+    std::optional<Repeated> want = as_repeated(wanted[i]);
+    return i + 1 == wanted.size() && have && want && want->min == want->max && have->min >= want->min &&
+           (have->bytes & ~want->bytes).none();
+  }
+  return true;
+}
+
+// How telling a run is: bits that it would take random bytes to have it.
+double weight(const RequiredRun& run) {
+  return run.length * std::log2(256.0 / static_cast<double>(std::max<std::size_t>(run.bytes.count(), 1)));
+}
+
+RequiredRun required_run(const RegexNode& node) {
+  RequiredRun best;
+  switch (node.kind) {
+    case RegexNode::Kind::kBytes: return {node.bytes, 1};
+    case RegexNode::Kind::kRepeat:
+      if (node.min == 0) return {};
+      best = required_run(node.children.front());
+      if (node.children.front().kind == RegexNode::Kind::kBytes) best.length = node.min;
+      return best;
+    case RegexNode::Kind::kConcat:
+      for (const RegexNode& child : node.children) {
+        RequiredRun run = required_run(child);
+        if (weight(run) > weight(best)) best = run;
+      }
+      return best;
+    case RegexNode::Kind::kAlternate:
+      best.length = RegexNode::kNoMax;
+      for (const RegexNode& child : node.children) {
+        RequiredRun run = required_run(child);
+        best.bytes |= run.bytes;
+        best.length = std::min(best.length, run.length);
+      }
+      return best;
+    default: return {};
+  }
+}
+
 }  // namespace
+
+bool has_run(std::string_view text, const RequiredRun& run) {
+  auto in = [&](std::size_t i) { return run.bytes.test(static_cast<unsigned char>(text[i])); };
+  // Every run of that length covers one of the bytes looked at; from there it is measured backwards.
+  for (std::size_t last = run.length - 1; last < text.size();) {
+    std::size_t i = last + 1;
+    while (i > last + 1 - run.length && in(i - 1)) --i;
+    if (i + run.length == last + 1) return true;
+    last = i - 1 + run.length;
+  }
+  return false;
+}
 
 MatchPlan plan_matches(const model::Pattern& pattern) {
   MatchPlan plan;
@@ -213,10 +301,22 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
   if (!tree) return plan;
   append_lead(*tree, plan.lead, plan.boundary_first);
   if (plan.lead.size() > kMaxLead) plan.lead.resize(kMaxLead);
+  plan.run = required_run(*tree);
+  if (weight(plan.run) < kLeastRunWeight) plan.run = {};
   ByteSet words;
   for (unsigned c = 0; c < 256; ++c) words.set(c, is_word(static_cast<unsigned char>(c)));
   plan.boundary_first &= !plan.lead.empty() && (plan.lead.front() & ~words).none();
   if (pattern.within > 0) return plan;
+  if (literals == 0) {
+    // A shape is placed by its last byte.
+    std::optional<RegexNode> shape = parse_regex(pattern.shape);
+    if (shape && begins_with(*tree, *shape)) {
+      Width length = width(*shape);
+      plan.proven = true;
+      if (length.min > 0) plan.places.back() = {length.min - 1, std::min(length.max - 1, pattern.max_length)};
+    }
+    return plan;
+  }
 
   std::vector<Literal> exact;
   std::vector<Literal> any_case;

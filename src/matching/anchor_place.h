@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "matching/regex_tree.h"
@@ -18,14 +19,24 @@ struct AnchorPlace {
   std::uint32_t latest = 0;
 };
 
+/// So many bytes in a row, out of a set, that stand in every match; length 0: none known.
+struct RequiredRun {
+  ByteSet bytes;
+  std::uint32_t length = 0;
+};
+
 struct MatchPlan {
   std::vector<AnchorPlace> places;  // by Use::anchor
   /// Every match was shown to contain an anchor. False means no proof: then places allow for all.
   bool proven = false;
   bool boundary_first = false;  // a match begins at the beginning of a word
   std::vector<ByteSet> lead;    // sets that the first bytes of a match fall in, one a byte, at most 32
+  RequiredRun run;
 };
 
 MatchPlan plan_matches(const model::Pattern& pattern);
+
+/// Whether `text` holds such a run; looks at one byte in `length` of most texts.
+bool has_run(std::string_view text, const RequiredRun& run);
 
 }  // namespace keywake::matching

@@ -6,12 +6,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "matching/expressions.h"
+#include "matching/pattern_code.h"
 #include "matching/value_table.h"
 #include "rules/rule_set.h"
 
@@ -50,9 +51,7 @@ class Confirmer {
   [[nodiscard]] Result<void> compile_all() const;
 
  private:
-  struct Code;
-  std::unique_ptr<Code[]> codes_;
-  std::size_t count_ = 0;
+  std::deque<PatternCode> codes_;  // by pattern
   const Expressions& expressions_;
 };
 

@@ -23,18 +23,13 @@ auto order(const Note& note) {
 }
 
 Result<std::unique_ptr<CompiledEngine>> load_engine(const rules::RuleSet& rules, std::string_view bytes) {
-  Result<Expressions> expressions = build_expressions(rules);
-  if (!expressions) return std::unexpected(expressions.error());
-  std::optional<DatabaseBytes> parts = split_database(bytes);
-  if (!parts) return fail("the compiled database is damaged or of another version; compile the rules again");
-  if (parts->fingerprint != expressions->fingerprint) {
-    return fail("the compiled database was made from other rules; compile the rules again");
-  }
+  Result<DatabaseParts> parts = read_database(bytes, rules);
+  if (!parts) return std::unexpected(parts.error());
   std::uint32_t longest = 0;
-  for (const Expression& expression : expressions->items) longest = std::max(longest, expression.length);
+  for (const Expression& expression : parts->expressions.items) longest = std::max(longest, expression.length);
   Result<TierOne> tier_one = TierOne::load(parts->hyperscan, longest);
   if (!tier_one) return std::unexpected(tier_one.error());
-  return std::make_unique<CompiledEngine>(rules, std::move(*expressions), std::move(*tier_one));
+  return std::make_unique<CompiledEngine>(rules, std::move(parts->expressions), std::move(*tier_one));
 }
 
 }  // namespace
@@ -81,7 +76,7 @@ struct Scanner::State {
   // The bytes that decide whether there is a hit at all.
   TextWindow hit_window(std::uint32_t use, std::uint32_t hit_end, std::uint32_t size) const {
     const Expression& expression = engine.expression_of(use);
-    if (!expression.shape) return {hit_end - expression.length, hit_end};
+    if (expression.shape == 0) return {hit_end - expression.length, hit_end};
     return window_at(hit_end, {expression.length + 1, 1}, size);
   }
 

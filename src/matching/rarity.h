@@ -1,17 +1,16 @@
 // Is this text as rare as a random token, or is it language: words, an identifier, a path? A small character model of English and
-// code (matching/rarity_table.cc, trained by scripts/train_rarity.py) answers better than entropy, which takes any long
-// identifier for random. Deterministic. Thread safety: pure functions.
+// code answers better than entropy, which takes any long identifier for random. Deterministic. Thread safety: pure functions.
 #pragma once
 
 #include <string_view>
 
 namespace keywake::matching {
 
-/// How many bits a character `text` would cost, on average, as English or code, less what it would cost as random letters and digits.
-/// Words and identifiers: well under 0; random tokens: above.
+/// By how many bits the text is likelier as random characters than as language: "getUserAccessToken" is under -20, a random
+/// token of 20 characters over 30. Grows with length.
 double surprise(std::string_view text);
 
-/// Whether it is rare enough to be a token: surprising, and not built like an identifier or a path.
+/// Whether it is rare enough to be a token.
 bool is_rare(std::string_view text);
 
 }  // namespace keywake::matching

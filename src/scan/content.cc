@@ -24,8 +24,8 @@ class MemberVisitor : public archive::Visitor {
 
   void member(const std::string& path, std::string_view bytes) override {
     ++members_;
-    scanner_.scan_text(bytes, path, out_.inside);
-    if (auto text = utf16_to_utf8(bytes)) scanner_.scan_text(*text, path, out_.inside);
+    auto text = utf16_to_utf8(bytes);
+    scanner_.scan_text(text ? std::string_view(*text) : bytes, path, out_.inside);
   }
   void left_out(const std::string& path, const std::string& reason, bool failed) override {
     left_out_.push_back({path, reason, failed});
@@ -87,6 +87,7 @@ void ContentScanner::scan_inside(std::string_view bytes, BlobFindings& out, std:
     archive::expand("", bytes, limits_, visitor);
     members_ += visitor.members_;
   } else if (auto text = utf16_to_utf8(bytes)) {
+    out.plain.clear();  // the converted text shows all that the matcher sees between the NULs, and more
     scan_text(*text, "", out.inside);
   }
 }

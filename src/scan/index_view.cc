@@ -23,12 +23,12 @@ KnownFile unchanged_files(const git::Repository& repository, const git::IndexFil
   if (::stat((repository.git_dir / "index").c_str(), &index_info) != 0) return {};
   auto files = std::make_shared<std::unordered_map<std::string, Known>>();
   for (const git::IndexEntry& entry : index.entries()) {
-    if (entry.mode >> 12 != 010 || entry.stage != 0 || entry.intent_to_add || entry.mtime_seconds == 0) continue;
+    if (entry.mode() >> 12 != 010 || entry.stage() != 0 || entry.intent_to_add() || entry.mtime_seconds() == 0) continue;
     auto index_time = std::pair(static_cast<std::uint32_t>(index_info.st_mtim.tv_sec),
                                 static_cast<std::uint32_t>(index_info.st_mtim.tv_nsec));
-    if (std::pair(entry.mtime_seconds, entry.mtime_nanoseconds) >= index_time || !stored(entry.oid)) continue;
+    if (std::pair(entry.mtime_seconds(), entry.mtime_nanoseconds()) >= index_time || !stored(entry.oid())) continue;
     files->emplace(std::string(entry.path),
-                   Known{entry.size, entry.mtime_seconds, entry.mtime_nanoseconds, entry.inode});
+                   Known{entry.size(), entry.mtime_seconds(), entry.mtime_nanoseconds(), entry.inode()});
   }
   return [files](std::string_view path, const struct stat& info) {
     auto it = files->find(std::string(path));
@@ -50,15 +50,15 @@ std::vector<git::Appearance> staged_appearances(const git::IndexFile& index, con
   std::vector<git::Appearance> staged;
   std::unordered_set<git::Oid> placed;
   for (const git::IndexEntry& entry : index.entries()) {
-    auto found = findings.find(entry.oid);
+    auto found = findings.find(entry.oid());
     if (found == findings.end() || !entry.is_file()) continue;
-    placed.insert(entry.oid);
+    placed.insert(entry.oid());
     for (std::uint32_t value : found->second.values()) {
       if (at_tip.contains({entry.path, value})) continue;
       git::Appearance appearance;
       appearance.value = value;
       appearance.path = entry.path;
-      appearance.blob = entry.oid;
+      appearance.blob = entry.oid();
       staged.push_back(std::move(appearance));
     }
   }

@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "base/text.h"
 #include "git/repository.h"
 #include "scan/context.h"
+#include "scan/file_scan.h"
 #include "scan/history_scan.h"
 #include "scan/plain_scan.h"
 
@@ -24,8 +26,30 @@ bool wants_commits_only(const Request& request) {
   return !request.range.empty() || !request.since.empty() || !request.branches.empty();
 }
 
-// The history, and, unless only commits were asked for, the files of its work tree.
-Result<void> scan_repository(const Context& context, const git::Repository& repository, const std::string& target);
+bool needs_repository(const Request& request) { return request.staged || wants_commits_only(request); }
+
+// A target that is a repository itself; for modes that make sense in a repository only, one around it will do, as for git.
+Result<std::optional<git::Repository>> find_repository(const Request& request, const std::string& target) {
+  auto found = git::Repository::open(target);
+  if (!found || *found || !needs_repository(request)) return found;
+  std::error_code ec;
+  fs::path at = fs::canonical(target, ec);
+  while (!ec && at.has_relative_path()) {
+    at = at.parent_path();
+    found = git::Repository::open(at);
+    if (!found || *found) return found;
+  }
+  return fail(fmt::format("{}: not a git repository, which --staged, --range, --since and --branch need",
+                          printable(target)));
+}
+
+// Returns which files of the work tree need not be read again.
+Result<KnownFile> scan_history_of(const Context& context, const git::Repository& repository, const std::string& target) {
+  if (!context.request.exhaustive) return scan_history(context, repository, target);
+  auto done = scan_commits(context, repository, target);
+  if (!done) return std::unexpected(done.error());
+  return KnownFile{};
+}
 
 Result<void> scan_tree(const Context& context, const fs::path& root, const std::string& target, const KnownFile& known) {
   auto nested = scan_directory(context, root, target, known);
@@ -38,7 +62,9 @@ Result<void> scan_tree(const Context& context, const fs::path& root, const std::
       done = std::unexpected(repository.error());
     } else if (*repository) {
       // Its files are part of this tree already; only the history is new.
-      done = scan_history_of(context, **repository, name);
+      if (auto scanned = scan_history_of(context, **repository, name); !scanned) {
+        done = std::unexpected(scanned.error());
+      }
     }
     if (!done) context.collector.skip({name, done.error().message, true});
   }
@@ -60,13 +86,6 @@ Result<void> scan_repository(const Context& context, const git::Repository& repo
 
 Result<void> scan_target(const Context& context, const std::string& target) {
   if (target == "-") return scan_standard_input(context);
-  if (git::is_git_url(target)) {
-    auto clone = git::clone(target);
-    if (!clone) return std::unexpected(clone.error());
-    auto repository = git::Repository::open(clone->path());
-    if (!repository) return std::unexpected(repository.error());
-    return scan_repository(context, **repository, clone->display_url());
-  }
   auto repository = find_repository(context.request, target);
   if (!repository) return std::unexpected(repository.error());
   if (*repository) return scan_repository(context, **repository, target);
@@ -84,7 +103,7 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   unsigned threads = request.threads != 0 ? request.threads : std::max(1u, std::thread::hardware_concurrency());
   tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
   matching::ValueTable values;
-  Collector collector(values);
+  Collector collector(values, request.explain);
   Context context{request, engine, values, collector, progress, threads, {}};
   context.archive_limits.member_bytes = request.max_file_size;
 

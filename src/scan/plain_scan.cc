@@ -23,7 +23,7 @@ class ObjectScanner {
   ObjectScanner(const Context& context, const git::Repository& repository)
       : content_(context.engine, context.values, context.request.explain, context.archive_limits,
                  context.request.archives) {
-    git::Problems ignored;  // the first database, opened by the caller, has reported them
+    git::Problems ignored;  // the database of the thread that began has reported them
     auto opened = git::ObjectDatabase::open(repository, ignored, context.request.max_file_size);
     if (opened) database_.emplace(std::move(*opened));
   }
@@ -35,8 +35,8 @@ class ObjectScanner {
   std::uint64_t bytes = 0;
 
  private:
-  std::optional<git::ObjectDatabase> database_;
   ContentScanner content_;
+  std::optional<git::ObjectDatabase> database_;
 };
 
 class CommitScan {

@@ -10,9 +10,12 @@ namespace keywake::scan {
 Result<void> scan_staged(const Context& context, const git::Repository& repository, const std::string& target) {
   context.progress.stage = "staged changes";
   git::Problems problems;
-  auto index = git::IndexFile::read(repository);
+  auto index = git::IndexFile::read(repository, context.request.index_file);
   if (!index) return std::unexpected(index.error());
-  git::ObjectDatabase database(repository, problems, context.request.max_file_size);
+  auto opened = git::ObjectDatabase::open(repository, problems, context.request.max_file_size,
+                                          git::ObjectDatabase::Packs::kWhenNeeded);
+  if (!opened) return std::unexpected(opened.error());
+  git::ObjectDatabase& database = *opened;
   auto staged = git::staged_changes(repository, *index, database, problems);
   if (!staged) return std::unexpected(staged.error());
   for (const std::string& note : staged->notes) context.collector.skip({target, note, false});

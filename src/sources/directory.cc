@@ -1,7 +1,8 @@
-// One task per folder: it lists the folder (getdents64, which tells files from folders without a stat), starts tasks for the folders in
-// it, then hands its files on in batches, the first to itself. Folders are opened by their path from the root without following
-// a link anywhere (openat2), so that a tree that changes under the walk cannot lead it outside, and waiting tasks hold no descriptor.
-// Files are opened by name in their folder's descriptor.
+// One task per folder: it lists the folder (getdents64, which tells files from folders without a
+// stat), starts tasks for the folders in it, then hands its files on in batches, the first to
+// itself. Folders are opened by their path from the root without following a link anywhere
+// (openat2), so that a tree that changes under the walk cannot lead it outside, and waiting tasks
+// hold no descriptor. Files are opened by name in their folder's descriptor.
 #include "sources/directory.h"
 
 #include <dirent.h>
@@ -31,7 +32,8 @@ namespace keywake::sources {
 namespace {
 
 constexpr std::size_t kBatchFiles = 32;
-constexpr std::size_t kLongPath = 2048;  // opened step by step, since a path above PATH_MAX (4096) cannot be given at once
+constexpr std::size_t kLongPath =
+    2048;  // opened step by step, since a path above PATH_MAX (4096) cannot be given at once
 
 class Folder {
  public:
@@ -52,7 +54,7 @@ class Folder {
 
 int open_step(int from, const char* path) {
   static const bool has_openat2 = [] {
-    struct open_how how {};
+    struct open_how how{};
     how.flags = O_PATH | O_CLOEXEC;
     how.resolve = RESOLVE_NO_SYMLINKS;
     long fd = ::syscall(SYS_openat2, AT_FDCWD, ".", &how, sizeof how);
@@ -60,9 +62,10 @@ int open_step(int from, const char* path) {
     return fd >= 0;
   }();
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-  // Linux before 5.6, or a container that forbids it: then only the last component is known not to be a link.
+  // Linux before 5.6, or a container that forbids it: then only the last component is known not to
+  // be a link.
   if (!has_openat2) return ::openat(from, path, kFlags);
-  struct open_how how {};
+  struct open_how how{};
   how.flags = kFlags;
   how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
   for (;;) {
@@ -104,7 +107,10 @@ struct Listing {
 class Walk {
  public:
   Walk(int root, const DirectoryOptions& options, Sink& sink)
-      : root_(root), options_(options), sink_(sink), scanners_([&] { return FileScanner(options, sink); }) {}
+      : root_(root),
+        options_(options),
+        sink_(sink),
+        scanners_([&] { return FileScanner(options, sink); }) {}
 
   Result<WalkCounts> run() {
     group_.run_and_wait([this] { visit(""); });
@@ -175,9 +181,11 @@ void Walk::list(Listing& listing) {
   }
   if (!options_.repository) return;
   auto has = [&](const std::vector<std::uint32_t>& entries, std::string_view name) {
-    return std::any_of(entries.begin(), entries.end(), [&](std::uint32_t at) { return listing.name(at) == name; });
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](std::uint32_t at) { return listing.name(at) == name; });
   };
-  listing.looks_bare = has(listing.folders, "objects") && has(listing.folders, "refs") && has(listing.files, "HEAD");
+  listing.looks_bare =
+      has(listing.folders, "objects") && has(listing.folders, "refs") && has(listing.files, "HEAD");
 }
 
 void Walk::add(Listing& listing, const char* name, unsigned char type) {
@@ -188,8 +196,9 @@ void Walk::add(Listing& listing, const char* name, unsigned char type) {
     return;
   }
   if (type == DT_UNKNOWN) {
-    struct stat info {};
-    if (::fstatat(listing.folder.fd(), name, &info, AT_SYMLINK_NOFOLLOW) == 0) type = IFTODT(info.st_mode);
+    struct stat info{};
+    if (::fstatat(listing.folder.fd(), name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+      type = IFTODT(info.st_mode);
   }
   if (type == DT_LNK) {
     ++links_;
@@ -198,7 +207,9 @@ void Walk::add(Listing& listing, const char* name, unsigned char type) {
     listing.names.append(view).push_back('\0');
     (type == DT_DIR ? listing.folders : listing.files).push_back(at);
   } else if (is_selected(listing.path + name, false)) {
-    sink_.skip({.what = listing.path + name, .reason = "not a file (FIFO, socket or device)", .failed = false});
+    sink_.skip({.what = listing.path + name,
+                .reason = "not a file (FIFO, socket or device)",
+                .failed = false});
   }
 }
 
@@ -222,29 +233,34 @@ void Walk::scan_files(const Listing& listing, std::size_t begin, std::size_t end
 bool Walk::is_selected(const std::string& path, bool folder) const {
   auto matches = [&](const std::string& glob) { return glob_match(glob, path); };
   if (std::any_of(options_.exclude.begin(), options_.exclude.end(), matches)) return false;
-  return folder || options_.include.empty() || std::any_of(options_.include.begin(), options_.include.end(), matches);
+  return folder || options_.include.empty() ||
+         std::any_of(options_.include.begin(), options_.include.end(), matches);
 }
 
 bool Walk::is_known(const Listing& listing, const char* name, const std::string& path) const {
   if (!options_.skip_file) return false;
-  struct stat info {};
-  return ::fstatat(listing.folder.fd(), name, &info, AT_SYMLINK_NOFOLLOW) == 0 && options_.skip_file(path, info);
+  struct stat info{};
+  return ::fstatat(listing.folder.fd(), name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+         options_.skip_file(path, info);
 }
 
 void Walk::skip_folder(std::string_view path, int error) {
   while (path.ends_with('/')) path.remove_suffix(1);
   bool vanished = error == ENOENT || error == ENOTDIR || error == ELOOP;
   sink_.skip({.what = std::string(path.empty() ? "." : path),
-              .reason = vanished ? "vanished while scanning" : fmt::format("cannot be opened: {}", std::strerror(error)),
+              .reason = vanished ? "vanished while scanning"
+                                 : fmt::format("cannot be opened: {}", std::strerror(error)),
               .failed = !vanished});
 }
 
 }  // namespace
 
-Result<WalkCounts> scan_directory(const std::filesystem::path& root, const DirectoryOptions& options, Sink& sink) {
+Result<WalkCounts> scan_directory(const std::filesystem::path& root,
+                                  const DirectoryOptions& options, Sink& sink) {
   Folder opened(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.fd() < 0) {
-    return fail(fmt::format("{}: cannot be opened as a folder: {}", printable(root.native()), std::strerror(errno)));
+    return fail(fmt::format("{}: cannot be opened as a folder: {}", printable(root.native()),
+                            std::strerror(errno)));
   }
   return Walk(opened.fd(), options, sink).run();
 }

@@ -1,8 +1,10 @@
-// Small files (nearly all) take four system calls: open, read, read of the end, close; what kind of file it is the folder's listing has
-// said. A file that fills the whole buffer is large: only then is its size asked for.
+// Small files (nearly all) take four system calls: open, read, read of the end, close; what kind of
+// file it is the folder's listing has said. A file that fills the whole buffer is large: only then
+// is its size asked for.
 //
-// An archive's own bytes are scanned beside its members only where they may hold more than the members do, which
-// archive::expand() answers. So a secret in a plain tar is found once, in the member, and one in a zip's comment is found too.
+// An archive's own bytes are scanned beside its members only where they may hold more than the
+// members do, which archive::expand() answers. So a secret in a plain tar is found once, in the
+// member, and one in a zip's comment is found too.
 #include "sources/file.h"
 
 #include <fcntl.h>
@@ -25,10 +27,13 @@ constexpr std::size_t kPartBytes = 256 * limits::kKiB;
 constexpr std::uint64_t kProgressFiles = 64;
 constexpr std::uint64_t kProgressBytes = 4 * limits::kMiB;
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
-/// Of a stream, this much is held to expand an archive from memory, which reads its directory at the end.
+/// Of a stream, this much is held to expand an archive from memory, which reads its directory at
+/// the end.
 constexpr std::size_t kHeldStream = 64 * limits::kMiB;
 
-std::string too_large(std::uint64_t) { return "larger than --max-file-size"; }
+std::string too_large(std::uint64_t) {
+  return "larger than --max-file-size";
+}
 
 class Descriptor {
  public:
@@ -102,13 +107,17 @@ class FileScanner::Members : public archive::Visitor {
   std::size_t prefix_ = 0;
 };
 
-FileScanner::FileScanner(const ReadOptions& options, Sink& sink) : options_(options), sink_(sink), writer_(sink) {}
+FileScanner::FileScanner(const ReadOptions& options, Sink& sink)
+    : options_(options), sink_(sink), writer_(sink) {}
 
-FileScanner::~FileScanner() { flush_progress(); }
+FileScanner::~FileScanner() {
+  flush_progress();
+}
 
 void FileScanner::scan_at(int directory, const char* name, std::string_view path) {
   // O_NONBLOCK: should a FIFO have taken the file's place, opening it must not wait for a writer.
-  Descriptor file(::openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  Descriptor file(
+      ::openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) {
     skip_errno(path, "opened", errno);
     return;
@@ -165,7 +174,7 @@ void FileScanner::scan_text(std::string_view path, std::string_view bytes) {
 }
 
 void FileScanner::scan_large(int fd, std::string_view path, std::string_view head) {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0) {
     skip_errno(path, "read", errno);
     return;
@@ -199,7 +208,8 @@ bool FileScanner::expand_large(int fd, std::uint64_t size, std::string_view path
 }
 
 // Writes `head` and all that follows it in the file.
-void FileScanner::write_rest(int fd, std::string_view path, std::string_view head, std::uint64_t limit) {
+void FileScanner::write_rest(int fd, std::string_view path, std::string_view head,
+                             std::uint64_t limit) {
   std::uint64_t written = head.size();
   count(0, written);
   writer_.start(path);
@@ -236,11 +246,13 @@ void FileScanner::scan_stream(int fd, std::string_view path) {
   }
 }
 
-// An archive on a pipe: from memory if it fits, else as it comes. Then its own bytes are not kept, so of an archive that breaks
-// only what follows the break is scanned as it stands.
+// An archive on a pipe: from memory if it fits, else as it comes. Then its own bytes are not kept,
+// so of an archive that breaks only what follows the break is scanned as it stands.
 void FileScanner::expand_stream(int fd, std::string_view path, std::string_view head) {
   std::string held(head);
-  auto next = [&] { return read_part([&](char* to, std::size_t room) { return read_some(fd, to, room); }); };
+  auto next = [&] {
+    return read_part([&](char* to, std::size_t room) { return read_some(fd, to, room); });
+  };
   bool ended = false;
   while (!ended && held.size() < kHeldStream) {
     auto part = next();
@@ -261,7 +273,8 @@ void FileScanner::expand_stream(int fd, std::string_view path, std::string_view 
   if (!archive::expand(path, stream, archive_limits(), members)) write_rest(fd, path, {}, kNoLimit);
 }
 
-Result<std::string_view> FileScanner::read_part(const std::function<long(char*, std::size_t)>& read) {
+Result<std::string_view> FileScanner::read_part(
+    const std::function<long(char*, std::size_t)>& read) {
   if (!part_) part_ = std::make_unique_for_overwrite<char[]>(kPartBytes);
   for (;;) {
     long got = read(part_.get(), kPartBytes);
@@ -275,7 +288,8 @@ void FileScanner::skip(std::string_view path, std::string reason, bool failed) {
 }
 
 void FileScanner::skip_errno(std::string_view path, const char* doing, int error) {
-  bool vanished = error == ENOENT || error == ENOTDIR || error == ELOOP || error == EISDIR || error == ENXIO;
+  bool vanished =
+      error == ENOENT || error == ENOTDIR || error == ELOOP || error == EISDIR || error == ENXIO;
   if (vanished) {
     skip(path, "vanished while scanning", false);
   } else {
@@ -299,11 +313,13 @@ archive::Limits FileScanner::archive_limits() const {
   return limits;
 }
 
-Result<void> scan_file(const std::filesystem::path& file, std::string_view path, const ReadOptions& options, Sink& sink) {
+Result<void> scan_file(const std::filesystem::path& file, std::string_view path,
+                       const ReadOptions& options, Sink& sink) {
   Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  struct stat info {};
+  struct stat info{};
   if (opened.get() < 0 || ::fstat(opened.get(), &info) != 0) {
-    return fail(fmt::format("{}: cannot be opened: {}", printable(file.native()), std::strerror(errno)));
+    return fail(
+        fmt::format("{}: cannot be opened: {}", printable(file.native()), std::strerror(errno)));
   }
   if (S_ISDIR(info.st_mode)) return fail(fmt::format("{}: is a folder", printable(file.native())));
   FileScanner scanner(options, sink);

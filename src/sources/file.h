@@ -1,7 +1,7 @@
-// Reads files and hands them to a sink in pieces: archives expanded, wide text converted. With read(), never mmap(): the file
-// may shrink while it is read.
-// Ownership: a FileScanner holds read buffers and refers to the options and the sink, which must outlive it. Thread safety:
-// one thread at a time; make one per thread.
+// Reads files and hands them to a sink in pieces: archives expanded, wide text converted. With
+// read(), never mmap(): the file may shrink while it is read.
+// Ownership: a FileScanner holds read buffers and refers to the options and the sink, which must
+// outlive it. Thread safety: one thread at a time; make one per thread.
 #pragma once
 
 #include <cstdint>
@@ -18,17 +18,19 @@
 
 namespace keywake::sources {
 
-/// One file that the user named. A symbolic link is followed; a pipe (a FIFO, /dev/fd/3) is read as a stream. Fails when it
-/// cannot be opened or is a folder. `path` is what its pieces are called. Include, exclude and skip_file do not apply.
-Result<void> scan_file(const std::filesystem::path& file, std::string_view path, const ReadOptions& options, Sink& sink);
+/// One file that the user named. A symbolic link is followed; a pipe (a FIFO, /dev/fd/3) is read as
+/// a stream. Fails when it cannot be opened or is a folder. `path` is what its pieces are called.
+/// Include, exclude and skip_file do not apply.
+Result<void> scan_file(const std::filesystem::path& file, std::string_view path,
+                       const ReadOptions& options, Sink& sink);
 
 class FileScanner {
  public:
   FileScanner(const ReadOptions& options, Sink& sink);
   ~FileScanner();
 
-  /// The file `name` in the folder `directory` (an open descriptor), which is not followed if it is a link. Whatever goes
-  /// wrong becomes a Skip.
+  /// The file `name` in the folder `directory` (an open descriptor), which is not followed if it is
+  /// a link. Whatever goes wrong becomes a Skip.
   void scan_at(int directory, const char* name, std::string_view path);
 
   /// An open regular file, from its beginning. Does not close it.

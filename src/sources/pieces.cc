@@ -4,8 +4,9 @@
 //   piece 2                 [context|core ............|context]
 //   piece 3                                   [context|core ...... end]
 //
-// The context after one core and the context before the next are the same 2 × kPieceContext bytes around the border, and they are all
-// that is kept from one piece to the next. A piece is handed on only when another byte is at hand, so the last is known as such.
+// The context after one core and the context before the next are the same 2 × kPieceContext bytes
+// around the border, and they are all that is kept from one piece to the next. A piece is handed on
+// only when another byte is at hand, so the last is known as such.
 #include "sources/pieces.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Cutting files into pieces with context (sources/sink.h).
-// Ownership: PieceWriter holds one buffer of a little more than 8 MiB, made when first needed and used again. Thread safety: one
-// thread at a time.
+// Ownership: a PieceWriter holds one buffer of a little more than 8 MiB, made when first needed and
+// used again. Thread safety: one thread at a time.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@ inline constexpr std::size_t kWholeBytes = kPieceBytes + 2 * kPieceContext;
 /// Bytes in memory, as they are: one piece or several, without a copy.
 void emit_pieces(std::string_view path, std::string_view bytes, Sink& sink);
 
-/// Bytes that come in parts, of a file of any size. UTF-16 and UTF-32 text is recognised and converted on the way.
+/// Bytes that come in parts, of a file of any size. UTF-16 and UTF-32 text is recognised and
+/// converted on the way.
 class PieceWriter {
  public:
   explicit PieceWriter(Sink& sink) : sink_(sink) {}

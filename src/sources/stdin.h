@@ -9,7 +9,8 @@
 
 namespace keywake::sources {
 
-/// `path` is what its pieces are called ("-"). max_file_size applies to members of archives only. Does not close `fd`.
+/// `path` is what its pieces are called ("-"). max_file_size applies to members of archives only.
+/// Does not close `fd`.
 void scan_stdin(std::string_view path, const ReadOptions& options, Sink& sink, int fd = 0);
 
 }  // namespace keywake::sources

@@ -8,7 +8,7 @@
 #include "archive/made_archive.h"
 
 using namespace std::string_literals;
-using keywake::archive::ends_as_zip;
+using keywake::archive::has_zip_at_end;
 using keywake::archive::Kind;
 using keywake::archive::recognise;
 
@@ -51,21 +51,50 @@ TEST_CASE("each kind by its front") {
   }
 }
 
+TEST_CASE("rarer fronts") {
+  std::string zstd = made::compressed("zstd", "x");
+  CHECK(recognise("\x50\x2a\x4d\x18\4\0\0\0user"s + zstd) == Kind::kZstd);
+  CHECK(recognise("\x5f\x2a\x4d\x18\0\0\0\0"s + made::compressed("lz4", "x")) == Kind::kLz4);
+  CHECK(recognise("\x02\x21\x4c\x18\x10\0\0\0legacy lz4 block"s) == Kind::kLz4);
+  CHECK(recognise("PK00"s + made::archive({"zip"}, {{"a", "b"}})) == Kind::kZip);
+}
+
 TEST_CASE("text and other formats are not archives") {
   for (const std::string& text : std::vector<std::string>{
-           "", "P", "PK", "PK\3\4", "PK is short for Phil Katz\n", "PK00 and more text that is long enough to be a header", "BZh91 is a header\n",
-           "LZIP is a format, and this is a text\n", "!<arch>\nis how an ar starts, and this is a text that goes on and on, long enough\n",
-           "070701 is the magic of newc cpio, this is a text about it that is long enough for a header, 070701 and on and on and on\n",
-           "070707070707070707070707070707070707070707 is a number of sorts, but it does not go on for the whole header at all\n",
-           "7z is a format\n", "Rar! a text", "MSCF is a text too, long enough to hold a header of a cabinet", "xar!text text text",
-           "a -lh5- method line in a text that has enough bytes for a header\n", "]]]]]]]]]]]]]]]]]]]]]]]]]]]", "q\xc7 text text text text text text",
-           "PACK\0\0\0\2\0\0\0\1\x78\x9c and a deflated object"s, "\xfftOc\0\0\0\2 a pack index of git"s, "\x7f" "ELF\2\1\1\0\0\0\0\0\0\0\0\0"s,
-           "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s, std::string(70000, '\0'), std::string(70000, ' '), std::string(70000, '7')}) {
+           "",
+           "P",
+           "PK",
+           "PK\3\4",
+           "PK is short for Phil Katz\n",
+           "PK00 and more text that is long enough to be a header",
+           "BZh91 is a header\n",
+           "LZIP is a format, and this is a text\n",
+           "!<arch>\nis how an ar starts, and this is a text that goes on and on, long enough\n",
+           "070701 is the magic of newc cpio, this is a text about it that is long enough for a "
+           "header, 070701 and on and on and on\n",
+           "070707070707070707070707070707070707070707 is a number of sorts, but it does not go on "
+           "for the whole header at all\n",
+           "7z is a format\n",
+           "Rar! a text",
+           "MSCF is a text too, long enough to hold a header of a cabinet",
+           "xar!text text text",
+           "a -lh5- method line in a text that has enough bytes for a header\n",
+           "]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+           "q\xc7 text text text text text text",
+           "PACK\0\0\0\2\0\0\0\1\x78\x9c and a deflated object"s,
+           "\xfftOc\0\0\0\2 a pack index of git"s,
+           "\x7f"
+           "ELF\2\1\1\0\0\0\0\0\0\0\0\0"s,
+           "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s,
+           std::string(70000, '\0'),
+           std::string(70000, ' '),
+           std::string(70000, '7')}) {
     INFO(text.substr(0, 60));
     CHECK(name(recognise(text)) == "none");
   }
   std::string indented;
-  while (indented.size() < 40000) indented += "                                    ustar 0000644 0001750 0000000\n";
+  while (indented.size() < 40000)
+    indented += "                                    ustar 0000644 0001750 0000000\n";
   CHECK(recognise(indented) == Kind::kNone);
   std::string about_iso(32769, 'x');
   CHECK(recognise(about_iso + "CD001 is the magic of ISO 9660\n") == Kind::kNone);
@@ -98,9 +127,13 @@ TEST_CASE("random bytes are not archives") {
 
 TEST_CASE("a zip by its end") {
   std::string zip = made::archive({"zip"}, {{"a", "b"}});
-  CHECK(ends_as_zip(zip));
-  CHECK(ends_as_zip(std::string_view(zip).substr(zip.size() - 22)));
-  CHECK_FALSE(ends_as_zip(std::string_view(zip).substr(0, zip.size() - 1)));
-  CHECK_FALSE(ends_as_zip("text"));
-  CHECK_FALSE(ends_as_zip(std::string(22, '\0')));
+  CHECK(has_zip_at_end(zip));
+  CHECK(has_zip_at_end(std::string_view(zip).substr(zip.size() - 22)));
+  CHECK_FALSE(has_zip_at_end(std::string_view(zip).substr(0, zip.size() - 1)));
+  std::string comment = zip.substr(0, zip.size() - 2) + std::string("\x03\0", 2) + "abc";
+  CHECK(has_zip_at_end("#!/bin/sh\n" + comment));
+  CHECK(has_zip_at_end("MZ" + comment));
+  CHECK_FALSE(has_zip_at_end("text" + comment));
+  CHECK_FALSE(has_zip_at_end("text"));
+  CHECK_FALSE(has_zip_at_end(std::string(22, '\0')));
 }

@@ -1,6 +1,8 @@
 // However a file is cut and in whatever parts it comes, its pieces make up the file.
 #include "sources/pieces.h"
 
+#include <fmt/format.h>
+
 #include <random>
 
 #include "recorder.h"
@@ -25,10 +27,12 @@ constexpr std::size_t kStep = kWholeBytes - 2 * kPieceContext;
 }  // namespace
 
 TEST_CASE("pieces of any size of file fit together") {
-  for (std::size_t size : {std::size_t{0}, std::size_t{1}, kWholeBytes - 1, kWholeBytes, kWholeBytes + 1, kWholeBytes + kStep,
-                           kWholeBytes + kStep + 1, 3 * kWholeBytes + 77}) {
+  for (std::size_t size :
+       {std::size_t{0}, std::size_t{1}, kWholeBytes - 1, kWholeBytes, kWholeBytes + 1,
+        kWholeBytes + kStep, kWholeBytes + kStep + 1, 3 * kWholeBytes + 77}) {
     std::string bytes = lines(size, static_cast<unsigned>(size));
-    int expected = size <= kWholeBytes ? 1 : 1 + static_cast<int>((size - kWholeBytes + kStep - 1) / kStep);
+    int expected =
+        size <= kWholeBytes ? 1 : 1 + static_cast<int>((size - kWholeBytes + kStep - 1) / kStep);
     INFO(size);
 
     Recorder from_memory;
@@ -41,7 +45,8 @@ TEST_CASE("pieces of any size of file fit together") {
       Recorder in_parts;
       PieceWriter writer(in_parts);
       writer.start("f");
-      for (std::size_t at = 0; at < size; at += part) writer.append(std::string_view(bytes).substr(at, part));
+      for (std::size_t at = 0; at < size; at += part)
+        writer.append(std::string_view(bytes).substr(at, part));
       writer.finish();
       CHECK(in_parts.faults == "");
       CHECK((in_parts.contents["f"] == bytes));
@@ -79,9 +84,10 @@ TEST_CASE("UTF-16 that comes in parts is converted, across every kind of cut") {
   PieceWriter writer(got);
   reused = &writer;
   for (std::size_t part : {1u, 3u, 7u, 4097u, 5000u, 100'000u}) {
-    std::string path = "f" + std::to_string(part);
+    std::string path = fmt::format("f{}", part);
     reused->start(path);
-    for (std::size_t at = 0; at < text.size(); at += part) reused->append(std::string_view(text).substr(at, part));
+    for (std::size_t at = 0; at < text.size(); at += part)
+      reused->append(std::string_view(text).substr(at, part));
     reused->finish();
     CHECK((got.contents[path] == expected));
   }

@@ -1,10 +1,12 @@
-// A sink that keeps what it is given, and puts the pieces of a file together again while it checks that they fit.
+// A sink that keeps what it is given, and puts the pieces of a file together again while it checks
+// that they fit.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -56,29 +58,36 @@ class Recorder : public keywake::sources::Sink {
   std::function<void(const Piece&)> on_piece;
 
  private:
-  void fault(const Piece& piece, const std::string& what) { faults += std::string(piece.path) + ": " + what + "\n"; }
+  void fault(const Piece& piece, const std::string& what) {
+    faults += std::string(piece.path) + ": " + what + "\n";
+  }
 
-  // Cores must follow one another; context must be what is there; lines and columns must be those of the whole.
+  // Cores must follow one another; context must be what is there; lines and columns must be those
+  // of the whole.
   void check(const Piece& piece) {
     using keywake::sources::kPieceContext;
     std::string path(piece.path);
     ++pieces[path];
     if (piece.first) contents[path].clear();
     std::string& whole = contents[path];
-    if (piece.core_begin > piece.core_end || piece.core_end > piece.bytes.size()) fault(piece, "core outside the piece");
+    if (piece.core_begin > piece.core_end || piece.core_end > piece.bytes.size())
+      fault(piece, "core outside the piece");
     if (piece.first != (whole.empty() && piece.core_begin == 0)) fault(piece, "first");
     if (!piece.first && piece.core_begin < kPieceContext) fault(piece, "short context before");
-    if (!piece.last && piece.bytes.size() - piece.core_end < kPieceContext) fault(piece, "short context after");
+    if (!piece.last && piece.bytes.size() - piece.core_end < kPieceContext)
+      fault(piece, "short context after");
     if (piece.last != (piece.core_end == piece.bytes.size())) fault(piece, "last");
     if (whole.size() < piece.core_begin ||
-        std::string_view(whole).substr(whole.size() - piece.core_begin) != piece.bytes.substr(0, piece.core_begin)) {
+        std::string_view(whole).substr(whole.size() - piece.core_begin) !=
+            piece.bytes.substr(0, piece.core_begin)) {
       fault(piece, "context before differs");
       return;
     }
     std::string_view before = std::string_view(whole).substr(0, whole.size() - piece.core_begin);
     auto lines = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n'));
     if (lines != piece.lines_before) fault(piece, "lines before");
-    if (before.size() - (before.rfind('\n') + 1) != piece.column_before) fault(piece, "column before");
+    if (before.size() - (before.rfind('\n') + 1) != piece.column_before)
+      fault(piece, "column before");
     whole += piece.bytes.substr(piece.core_begin, piece.core_end - piece.core_begin);
   }
 

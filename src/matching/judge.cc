@@ -1,0 +1,100 @@
+#include "matching/judge.h"
+
+#include <array>
+#include <string>
+
+#include "base/text.h"
+
+namespace keywake::matching {
+namespace {
+
+struct Row {
+  std::string_view glob;    // of the path in lower case
+  std::string_view reason;
+};
+
+// Only the patterns of patterns/generic.toml are judged by these. A specific format is what it is wherever it stands.
+constexpr std::array<Row, 55> kRows{{
+    {"package-lock.json", "place: a lock file, which holds checksums"},
+    {"npm-shrinkwrap.json", "place: a lock file, which holds checksums"},
+    {"packages.lock.json", "place: a lock file, which holds checksums"},
+    {"pnpm-lock.yaml", "place: a lock file, which holds checksums"},
+    {"bun.lockb", "place: a lock file, which holds checksums"},
+    {"*.lock", "place: a lock file, which holds checksums"},
+    {"*.lock.hcl", "place: a lock file, which holds checksums"},
+    {"*.lockfile", "place: a lock file, which holds checksums"},
+    {"go.sum", "place: a lock file, which holds checksums"},
+    {"go.mod", "place: a lock file, which holds checksums"},
+    {"cartfile.resolved", "place: a lock file, which holds checksums"},
+    {"package.resolved", "place: a lock file, which holds checksums"},
+    {"*.min.js", "place: minified code"},
+    {"*.min.css", "place: minified code"},
+    {"*.min.mjs", "place: minified code"},
+    {"*.bundle.js", "place: minified code"},
+    {"*.chunk.js", "place: minified code"},
+    {"*.js.map", "place: a source map"},
+    {"*.css.map", "place: a source map"},
+    {"*.po", "place: translations"},
+    {"*.pot", "place: translations"},
+    {"*.xlf", "place: translations"},
+    {"*.xliff", "place: translations"},
+    {"*.arb", "place: translations"},
+    {"*.resx", "place: translations"},
+    {"*.strings", "place: translations"},
+    {"strings.xml", "place: translations"},
+    {"messages*.properties", "place: translations"},
+    {"**/locale/**", "place: translations"},
+    {"**/locales/**", "place: translations"},
+    {"**/i18n/**", "place: translations"},
+    {"**/l10n/**", "place: translations"},
+    {"**/lang/**", "place: translations"},
+    {"**/translations/**", "place: translations"},
+    {"**/node_modules/**", "place: a vendored dependency"},
+    {"**/bower_components/**", "place: a vendored dependency"},
+    {"**/site-packages/**", "place: a vendored dependency"},
+    {"**/vendor/**/*_test.go", "place: tests of a vendored dependency"},
+    {"**/vendor/**/test/**", "place: tests of a vendored dependency"},
+    {"**/vendor/**/tests/**", "place: tests of a vendored dependency"},
+    {"**/third_party/**/test/**", "place: tests of a vendored dependency"},
+    {"**/third_party/**/tests/**", "place: tests of a vendored dependency"},
+    {"*.svg", "place: a drawing"},
+    {"*.ai", "place: a drawing"},
+    {"*.eps", "place: a drawing"},
+    {"*.pdf", "place: a document in a binary format"},
+    {"*.ttf", "place: a font"},
+    {"*.woff", "place: a font"},
+    {"*.woff2", "place: a font"},
+    {"*.wasm", "place: compiled code"},
+    {"*.so", "place: compiled code"},
+    {"*.dll", "place: compiled code"},
+    {"*.exe", "place: compiled code"},
+    {"*.class", "place: compiled code"},
+    {"*.snap", "place: a snapshot of test output"},
+}};
+
+constexpr std::string_view kGenericProvider = "generic";
+
+// A line that nobody typed.
+constexpr std::size_t kLongestTypedLine = 1000;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view noise_reason(const model::Pattern& pattern, const Place& place) {
+  if (pattern.provider != kGenericProvider) return {};
+  if (place.line.size() > kLongestTypedLine) return "place: a line longer than anybody types";
+  std::string path = lower(place.path);
+  for (const Row& row : kRows) {
+    if (glob_match(row.glob, path)) return row.reason;
+  }
+  return {};
+}
+
+}  // namespace keywake::matching
