@@ -127,7 +127,7 @@ void CommitScan::keep(const git::Oid& oid, Scanned scanned) {
   }
   if (scanned.findings.empty()) return;
   if (scanned.type == git::ObjectType::kBlob) {
-    values_.emplace(oid, scanned.findings.values());
+    values_.emplace(oid, scanned.findings.credentials(context_.values));
     findings_.emplace(oid, std::move(scanned.findings));
   } else {
     messages_.push_back({oid, scanned.type == git::ObjectType::kCommit, false, std::move(scanned.findings)});
@@ -191,7 +191,7 @@ Result<void> CommitScan::run() {
       wanted->all_objects);
   std::vector<git::Appearance> staged;
   if (wanted->all_objects) {
-    if (auto index = git::IndexFile::read(repository_)) staged = staged_appearances(*index, findings_, appearances);
+    if (auto index = git::IndexFile::read(repository_)) staged = staged_appearances(*index, context_.values, findings_, appearances);
   }
   auto reachable = history.reachable(*commits);
   add_tags(*database, reachable);
