@@ -146,7 +146,7 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
       from = std::max(e, b + 1);
     }
     if (best_distance != SIZE_MAX) {
-      parts.push_back({std::string(companion.name), std::string(best)});
+      parts.push_back({std::string(companion.name), std::string(best), companion.secret});
     } else if (companion.required) {
       return fmt::format("companion: no {} within {} bytes", companion.name, companion.within);
     }

@@ -9,6 +9,8 @@
 #include <optional>
 #include <unordered_set>
 
+#include "git/commit_table.h"
+#include "git/index_file.h"
 #include "git/plain_history.h"
 #include "scan/dates.h"
 #include "scan/history_report.h"
@@ -58,6 +60,7 @@ class CommitScan {
   void scan_objects(const std::vector<git::Oid>& oids);
   void keep(const git::Oid& oid, Scanned scanned);
   const std::vector<std::uint32_t>& values_of(const git::Oid& blob) const;
+  void add_tags(const git::ObjectDatabase& database, std::unordered_set<git::Oid>& reachable) const;
 
   const Context& context_;
   const git::Repository& repository_;
@@ -137,6 +140,18 @@ const std::vector<std::uint32_t>& CommitScan::values_of(const git::Oid& blob) co
   return it == values_.end() ? kNone : it->second;
 }
 
+// The annotated tags that refs lead to.
+void CommitScan::add_tags(const git::ObjectDatabase& database, std::unordered_set<git::Oid>& reachable) const {
+  git::ObjectDatabase::Object object;
+  for (const git::Ref& ref : repository_.refs) {
+    std::optional<git::Oid> at = ref.target;
+    while (at && database.read(*at, object) == git::ReadOutcome::kDone && object.type == git::ObjectType::kTag &&
+           reachable.insert(*at).second) {
+      at = git::parse_tag(object.bytes);
+    }
+  }
+}
+
 Result<void> CommitScan::run() {
   auto wanted = selection();
   if (!wanted) return std::unexpected(wanted.error());
@@ -179,6 +194,7 @@ Result<void> CommitScan::run() {
     if (auto index = git::IndexFile::read(repository_)) staged = staged_appearances(*index, findings_, appearances);
   }
   auto reachable = history.reachable(*commits);
+  add_tags(*database, reachable);
   for (MessageFindings& message : messages_) message.reachable = reachable.contains(message.oid);
   HistoryReport report{target_, repository_.hash, [&](const git::Oid& oid, std::string& out) {
                          ObjectScanner& scanner = scanners_.local();
