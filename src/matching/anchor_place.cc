@@ -15,7 +15,6 @@ namespace keywake::matching {
 namespace {
 
 constexpr std::size_t kMaxStrings = 128;
-constexpr std::size_t kMaxLead = 32;
 constexpr double kLeastRunWeight = 16;
 
 using Strings = std::set<std::string>;
@@ -187,7 +186,7 @@ bool append_lead(const RegexNode& node, std::vector<ByteSet>& lead, bool& bounda
     case RegexNode::Kind::kAlternate: break;
   }
   std::vector<ByteSet> merged;
-  std::size_t shortest = kMaxLead;
+  std::size_t shortest = std::size_t{kMaxLead};
   std::size_t longest = 0;
   bool fixed = true;
   for (const RegexNode& child : node.children) {

@@ -152,6 +152,13 @@ Reach Confirmer::reach_bound(std::uint32_t index) const {
   return with_hit(encoded_reach(plain, use.layers), expressions_.items[use.expression]);
 }
 
+Reach Confirmer::hit_reach_bound(std::uint32_t index) const {
+  const Use& use = expressions_.uses[index];
+  const model::Pattern& pattern = codes_[use.pattern].pattern();
+  const Expression& expression = expressions_.items[use.expression];
+  return {std::max(expression.length, anchor_length(pattern, use.anchor)) + kMaxLead + kContext, kMaxLead};
+}
+
 Reach Confirmer::reach(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
@@ -159,14 +166,37 @@ Reach Confirmer::reach(std::uint32_t index) const {
   return with_hit(encoded_reach(plain, use.layers), expressions_.items[use.expression]);
 }
 
+namespace {
+
+// Whether matches begin at a known distance from the hit, so that their first bytes can be looked at.
+bool begins_at_known_place(const PatternCode& code, const Use& use) {
+  if (!is_plain(use.layers) || code.pattern().within > 0) return false;
+  AnchorPlace place = code.plan().places[use.anchor];
+  return place.earliest == place.latest && place.latest <= kMaxLead;
+}
+
+}  // namespace
+
+Reach Confirmer::hit_reach(std::uint32_t index) const {
+  const Use& use = expressions_.uses[index];
+  const Expression& expression = expressions_.items[use.expression];
+  Reach literal{expression.length + expression.shape, expression.shape};  // a shape may look at one byte more on either side
+  const PatternCode& code = codes_[use.pattern];
+  if (!begins_at_known_place(code, use)) return literal;
+  const MatchPlan& plan = code.plan();
+  std::uint32_t before = anchor_length(code.pattern(), use.anchor) + plan.places[use.anchor].latest;
+  std::uint32_t lead = narrow(plan.lead.size());
+  return {std::max(literal.before, before + kContext), std::max(literal.after, lead > before ? lead - before : 0)};
+}
+
 bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32_t hit_end) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
-  if (!is_plain(use.layers) || code.pattern().within > 0) return true;
+  if (!begins_at_known_place(code, use)) return true;
   const MatchPlan& plan = code.plan();
   AnchorPlace place = plan.places[use.anchor];
   std::uint32_t length = anchor_length(code.pattern(), use.anchor);
-  if (place.earliest != place.latest || length + place.latest > hit_end) return true;
+  if (length + place.latest > hit_end) return false;
   std::size_t begin = hit_end - length - place.latest;
   if (plan.boundary_first && begin > 0 && is_word(static_cast<unsigned char>(blob[begin - 1])) &&
       !escape_ends_at(blob, begin)) {

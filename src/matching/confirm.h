@@ -35,11 +35,15 @@ class Confirmer {
   Confirmer(const rules::RuleSet& rules, const Expressions& expressions);
   ~Confirmer();
 
-  /// What reach() cannot exceed, known without looking at the expression.
+  /// What reach() and hit_reach() cannot exceed, known without looking at the expression.
   [[nodiscard]] Reach reach_bound(std::uint32_t use) const;
+  [[nodiscard]] Reach hit_reach_bound(std::uint32_t use) const;
   [[nodiscard]] Reach reach(std::uint32_t use) const;
 
-  /// False when the bytes at a hit cannot begin a match: a cheap test before anything else. It reads only what reach() covers.
+  /// How far the bytes reach that decide whether there is a hit at all and whether it is possible(). Never farther than reach().
+  [[nodiscard]] Reach hit_reach(std::uint32_t use) const;
+
+  /// False when the bytes at a hit cannot begin a match: a cheap test before anything else. It reads only what hit_reach() covers.
   [[nodiscard]] bool possible(std::uint32_t use, std::string_view blob, std::uint32_t hit_end) const;
 
   /// Appends what the hit that ends at `hit_end` of `window` confirms; at_begin, at_end: the window's edge is the text's own.

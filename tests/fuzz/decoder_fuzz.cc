@@ -103,6 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::size_t at = data[0] | data[1] << 8;
   fuzz_decoders(text, at, data[2]);
   fuzz_checks(text);
+  if (data[2] % 8 != 0) return 0;  // the engine takes a hundred times as long as all else
   // With room around it, so that a delta scan need not read all.
   std::string room(6000, ' ');
   fuzz_engine(room + std::string(text) + room, room.size() + at, data[2]);
