@@ -42,7 +42,7 @@ Result<PackIndex> PackIndex::parse(MappedFile file, HashKind hash, std::uint64_t
   const std::size_t width = static_cast<std::size_t>(hash);
   std::string_view bytes = file.bytes();
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  if (bytes.size() < 8 + 1024 + 2 * width) return damaged("index is cut off");
+  if (bytes.size() < 1024 + 2 * width) return damaged("index is cut off");
   const bool v2 = bytes.starts_with(std::string_view("\377tOc\0\0\0\2", 8));
   if (!v2 && bytes.starts_with("\377tOc")) return damaged("index has a version that is not known");
 
@@ -58,7 +58,7 @@ Result<PackIndex> PackIndex::parse(MappedFile file, HashKind hash, std::uint64_t
   if (bytes.size() < tables + 2 * width) return damaged("index is cut off");
   if (!checksum_holds(bytes, hash)) return damaged("index fails its checksum");
   if (bytes.substr(bytes.size() - 2 * width, width) != pack_trailer) {
-    return damaged("index belongs to another pack");
+    return damaged("index belongs to another pack, or the pack is cut off");
   }
 
   PackIndex index;
