@@ -116,6 +116,8 @@ def trufflehog(program):
             "tree": ["filesystem", target],
             "staged": ["git", f"file://{target}", "--since-commit", "HEAD"],  # as its documentation has it
         }[mode]
+        if mode == "history" and not os.path.exists(os.path.join(target, ".git")):
+            kind.append("--bare")
         return [program, *kind, "--json", "--no-verification", "--no-update", "--concurrency", "2", "--fail"]
 
     return command
@@ -184,7 +186,7 @@ def all_tools(keywake_program, peers_folder):
     tools = [
         Tool("git cat-file", git_objects, is_baseline=True),
         Tool("git log -p", git_log, is_baseline=True),
-        Tool("find | xargs cat", cat_files, is_baseline=True),
+        Tool("find and cat", cat_files, is_baseline=True),
         Tool("git diff --cached", git_diff, is_baseline=True),
         Tool("keywake", keywake(program), keywake_report),
         Tool("keywake --exhaustive",
