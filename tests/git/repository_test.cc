@@ -171,7 +171,7 @@ TEST_CASE("repository: garbage in HEAD, refs and packed-refs is named and the re
   write_file(folder.path() / "refs/heads/long", std::string(5000, '5'));
   write_file(folder.path() / "packed-refs", "\nno ref\n" + kTwo + "\n" + kTwo + " \n" + kTwo + " refs/tags/v1\n" +
                                                 std::string("\0\xff\x1b", 3));
-  for (const std::string head : {std::string(), std::string("garbage"), std::string("\0\0\0", 3), std::string(5000, 'r')}) {
+  for (const std::string& head : {std::string(), std::string("garbage"), std::string("\0\0\0", 3), std::string(5000, 'r')}) {
     write_file(folder.path() / "HEAD", head);
     Repository repository = open(folder.path());
     CHECK(refs_of(repository) == "refs/heads/good 1\nrefs/tags/v1 2\n");
