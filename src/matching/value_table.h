@@ -1,6 +1,7 @@
-// ValueTable: every distinct result of a scan once (pattern, secret, parts, how it was encoded; or the reason for a rejection), so that the
-// walk over ten thousand versions of a file holds one copy and a 32-bit number.
-// Ownership: owns the values; references stay valid while the table lives. Thread safety: all members may be called at once.
+// ValueTable: every distinct result of a scan once (pattern, secret, parts, how it was encoded; or
+// the reason for a rejection), so that the walk over ten thousand versions of a file holds one copy
+// and a 32-bit number. Ownership: owns the values; references stay valid while the table lives.
+// Thread safety: all members may be called at once.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,8 @@ class ValueTable {
  private:
   mutable std::mutex mutex_;
   std::deque<Value> values_;
-  std::unordered_multimap<std::size_t, std::uint32_t> index_;  // by hash: a secret is kept once, not twice
+  std::unordered_multimap<std::size_t, std::uint32_t>
+      index_;  // by hash: a secret is kept once, not twice
 };
 
 }  // namespace keywake::matching
