@@ -9,11 +9,12 @@ namespace keywake::matching {
 namespace {
 
 struct Row {
-  std::string_view glob;    // of the path in lower case
+  std::string_view glob;  // of the path in lower case
   std::string_view reason;
 };
 
-// Only the patterns of patterns/generic.toml are judged by these. A specific format is what it is wherever it stands.
+// Only the patterns of patterns/generic.toml are judged by these. A specific format is what it is
+// wherever it stands.
 constexpr std::array<Row, 57> kRows{{
     {"package-lock.json", "place: a lock file, which holds checksums"},
     {"npm-shrinkwrap.json", "place: a lock file, which holds checksums"},
@@ -93,7 +94,8 @@ std::string_view noise_reason(const model::Pattern& pattern, const Place& place)
   if (pattern.provider != kGenericProvider) return {};
   if (place.line.size() > kLongestTypedLine) return "place: a line longer than anybody types";
   // An assembly's public identity, in every .NET configuration file.
-  if (place.line.find("ublicKeyToken") != std::string_view::npos) return "place: a .NET publicKeyToken";
+  if (place.line.find("ublicKeyToken") != std::string_view::npos)
+    return "place: a .NET publicKeyToken";
   std::string path = lower(place.path);
   for (const Row& row : kRows) {
     if (glob_match(row.glob, path)) return row.reason;

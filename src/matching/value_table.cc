@@ -8,7 +8,9 @@ namespace {
 std::size_t hash_of(const Value& value) {
   auto text = [](std::string_view bytes) { return std::hash<std::string_view>{}(bytes); };
   std::size_t hash = std::hash<const void*>{}(value.pattern);
-  auto mix = [&](std::size_t other) { hash = (hash ^ other) * 0x9E3779B97F4A7C15ULL + (hash >> 29); };
+  auto mix = [&](std::size_t other) {
+    hash = (hash ^ other) * 0x9E3779B97F4A7C15ULL + (hash >> 29);
+  };
   mix(text(value.secret.reveal()));
   mix(text(value.rejected));
   mix(text(value.decoded));

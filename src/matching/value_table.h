@@ -1,6 +1,7 @@
-// ValueTable: every distinct result of a scan once (pattern, secret, parts, how it was encoded; or the reason for a rejection), so that the
-// walk over ten thousand versions of a file holds one copy and a 32-bit number.
-// Ownership: owns the values; references stay valid while the table lives. Thread safety: all members may be called at once.
+// ValueTable: every distinct result of a scan once (pattern, secret, parts, how it was encoded; or
+// the reason for a rejection), so that the walk over ten thousand versions of a file holds one copy
+// and a 32-bit number. Ownership: owns the values; references stay valid while the table lives.
+// Thread safety: all members may be called at once.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,8 @@ class ValueTable {
   std::deque<Value> values_;
   std::vector<std::uint32_t> credential_;
   std::unordered_map<std::string_view, std::uint32_t> by_secret_;  // views into values_
-  std::unordered_multimap<std::size_t, std::uint32_t> index_;  // by hash: a secret is kept once, not twice
+  std::unordered_multimap<std::size_t, std::uint32_t>
+      index_;  // by hash: a secret is kept once, not twice
 };
 
 }  // namespace keywake::matching

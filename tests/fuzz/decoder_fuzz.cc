@@ -1,5 +1,6 @@
-// libFuzzer over what tier two feeds with hostile bytes: decoders, PEM, checks, and the whole engine, scanned whole and by delta.
-// The first bytes choose places and edits; the rest is the text.
+// libFuzzer over what tier two feeds with hostile bytes: decoders, PEM, checks, and the whole
+// engine, scanned whole and by delta. The first bytes choose places and edits; the rest is the
+// text.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -27,16 +28,20 @@ void require(bool condition, const char* what) {
 }
 
 void check_map(const Decoded& decoded, std::size_t source_size) {
-  require(decoded.begins.size() == decoded.text.size() && decoded.ends.size() == decoded.text.size(), "one place per byte");
+  require(
+      decoded.begins.size() == decoded.text.size() && decoded.ends.size() == decoded.text.size(),
+      "one place per byte");
   for (std::size_t i = 0; i < decoded.text.size(); ++i) {
-    require(decoded.begins[i] < decoded.ends[i] && decoded.ends[i] <= source_size, "places lie in the source");
+    require(decoded.begins[i] < decoded.ends[i] && decoded.ends[i] <= source_size,
+            "places lie in the source");
   }
 }
 
 void fuzz_decoders(std::string_view text, std::size_t at, unsigned choice) {
   Decoded decoded;
   if (at < text.size()) {
-    if (decode_base64_around(text, at, choice % 4, choice & 4, decoded)) check_map(decoded, text.size());
+    if (decode_base64_around(text, at, choice % 4, choice & 4, decoded))
+      check_map(decoded, text.size());
     if (decode_hex_around(text, at, decoded)) check_map(decoded, text.size());
     if (decode_utf16_around(text, at, decoded)) check_map(decoded, text.size());
   }
@@ -75,15 +80,18 @@ void fuzz_engine(std::string_view text, std::size_t at, unsigned choice) {
   static Scanner scanner(engine(), values, {.explain = true});
   Notes notes;
   scanner.scan(text, notes);
-  for (const Note& note : notes) require(note.begin <= note.end && note.end <= text.size(), "notes lie in the text");
+  for (const Note& note : notes)
+    require(note.begin <= note.end && note.end <= text.size(), "notes lie in the text");
   if (at > text.size()) return;
   // A byte put in, and something after it taken out.
   std::string changed = std::string(text.substr(0, at)) + static_cast<char>(choice);
   std::size_t rest = std::min<std::size_t>(text.size(), at + choice % 8);
   CopyMap map;
-  map.clear(static_cast<std::uint32_t>(text.size()), static_cast<std::uint32_t>(changed.size() + text.size() - rest));
+  map.clear(static_cast<std::uint32_t>(text.size()),
+            static_cast<std::uint32_t>(changed.size() + text.size() - rest));
   map.add(0, 0, static_cast<std::uint32_t>(at));
-  map.add(static_cast<std::uint32_t>(rest), static_cast<std::uint32_t>(changed.size()), static_cast<std::uint32_t>(text.size() - rest));
+  map.add(static_cast<std::uint32_t>(rest), static_cast<std::uint32_t>(changed.size()),
+          static_cast<std::uint32_t>(text.size() - rest));
   changed += text.substr(rest);
   Notes whole;
   Notes delta;
@@ -91,7 +99,9 @@ void fuzz_engine(std::string_view text, std::size_t at, unsigned choice) {
   scanner.scan_delta(changed, map, notes, delta);
   require(whole.size() == delta.size(), "a delta scan equals a whole scan");
   for (std::size_t i = 0; i < whole.size(); ++i) {
-    require(whole[i].hit == delta[i].hit && whole[i].value == delta[i].value && whole[i].begin == delta[i].begin, "a delta scan equals a whole scan");
+    require(whole[i].hit == delta[i].hit && whole[i].value == delta[i].value &&
+                whole[i].begin == delta[i].begin,
+            "a delta scan equals a whole scan");
   }
 }
 

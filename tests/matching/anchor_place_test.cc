@@ -14,17 +14,20 @@ TEST_CASE("Canonical expressions as trees, by width") {
     std::uint32_t min;
     std::uint32_t max;
   };
-  for (const Case& c : {
-           Case{"abc", 3, 3}, Case{"a|bcd", 1, 3}, Case{"\\bghp_[0-9A-Za-z]{36}\\b", 40, 40}, Case{"(?P<secret>a{2,5}b?)c*", 2, RegexNode::kNoMax},
-           Case{"(?:ab){3}", 6, 6}, Case{"[\\]\\\\a-c-]{2}", 2, 2}, Case{"[^\\n]{0,7}?", 0, 7}, Case{"\\x41\\.\\$", 3, 3}, Case{"a{2", 3, 3},
-           Case{"x{2,}", 2, RegexNode::kNoMax}, Case{"", 0, 0}, Case{"(?:a{1000}){1000}", 1000000, 1000000}, Case{".", 1, 1}}) {
+  for (const Case& c :
+       {Case{"abc", 3, 3}, Case{"a|bcd", 1, 3}, Case{"\\bghp_[0-9A-Za-z]{36}\\b", 40, 40},
+        Case{"(?P<secret>a{2,5}b?)c*", 2, RegexNode::kNoMax}, Case{"(?:ab){3}", 6, 6},
+        Case{"[\\]\\\\a-c-]{2}", 2, 2}, Case{"[^\\n]{0,7}?", 0, 7}, Case{"\\x41\\.\\$", 3, 3},
+        Case{"a{2", 3, 3}, Case{"x{2,}", 2, RegexNode::kNoMax}, Case{"", 0, 0},
+        Case{"(?:a{1000}){1000}", 1000000, 1000000}, Case{".", 1, 1}}) {
     INFO(c.regex);
     auto tree = parse_regex(c.regex);
     REQUIRE(tree);
     CHECK(width(*tree).min == c.min);
     CHECK(width(*tree).max == c.max);
   }
-  for (const char* regex : {"(", ")", "[a", "a)", "(?i)a", "(?=a)", "^a", "a$", "*", "\\", "\\pL", "[[:alpha:]]", "[a-\\d]", "(?P<x"}) {
+  for (const char* regex : {"(", ")", "[a", "a)", "(?i)a", "(?=a)", "^a", "a$", "*", "\\", "\\pL",
+                            "[[:alpha:]]", "[a-\\d]", "(?P<x"}) {
     INFO(regex);
     CHECK_FALSE(parse_regex(regex));
   }
@@ -48,8 +51,8 @@ struct Planned {
   model::Pattern pattern;
   MatchPlan plan;
 
-  Planned(std::string_view regex, std::vector<std::string_view> literals, std::vector<std::string_view> any_case = {},
-          std::string_view shape = {})
+  Planned(std::string_view regex, std::vector<std::string_view> literals,
+          std::vector<std::string_view> any_case = {}, std::string_view shape = {})
       : anchors(std::move(literals)), keywords(std::move(any_case)) {
     pattern.anchors = anchors;
     pattern.keywords = keywords;
@@ -78,7 +81,12 @@ TEST_CASE("Where anchors stand in matches") {
            Case{"x?y{2}(?P<secret>anchor)", {"anchor"}, {}, true, 2, 3},
            Case{"(?P<secret>(?:anchor)?[0-9]{4})", {"anchor"}, {}, false, 0, 200},
            Case{"(?:[Aa][Pp][Ii]_)(?P<secret>[0-9]{4})", {}, {"api_"}, true, 0, 0},
-           Case{"host/(?:a/[0-9]{4}|b/[a-z]{9})(?P<secret>x)", {"host/a/", "host/b/"}, {}, true, 0, 0},
+           Case{"host/(?:a/[0-9]{4}|b/[a-z]{9})(?P<secret>x)",
+                {"host/a/", "host/b/"},
+                {},
+                true,
+                0,
+                0},
            Case{"(?P<secret>a{2,3}bc)", {"aabc"}, {}, true, 0, 1},
        }) {
     INFO(c.regex);
@@ -97,7 +105,8 @@ TEST_CASE("A shape is placed by its last byte if matches begin with it") {
   CHECK(same.plan.places[0].latest == 11);
   Planned wider("key=(?P<secret>[a-f]{8,20})", {}, {}, "key=[a-z]{8}");
   CHECK(wider.plan.proven);
-  for (const char* shape : {"key=[a-e]{8}", "key=[a-f]{9}", "\\bkey=[a-f]{8}", "key=[a-f]{8}z", "ey=[a-f]{8}"}) {
+  for (const char* shape :
+       {"key=[a-e]{8}", "key=[a-f]{9}", "\\bkey=[a-f]{8}", "key=[a-f]{8}z", "ey=[a-f]{8}"}) {
     INFO(shape);
     CHECK_FALSE(Planned("key=(?P<secret>[a-f]{8,20})", {}, {}, shape).plan.proven);
   }
@@ -133,12 +142,14 @@ TEST_CASE("Plans of the real patterns hold for their examples") {
       INFO(std::string(pattern.id) << ": " << found);
       ++checked;
       REQUIRE(found.size() >= plan.lead.size());
-      for (std::size_t i = 0; i < plan.lead.size(); ++i) CHECK(plan.lead[i].test(static_cast<unsigned char>(found[i])));
+      for (std::size_t i = 0; i < plan.lead.size(); ++i)
+        CHECK(plan.lead[i].test(static_cast<unsigned char>(found[i])));
       if (plan.run.length > 0) CHECK(has_run(found, plan.run));
       if (!plan.proven || pattern.anchors.empty()) continue;
       bool placed = false;
       for (std::size_t a = 0; a < pattern.anchors.size(); ++a) {
-        for (std::size_t at = found.find(pattern.anchors[a]); at != std::string_view::npos; at = found.find(pattern.anchors[a], at + 1)) {
+        for (std::size_t at = found.find(pattern.anchors[a]); at != std::string_view::npos;
+             at = found.find(pattern.anchors[a], at + 1)) {
           placed |= plan.places[a].earliest <= at && at <= plan.places[a].latest;
         }
       }

@@ -11,8 +11,8 @@
 namespace keywake::matching {
 namespace {
 
-std::optional<std::string> run(std::string_view check, std::string_view secret, std::string_view argument,
-                               std::vector<model::Part>& parts) {
+std::optional<std::string> run(std::string_view check, std::string_view secret,
+                               std::string_view argument, std::vector<model::Part>& parts) {
   CheckFunction function = find_check(check);
   REQUIRE(function != nullptr);
   return function({secret, secret, argument, &parts});
@@ -20,7 +20,8 @@ std::optional<std::string> run(std::string_view check, std::string_view secret, 
 
 // A token with GitHub's checksum, made here so that none stands in this file.
 std::string with_crc(std::string prefix, const std::string& random) {
-  static constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  static constexpr std::string_view kDigits =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   std::string checksum(6, '0');
   std::uint64_t crc = crc32(random);
   for (std::size_t i = 6; i-- > 0; crc /= 62) checksum[i] = kDigits[crc % 62];
@@ -88,7 +89,8 @@ TEST_CASE("Checks") {
       {"base64-json", "iat", testing::base64(R"({"iat":1})"), true},
       {"base64-json", "iat", testing::base64(R"({"exp":1})"), false},
       {"base64-json", "iat", testing::base64("[1]"), false},
-      {"base64-json", "iat", "sntrys_" + testing::base64(R"({"iat":1, "url":"https://sentry.io"})") + "_" + random, true},
+      {"base64-json", "iat",
+       "sntrys_" + testing::base64(R"({"iat":1, "url":"https://sentry.io"})") + "_" + random, true},
       {"base64-text", "", testing::base64("plain text\n"), true},
       {"base64-text", "", testing::base64("\x01\x02"), false},
       {"base64-userpass", "", testing::base64("deploy:kT9sWq2LmvZ"), true},
@@ -96,7 +98,8 @@ TEST_CASE("Checks") {
       {"base64-userpass", "", testing::base64("no colon in here"), false},
       {"base64-userpass", "", testing::base64("user:"), false},
       {"aws-key-id", "", "AKIAY34FZKBOKMUTVV7A", true},
-      {"aws-key-id", "", "AKIAY34FZKBOKMUTVV1A", true},   // the last characters hold nothing that can be read
+      {"aws-key-id", "", "AKIAY34FZKBOKMUTVV1A",
+       true},  // the last characters hold nothing that can be read
       {"aws-key-id", "", "AKIAY10FZKBOKMUTVV7A", false},  // 1 and 0 are no base32
       {"aws-key-id", "", "AKIA7777777777777777", false},  // an account of more than 12 digits
       {"uuid", "", uuid_like, true},
@@ -121,23 +124,29 @@ TEST_CASE("Checks add parts") {
   // The worked example of the format's description.
   CHECK(parts == std::vector<model::Part>{{"account", "609629065308"}});
   parts.clear();
-  CHECK_FALSE(run("aws-key-id", "AKIAI44QH8DHBEXAMPLE", "", parts) == std::nullopt);  // 8 is no base32
-  CHECK_FALSE(run("aws-key-id", "AKIAIOSFODNN7EXAMPLE", "", parts));                  // the older kind has no account
+  CHECK_FALSE(run("aws-key-id", "AKIAI44QH8DHBEXAMPLE", "", parts) ==
+              std::nullopt);  // 8 is no base32
+  CHECK_FALSE(
+      run("aws-key-id", "AKIAIOSFODNN7EXAMPLE", "", parts));  // the older kind has no account
   CHECK(parts.empty());
   CHECK_FALSE(run("base64-userpass", testing::base64("deploy:kT9sWq2LmvZ"), "", parts));
   CHECK(parts == std::vector<model::Part>{{"user", "deploy"}});
 }
 
 TEST_CASE("Placeholders") {
-  for (const char* text : {"xxxxxxxxxxxxxxxx", "XXXXXXXX", "aaaaaaaaaaaa", "0000000000000000", "your-api-key-here", "YOUR_TOKEN", "<your token>",
-                           "${API_KEY}", "{{ .Values.token }}", "%(token)s", "1234567890abcdef", "abcdefghijklmnop", "IOSFODNN7EXAMPLE",
-                           "0123456789", "changeme123456", "replace-me-please", "abcabcabcabcabc", "deadbeefdeadbeef", "9cbaf023786cd7...",
-                           "abc12345def67890ghi", "****************", "3f2cXXXXXXXX9a1e"}) {
+  for (const char* text :
+       {"xxxxxxxxxxxxxxxx",    "XXXXXXXX",         "aaaaaaaaaaaa",      "0000000000000000",
+        "your-api-key-here",   "YOUR_TOKEN",       "<your token>",      "${API_KEY}",
+        "{{ .Values.token }}", "%(token)s",        "1234567890abcdef",  "abcdefghijklmnop",
+        "IOSFODNN7EXAMPLE",    "0123456789",       "changeme123456",    "replace-me-please",
+        "abcabcabcabcabc",     "deadbeefdeadbeef", "9cbaf023786cd7...", "abc12345def67890ghi",
+        "****************",    "3f2cXXXXXXXX9a1e"}) {
     INFO(text);
     CHECK(placeholder_reason(text));
   }
   std::mt19937_64 random(7);
-  static constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  static constexpr std::string_view kDigits =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   for (int i = 0; i < 20000; ++i) {
     std::size_t alphabet = i % 2 == 0 ? 62 : 16;  // base62, or hexadecimal
     std::string text;
@@ -152,28 +161,61 @@ TEST_CASE("Placeholders") {
 }
 
 TEST_CASE("Passwords") {
-  for (const char* text : {"kT9sWq2LmvZ", "W!nter7q2xAb", "Summer!2019", "slurmCl4ssic", "correct-Horse7!battery", "p9$Lx#2v", "OhG0dPlease1nsertLiquor!"}) {
+  for (const char* text : {"kT9sWq2LmvZ", "W!nter7q2xAb", "Summer!2019", "slurmCl4ssic",
+                           "correct-Horse7!battery", "p9$Lx#2v", "OhG0dPlease1nsertLiquor!"}) {
     INFO(text << ": " << password_reason(text).value_or("passes"));
     CHECK_FALSE(password_reason(text));
   }
-  for (const char* text : {"short", "password", "Password1", "p4ssw0rd", "changeme", "secret123", "admin123", "test1234", "hunter2", "letmein!",
-                           "${PASSWORD}", "$DB_PASSWORD", "%PASSWORD%", "{password}", "<password>", "getenv('PW')", "user.password", "process.env.PW",
-                           "string", "String", "resetPasswordForm", "application/json", "input-field", "2023-01-01", "127.0.0.1", "1.2.3.4",
-                           "enter your name", "********", "xxxxxxxx", "config[\"pw\"]", "os.environ['PW']",
-                           "$2a$10$sCBi9fy9814vUPf2ZRbtp.fR5/VgRk2iBFZ.ypu5IyZ28bZgxrVDa", "{SSHA}PpuEwfdj7M1rs0C2W4ssSM2XEN/Y6S5U", "pass%20pass"}) {
+  for (const char* text : {"short",
+                           "password",
+                           "Password1",
+                           "p4ssw0rd",
+                           "changeme",
+                           "secret123",
+                           "admin123",
+                           "test1234",
+                           "hunter2",
+                           "letmein!",
+                           "${PASSWORD}",
+                           "$DB_PASSWORD",
+                           "%PASSWORD%",
+                           "{password}",
+                           "<password>",
+                           "getenv('PW')",
+                           "user.password",
+                           "process.env.PW",
+                           "string",
+                           "String",
+                           "resetPasswordForm",
+                           "application/json",
+                           "input-field",
+                           "2023-01-01",
+                           "127.0.0.1",
+                           "1.2.3.4",
+                           "enter your name",
+                           "********",
+                           "xxxxxxxx",
+                           "config[\"pw\"]",
+                           "os.environ['PW']",
+                           "$2a$10$sCBi9fy9814vUPf2ZRbtp.fR5/VgRk2iBFZ.ypu5IyZ28bZgxrVDa",
+                           "{SSHA}PpuEwfdj7M1rs0C2W4ssSM2XEN/Y6S5U",
+                           "pass%20pass"}) {
     INFO(text);
     CHECK(password_reason(text));
   }
 }
 
 TEST_CASE("Rarity tells language from random text") {
-  for (const char* text : {"getUserAccessToken", "HTTPServerConnectionPool", "my_database_password", "authentication", "kubernetes-dashboard",
-                           "ThisIsALongSentenceInCamelCase", "src/matching/engine.cc", "x-amz-security-token"}) {
+  for (const char* text :
+       {"getUserAccessToken", "HTTPServerConnectionPool", "my_database_password", "authentication",
+        "kubernetes-dashboard", "ThisIsALongSentenceInCamelCase", "src/matching/engine.cc",
+        "x-amz-security-token"}) {
     INFO(text << " " << surprise(text));
     CHECK(surprise(text) < 0);
     CHECK_FALSE(is_rare(text));
   }
-  for (const char* text : {"8Zk2Qw7Xn4Rt6Yb1Lp9H", "f3a9c1d27be84065a1c9", "qzxvkjwqpfhgbtrnxcvz", "JBSWY3DPQ5XG2YLTKVVA"}) {
+  for (const char* text : {"8Zk2Qw7Xn4Rt6Yb1Lp9H", "f3a9c1d27be84065a1c9", "qzxvkjwqpfhgbtrnxcvz",
+                           "JBSWY3DPQ5XG2YLTKVVA"}) {
     INFO(text << " " << surprise(text));
     CHECK(surprise(text) > 15);
     CHECK(is_rare(text));

@@ -28,7 +28,8 @@ TEST_CASE("base64 around a place, at every alignment") {
       std::size_t character = at * 8 / 6;
       Decoded decoded;
       INFO("pad " << pad << " at " << at);
-      REQUIRE(decode_base64_around(source, 6 + character, static_cast<unsigned>(character % 4), false, decoded));
+      REQUIRE(decode_base64_around(source, 6 + character, static_cast<unsigned>(character % 4),
+                                   false, decoded));
       CHECK(decoded.text.starts_with(text));
       CHECK(decoded.hit == at / 3 * 3);
       CHECK_FALSE(decoded.cut_begin);
@@ -40,10 +41,13 @@ TEST_CASE("base64 around a place, at every alignment") {
 }
 
 TEST_CASE("base64 that is wrapped, cut, url-safe, or none") {
-  std::string text = "a secret that is longer than one line of wrapped base64 and so goes over several of them, indented";
+  std::string text =
+      "a secret that is longer than one line of wrapped base64 and so goes over several of them, "
+      "indented";
   std::string encoded = testing::base64(text);
   std::string wrapped;
-  for (std::size_t i = 0; i < encoded.size(); i += 40) wrapped += encoded.substr(i, 40) + (i % 80 == 0 ? "\n  " : "\r\n    ");
+  for (std::size_t i = 0; i < encoded.size(); i += 40)
+    wrapped += encoded.substr(i, 40) + (i % 80 == 0 ? "\n  " : "\r\n    ");
   Decoded decoded;
   REQUIRE(decode_base64_around(wrapped, 0, 0, true, decoded));
   CHECK(decoded.text.starts_with(text));
@@ -59,7 +63,8 @@ TEST_CASE("base64 that is wrapped, cut, url-safe, or none") {
   CHECK(decoded.cut_begin);
   CHECK(decoded.cut_end);
   CHECK_FALSE(decode_base64_around("    ", 0, 0, false, decoded));
-  CHECK_FALSE(decode_base64_around(" abc", 1, 2, false, decoded));  // the group's first characters are missing
+  CHECK_FALSE(decode_base64_around(" abc", 1, 2, false,
+                                   decoded));  // the group's first characters are missing
 }
 
 TEST_CASE("Hexadecimal around a place") {
