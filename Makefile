@@ -52,14 +52,14 @@ dev tsan:
 fuzz:
 	@scripts/install-deps build test fuzz
 	@cmake --preset fuzz
-	@cmake --build build/fuzz --target tests/fuzz/all -j $(JOBS)
+	@cmake --build build/fuzz --target fuzzers -j $(JOBS)
 	@scripts/run-fuzzers build/fuzz $(SECONDS) $(JOBS)
 
 bench:
 	@scripts/install-deps build bench
 	@cmake --preset release -B build/bench -DKEYWAKE_TESTS=OFF -DKEYWAKE_BENCH=ON
 	@cmake --build build/bench -j $(JOBS)
-	@for program in build/bench/bench/bench_*; do [ ! -x $$program ] || $$program || exit 1; done
+	@for program in build/bench/bench/*_bench; do $$program || exit 1; done
 
 install: build
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/keywake

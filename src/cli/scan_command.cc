@@ -1,7 +1,9 @@
 // keywake scan
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -28,11 +30,12 @@ void complain_of_failures(const model::Summary& summary) {
     if (failures++ == 0) first = &skip;
   }
   if (first == nullptr) return;
-  std::string more = failures == 1 ? ""
-                                   : fmt::format(", and {} more (the report names them)",
-                                                 human_count(failures - 1));
-  complain(fmt::format("not everything could be read: {}: {}{}", printable(first->what),
-                       printable(first->reason), more));
+  std::string what =
+      first->reason.starts_with(first->what) ? first->reason : first->what + ": " + first->reason;
+  std::string more;
+  if (failures > 1)
+    more = fmt::format(", and {} more (the report names them)", human_count(failures - 1));
+  complain(fmt::format("not everything could be read: {}{}", printable(what), more));
 }
 
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
@@ -49,6 +52,14 @@ ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
     status = ExitStatus::kFailed;
   }
   return status;
+}
+
+// The index that a hook is about: for `git commit -a` and `git commit FILE` git stages into an
+// index of its own and names it to the hook, relative to the folder it starts the hook in (git(1),
+// GIT_INDEX_FILE).
+std::string index_of_hook() {
+  const char* file = std::getenv("GIT_INDEX_FILE");
+  return file == nullptr || *file == '\0' ? "" : std::filesystem::absolute(file).string();
 }
 
 Result<model::ScanResult> run_with_progress(const scan::Request& request,
@@ -69,6 +80,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   scan::Request request = arguments.request;
   request.targets = arguments.operands;
   if (request.targets.empty()) request.targets.emplace_back(".");
+  if (request.staged) request.index_file = index_of_hook();
   for (const std::string& target : request.targets) {
     if (target.empty())
       return failed(

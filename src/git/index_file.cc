@@ -273,14 +273,16 @@ Result<std::vector<IndexEntry>> IndexFile::Parser::join(std::vector<IndexEntry> 
   for (std::uint32_t position : deleted) (*base)[position].path = {};
   std::erase_if(*base, [](const IndexEntry& entry) { return entry.path.empty(); });
   base->insert(base->end(), next, own.end());
-  std::stable_sort(base->begin(), base->end(), by_path);
+  std::sort(base->begin(), base->end(), by_path);
   return base;
 }
 
-Result<IndexFile> IndexFile::read(const Repository& repository) {
+Result<IndexFile> IndexFile::read(const Repository& repository, const fs::path& file) {
   IndexFile index;
-  Parser parser{
-      .repository = repository, .index = index, .path = repository.git_dir / "index", .link = {}};
+  Parser parser{.repository = repository,
+                .index = index,
+                .path = file.empty() ? repository.git_dir / "index" : file,
+                .link = {}};
   std::error_code ec;
   if (fs::symlink_status(parser.path, ec).type() == fs::file_type::not_found) return index;
   auto entries = parser.file(false);

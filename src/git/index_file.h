@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -64,8 +65,10 @@ class IndexEntry {
 
 class IndexFile {
  public:
-  /// A repository without an index (bare, or nothing staged yet) has no entries.
-  static Result<IndexFile> read(const Repository& repository);
+  /// A repository without an index (bare, or nothing staged yet) has no entries. `file`: another
+  /// index than the repository's own, as git hands one to hooks.
+  static Result<IndexFile> read(const Repository& repository,
+                                const std::filesystem::path& file = {});
 
   /// By path, then stage.
   [[nodiscard]] std::span<const IndexEntry> entries() const { return entries_; }

@@ -62,10 +62,17 @@ void TreeComparison::folder(const Oid& tree, const std::vector<Oid>& parent_tree
   while (a != ours.end() || b != before.end()) {
     bool from_ours = b == before.end() || (a != ours.end() && a->name <= b->name);
     const std::string_view next = from_ours ? a->name : b->name;
+    const auto mine_of_name = a;
+    const auto theirs_of_name = b;
     while (a != ours.end() && a->name == next) ++a;
     while (b != before.end() && b->name == next) ++b;
     if (++entries_ > kMaxEntries) too_much_ = "too many paths";
     if (!too_much_.empty()) return;
+    // By far the most: the same as in the first parent.
+    bool same = a - mine_of_name == 1 && b - theirs_of_name == 1 &&
+                mine_of_name->oid == theirs_of_name->oid &&
+                mine_of_name->kind == theirs_of_name->kind;
+    if (same) continue;
     name(next, mine, theirs, depth);
   }
 }

@@ -15,7 +15,6 @@ namespace keywake::matching {
 namespace {
 
 constexpr std::size_t kMaxStrings = 128;
-constexpr std::size_t kMaxLead = 32;
 constexpr double kLeastRunWeight = 16;
 
 using Strings = std::set<std::string>;
@@ -187,7 +186,7 @@ bool append_lead(const RegexNode& node, std::vector<ByteSet>& lead, bool& bounda
     case RegexNode::Kind::kAlternate: break;
   }
   std::vector<ByteSet> merged;
-  std::size_t shortest = kMaxLead;
+  std::size_t shortest = std::size_t{kMaxLead};
   std::size_t longest = 0;
   bool fixed = true;
   for (const RegexNode& child : node.children) {
@@ -201,6 +200,48 @@ bool append_lead(const RegexNode& node, std::vector<ByteSet>& lead, bool& bounda
   }
   lead.insert(lead.end(), merged.begin(), merged.begin() + static_cast<std::ptrdiff_t>(shortest));
   return fixed && shortest == longest;
+}
+
+bool equal(const RegexNode& a, const RegexNode& b) {
+  return a.kind == b.kind && a.bytes == b.bytes && a.min == b.min && a.max == b.max &&
+         std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(), equal);
+}
+
+// One set of bytes, so many times.
+struct Repeated {
+  ByteSet bytes;
+  std::uint32_t min = 0;
+  std::uint32_t max = 0;
+};
+std::optional<Repeated> as_repeated(const RegexNode& node) {
+  if (node.kind == RegexNode::Kind::kBytes) return Repeated{node.bytes, 1, 1};
+  if (node.kind != RegexNode::Kind::kRepeat || node.children.front().kind != RegexNode::Kind::kBytes) return std::nullopt;
+  return Repeated{node.children.front().bytes, node.min, node.max};
+}
+
+std::span<const RegexNode> items_of(const RegexNode& node) {
+  return node.kind == RegexNode::Kind::kConcat ? std::span(node.children) : std::span(&node, 1);
+}
+
+// Whether every match of `whole` begins with a match of `front`: both are the same sequence of items, as far as `front` goes, whose last
+// item may be the beginning of a longer repeat.
+bool begins_with(const RegexNode& whole, const RegexNode& front) {
+  std::span<const RegexNode> items = items_of(whole);
+  std::span<const RegexNode> wanted = items_of(front);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    while (at < items.size() && items[at].kind == RegexNode::Kind::kBoundary && wanted[i].kind != items[at].kind) ++at;
+    if (at == items.size()) return false;
+    if (equal(items[at], wanted[i])) {
+      ++at;
+      continue;
+    }
+    std::optional<Repeated> have = as_repeated(items[at]);
+    std::optional<Repeated> want = as_repeated(wanted[i]);
+    return i + 1 == wanted.size() && have && want && want->min == want->max && have->min >= want->min &&
+           (have->bytes & ~want->bytes).none();
+  }
+  return true;
 }
 
 // How telling a run is: bits that it would take random bytes to have it.
@@ -265,6 +306,16 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
   for (unsigned c = 0; c < 256; ++c) words.set(c, is_word(static_cast<unsigned char>(c)));
   plan.boundary_first &= !plan.lead.empty() && (plan.lead.front() & ~words).none();
   if (pattern.within > 0) return plan;
+  if (literals == 0) {
+    // A shape is placed by its last byte.
+    std::optional<RegexNode> shape = parse_regex(pattern.shape);
+    if (shape && begins_with(*tree, *shape)) {
+      Width length = width(*shape);
+      plan.proven = true;
+      if (length.min > 0) plan.places.back() = {length.min - 1, std::min(length.max - 1, pattern.max_length)};
+    }
+    return plan;
+  }
 
   std::vector<Literal> exact;
   std::vector<Literal> any_case;

@@ -25,12 +25,14 @@ struct RequiredRun {
   std::uint32_t length = 0;
 };
 
+inline constexpr std::uint32_t kMaxLead = 32;
+
 struct MatchPlan {
   std::vector<AnchorPlace> places;  // by Use::anchor
   /// Every match was shown to contain an anchor. False means no proof: then places allow for all.
   bool proven = false;
   bool boundary_first = false;  // a match begins at the beginning of a word
-  std::vector<ByteSet> lead;    // sets that the first bytes of a match fall in, one a byte, at most 32
+  std::vector<ByteSet> lead;    // sets that the first bytes of a match fall in, one a byte, at most kMaxLead
   RequiredRun run;
 };
 

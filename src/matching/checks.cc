@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "matching/decoders.h"
+#include "matching/password.h"
 #include "matching/pem.h"
 #include "matching/placeholders.h"
 #include "matching/rarity.h"
@@ -85,7 +86,7 @@ Reason token(const Candidate& match) {
   return "token: reads like a word, an identifier or a path";
 }
 
-Reason password(const Candidate& match) { return password_placeholder_reason(match.secret); }
+Reason password(const Candidate& match) { return password_reason(match.secret); }
 
 Reason uuid(const Candidate& match) {
   std::string_view text = match.secret;
@@ -194,7 +195,7 @@ Reason base64_userpass(const Candidate& match) {
   if (colon == std::string::npos || colon + 1 == text->size()) return "base64-userpass: decodes to no user:password";
   std::string_view user = std::string_view(*text).substr(0, colon);
   std::string_view secret = std::string_view(*text).substr(colon + 1);
-  if (password_placeholder_reason(secret)) return "base64-userpass: the password in it is a placeholder";
+  if (password_reason(secret)) return "base64-userpass: the password in it is none";
   if (!user.empty()) match.parts->push_back({"user", std::string(user)});
   return std::nullopt;
 }

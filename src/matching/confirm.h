@@ -6,12 +6,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "matching/expressions.h"
+#include "matching/pattern_code.h"
 #include "matching/value_table.h"
 #include "rules/rule_set.h"
 
@@ -34,11 +35,15 @@ class Confirmer {
   Confirmer(const rules::RuleSet& rules, const Expressions& expressions);
   ~Confirmer();
 
-  /// What reach() cannot exceed, known without looking at the expression.
+  /// What reach() and hit_reach() cannot exceed, known without looking at the expression.
   [[nodiscard]] Reach reach_bound(std::uint32_t use) const;
+  [[nodiscard]] Reach hit_reach_bound(std::uint32_t use) const;
   [[nodiscard]] Reach reach(std::uint32_t use) const;
 
-  /// False when the bytes at a hit cannot begin a match: a cheap test before anything else. It reads only what reach() covers.
+  /// How far the bytes reach that decide whether there is a hit at all and whether it is possible(). Never farther than reach().
+  [[nodiscard]] Reach hit_reach(std::uint32_t use) const;
+
+  /// False when the bytes at a hit cannot begin a match: a cheap test before anything else. It reads only what hit_reach() covers.
   [[nodiscard]] bool possible(std::uint32_t use, std::string_view blob, std::uint32_t hit_end) const;
 
   /// Appends what the hit that ends at `hit_end` of `window` confirms; at_begin, at_end: the window's edge is the text's own.
@@ -50,9 +55,7 @@ class Confirmer {
   [[nodiscard]] Result<void> compile_all() const;
 
  private:
-  struct Code;
-  std::unique_ptr<Code[]> codes_;
-  std::size_t count_ = 0;
+  std::deque<PatternCode> codes_;  // by pattern
   const Expressions& expressions_;
 };
 

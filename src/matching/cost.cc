@@ -19,18 +19,13 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 HitRange whole(std::string_view text) { return {0, static_cast<std::uint32_t>(text.size())}; }
 
-std::string describe(const Expression& expression, Encoding encoding) {
-  switch (encoding) {
-    case Encoding::kPlain: return expression.shape ? "shape" : printable(expression.text);
-    case Encoding::kBase64: return printable(expression.text) + " (base64)";
-    case Encoding::kHex: return printable(expression.text) + " (hex)";
-    case Encoding::kUtf16: {
-      std::string text = expression.text;
-      std::erase(text, '\0');
-      return printable(text) + " (utf-16)";
-    }
-  }
-  return {};
+std::string describe_anchor(const model::Pattern& pattern, const Use& use) {
+  std::size_t anchors = pattern.anchors.size();
+  std::string text = use.anchor < anchors                             ? printable(pattern.anchors[use.anchor])
+                     : use.anchor < anchors + pattern.keywords.size() ? printable(pattern.keywords[use.anchor - anchors])
+                                                                      : "shape";
+  std::string encoded = describe(use.layers);
+  return encoded.empty() ? text : fmt::format("{} ({})", text, encoded);
 }
 
 }  // namespace
@@ -98,7 +93,10 @@ CostMeter::Report CostMeter::report() const {
     cost.tried += state.tried[use];
     cost.findings += state.findings[use];
     cost.seconds += state.seconds[use];
-    cost.anchors.push_back({describe(state.engine.expression_of(use), which.encoding), state.hits[use]});
+    std::string text = describe_anchor(patterns[which.pattern], which);
+    auto same = std::find_if(cost.anchors.begin(), cost.anchors.end(), [&](const auto& anchor) { return anchor.text == text; });
+    if (same == cost.anchors.end()) same = cost.anchors.insert(same, {std::move(text), 0});
+    same->hits += state.hits[use];
   }
   for (PatternCost& cost : costs) {
     if (cost.pattern == nullptr) continue;

@@ -19,7 +19,7 @@ struct PatternCost {
   std::uint64_t findings = 0;
   double seconds = 0;           // in tier two
   struct Anchor {
-    std::string text;           // as a person may read it: `ghp_`, `Z2hwX (base64)`
+    std::string text;           // as a person may read it: `ghp_`, `ghp_ (base64)`
     std::uint64_t hits = 0;
   };
   std::vector<Anchor> anchors;  // most hits first; those without are left out

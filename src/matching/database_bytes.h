@@ -1,16 +1,20 @@
-// The two parts of a serialized database, for whoever loads one (matching/engine.cc). Views into the bytes given.
+// What a serialized database holds, for whoever loads one (matching/engine.cc).
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string_view>
+
+#include "base/result.h"
+#include "matching/expressions.h"
+#include "rules/rule_set.h"
 
 namespace keywake::matching {
 
-struct DatabaseBytes {
-  std::uint64_t fingerprint = 0;  // Expressions::fingerprint of the rules it was compiled from
-  std::string_view hyperscan;
+struct DatabaseParts {
+  Expressions expressions;
+  std::string_view hyperscan;  // a view into the bytes given
 };
-std::optional<DatabaseBytes> split_database(std::string_view database);
+
+/// Fails if the bytes are damaged or were compiled from other rules.
+Result<DatabaseParts> read_database(std::string_view database, const rules::RuleSet& rules);
 
 }  // namespace keywake::matching

@@ -23,18 +23,13 @@ auto order(const Note& note) {
 }
 
 Result<std::unique_ptr<CompiledEngine>> load_engine(const rules::RuleSet& rules, std::string_view bytes) {
-  Result<Expressions> expressions = build_expressions(rules);
-  if (!expressions) return std::unexpected(expressions.error());
-  std::optional<DatabaseBytes> parts = split_database(bytes);
-  if (!parts) return fail("the compiled database is damaged or of another version; compile the rules again");
-  if (parts->fingerprint != expressions->fingerprint) {
-    return fail("the compiled database was made from other rules; compile the rules again");
-  }
+  Result<DatabaseParts> parts = read_database(bytes, rules);
+  if (!parts) return std::unexpected(parts.error());
   std::uint32_t longest = 0;
-  for (const Expression& expression : expressions->items) longest = std::max(longest, expression.length);
+  for (const Expression& expression : parts->expressions.items) longest = std::max(longest, expression.length);
   Result<TierOne> tier_one = TierOne::load(parts->hyperscan, longest);
   if (!tier_one) return std::unexpected(tier_one.error());
-  return std::make_unique<CompiledEngine>(rules, std::move(*expressions), std::move(*tier_one));
+  return std::make_unique<CompiledEngine>(rules, std::move(parts->expressions), std::move(*tier_one));
 }
 
 }  // namespace
@@ -61,7 +56,7 @@ CompiledEngine::CompiledEngine(const rules::RuleSet& rule_set, Expressions built
   for (std::uint32_t use = 0; use < expressions.uses.size(); ++use) {
     Reach bound = confirmer.reach_bound(use);
     retained[use] = std::max(bound.before, bound.after) > kFarReach;
-    if (retained[use]) bound = {expression_of(use).length + 1, 1};
+    if (retained[use]) bound = confirmer.hit_reach_bound(use);
     margin.before = std::max(margin.before, bound.before);
     margin.after = std::max(margin.after, bound.after);
   }
@@ -78,20 +73,11 @@ struct Scanner::State {
   State(const CompiledEngine& compiled, ValueTable& table, Options chosen)
       : engine(compiled), values(table), options(chosen), finder(compiled.tier_one) {}
 
-  // The bytes that decide whether there is a hit at all.
-  TextWindow hit_window(std::uint32_t use, std::uint32_t hit_end, std::uint32_t size) const {
-    const Expression& expression = engine.expression_of(use);
-    if (!expression.shape) return {hit_end - expression.length, hit_end};
-    return window_at(hit_end, {expression.length + 1, 1}, size);
-  }
-
   // Tier two on one hit.
   void confirm(std::string_view blob, std::uint32_t use, std::uint32_t hit_end, const TextWindow& window, Notes& out) {
     matches.clear();
-    if (engine.confirmer.possible(use, blob, hit_end)) {
-      engine.confirmer.confirm(use, blob.substr(window.begin, window.end - window.begin), hit_end - window.begin,
-                               window.at_begin, window.at_end, options.explain, matches);
-    }
+    engine.confirmer.confirm(use, blob.substr(window.begin, window.end - window.begin), hit_end - window.begin,
+                             window.at_begin, window.at_end, options.explain, matches);
     Note note{.anchor = use, .hit = hit_end, .window_begin = window.begin, .window_end = window.end,
               .at_begin = window.at_begin, .at_end = window.at_end};
     for (Match& match : matches) {
@@ -100,7 +86,7 @@ struct Scanner::State {
       note.value = values.intern(std::move(match.value));
       out.push_back(note);
     }
-    if (matches.empty() && engine.retained[use]) out.push_back(note);
+    if (matches.empty() && engine.retained[use] && options.retain) out.push_back(note);
   }
 
   // Both tiers over the hits that end in the range. With a map, only what no span holds.
@@ -113,10 +99,12 @@ struct Scanner::State {
       for (const Hit& hit : hits) {
         const Expression& expression = engine.expressions.items[hit.expression];
         for (std::uint32_t use = expression.first_use; use < expression.last_use; ++use) {
-          bool keep = engine.retained[use];
-          if (!keep && !engine.confirmer.possible(use, blob, hit.end)) continue;
+          if (!engine.confirmer.possible(use, blob, hit.end)) continue;
           TextWindow window = window_at(hit.end, engine.confirmer.reach(use), size);
-          if (map != nullptr && held_in_new(*map, keep ? hit_window(use, hit.end, size) : window)) continue;
+          if (map != nullptr) {
+            bool hit_alone = engine.retained[use];  // inherit() sees to the rest of its window
+            if (held_in_new(*map, hit_alone ? window_at(hit.end, engine.confirmer.hit_reach(use), size) : window)) continue;
+          }
           confirm(blob, use, hit.end, window, out);
         }
       }
@@ -144,7 +132,7 @@ struct Scanner::State {
           continue;
         }
         if (!engine.retained[note->anchor] || (note->hit == again_hit && note->anchor == again_anchor)) continue;
-        if (!holds_old(map, span, hit_window(note->anchor, note->hit, map.old_size))) continue;
+        if (!holds_old(map, span, window_at(note->hit, engine.confirmer.hit_reach(note->anchor), map.old_size))) continue;
         again_hit = note->hit;
         again_anchor = note->anchor;
         std::uint32_t hit_end = note->hit + shift;

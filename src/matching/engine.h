@@ -52,6 +52,8 @@ class Scanner {
  public:
   struct Options {
     bool explain = false;  // keep rejected candidates too, as values with a reason
+    /// Note far-reaching anchors that confirmed nothing. scan_delta() needs them in the old notes; who never calls it saves their memory.
+    bool retain = true;
   };
   Scanner(const Engine& engine, ValueTable& values, Options options);
   Scanner(Scanner&&) noexcept;

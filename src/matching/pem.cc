@@ -1,5 +1,6 @@
 #include "matching/pem.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "matching/decoders.h"
@@ -122,9 +123,8 @@ std::string plain_lines(std::string_view block) {
   return out;
 }
 
-bool is_base64(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
-}
+bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+bool is_base64(char c) { return is_alphanumeric(c) || c == '+' || c == '/' || c == '='; }
 
 struct Armour {
   std::string_view label;
@@ -145,11 +145,15 @@ std::optional<Armour> read_armour(std::string_view text) {
     std::size_t line_end = body.find('\n');
     std::string_view line = body.substr(0, line_end);
     body.remove_prefix(line_end == std::string_view::npos ? body.size() : line_end + 1);
+    if (line.find('"') != std::string_view::npos && std::none_of(line.begin(), line.end(), is_alphanumeric)) {
+      continue;  // `" +`, the end of a string literal that goes on in the next line
+    }
     if (line.find(": ") != std::string_view::npos || line.find("-Info:") != std::string_view::npos) {
       armour.encrypted |= line.find("ENCRYPTED") != std::string_view::npos;
       continue;
     }
-    if (armour.label.starts_with("PGP") && line.starts_with('=')) break;  // the checksum
+    std::size_t begin = line.find_first_not_of(" \t\"'");
+    if (armour.label.starts_with("PGP") && begin != std::string_view::npos && line[begin] == '=') break;  // the checksum
     for (char c : line) {
       if (is_base64(c)) armour.base64 += c;
     }

@@ -55,6 +55,18 @@ std::size_t longest_ascent(std::string_view text) {
   return longest;
 }
 
+// "abc12345def67890ghi": most of it in rising runs of three and more.
+bool mostly_ascending(std::string_view text) {
+  std::size_t inside = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin + 1;
+    while (end < text.size() && (text[end] == text[end - 1] + 1 || (text[end] == '0' && text[end - 1] == '9'))) ++end;
+    if (end - begin >= 3) inside += end - begin;
+    begin = end;
+  }
+  return inside * 10 >= text.size() * 6;
+}
+
 bool periodic(std::string_view text) {
   for (std::size_t period = 1; period <= text.size() / 2 && period <= 64; ++period) {
     bool same = true;
@@ -95,22 +107,11 @@ std::optional<std::string> placeholder_reason(std::string_view body) {
   if (longest_filler(body) >= std::max<std::size_t>(4, least)) return "placeholder: a run of x, * or the like";
   if (longest_run(body, 0) >= std::max<std::size_t>(7, least)) return "placeholder: one character repeated";
   if (longest_ascent(body) >= std::max<std::size_t>(body.size() < 14 ? 6 : 8, least)) return "placeholder: characters in ascending order";
+  if (body.size() >= 8 && body.size() <= kLong && mostly_ascending(body)) return "placeholder: characters in ascending order";
+  if (body.size() <= kLong && body.find("...") != std::string_view::npos) return "placeholder: cut short by an ellipsis";
   if (body.size() >= 12 && body.size() <= kLong && periodic(body)) return "placeholder: the same characters repeated";
   if (body.size() > kLong) return std::nullopt;
   if (has_any(lower(body), kWords)) return "placeholder: words that stand for a secret";
-  return std::nullopt;
-}
-
-std::optional<std::string> password_placeholder_reason(std::string_view password) {
-  if (auto reason = placeholder_reason(password)) return reason;
-  static constexpr std::array<std::string_view, 34> kWhole{
-      "password", "passwd", "pass", "pwd", "secret", "changeit", "change-it", "letmein", "hunter2", "test", "testing", "test123",
-      "admin", "root", "user", "username", "guest", "none", "null", "nil", "undefined", "true", "false", "empty", "default",
-      "string", "mypassword", "mysecret", "mytoken", "token", "apikey", "api_key", "qwerty", "abc123"};
-  static constexpr std::array<std::string_view, 9> kInside{"passw", "p@ssw", "secret", "changeme", "s3cr3t", "pa55w", "qwerty", "1234", "token"};
-  std::string text = lower(password);
-  if (std::find(kWhole.begin(), kWhole.end(), text) != kWhole.end()) return "password: a word that everybody uses";
-  if (has_any(text, kInside)) return "password: holds the word for it, or 1234";
   return std::nullopt;
 }
 

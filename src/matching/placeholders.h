@@ -10,7 +10,4 @@ namespace keywake::matching {
 /// Why `body` (a secret without the literal prefix of its format) is a stand-in; absent when it is not recognised as one.
 std::optional<std::string> placeholder_reason(std::string_view body);
 
-/// The same with the wider list that fits passwords, which people choose: "changeme", "password123", "secret", variable and type names.
-std::optional<std::string> password_placeholder_reason(std::string_view password);
-
 }  // namespace keywake::matching

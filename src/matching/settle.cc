@@ -1,5 +1,6 @@
 // From notes to a blob's findings. See settle() in matching/engine.h.
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "matching/engine.h"
@@ -24,6 +25,10 @@ class Claims {
   std::vector<std::uint32_t> ends_;  // the greatest so far
 };
 
+// Who yields to whom on the same bytes: the patterns of patterns/generic.toml to all others, generic ones of a provider to specific ones.
+constexpr std::size_t kRanks = 3;
+std::size_t rank(const model::Pattern& pattern) { return !pattern.generic ? 2 : pattern.provider != "generic" ? 1 : 0; }
+
 }  // namespace
 
 void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& out) {
@@ -44,17 +49,18 @@ void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& 
   });
   out.erase(std::unique(out.begin(), out.end()), out.end());
 
-  Claims specific;                                        // findings of patterns that are not generic
-  std::map<const model::Pattern*, Claims> of_pattern;     // findings
+  std::array<Claims, kRanks> of_rank;                  // findings of patterns of this rank and above
+  std::map<const model::Pattern*, Claims> of_pattern;  // findings
   for (const Settled& item : out) {
     const Value& value = values[item.value];
     if (!value.rejected.empty()) continue;
-    if (!value.pattern->generic) specific.add(item);
+    for (std::size_t i = 0; i <= rank(*value.pattern); ++i) of_rank[i].add(item);
     of_pattern[value.pattern].add(item);
   }
   std::erase_if(out, [&](const Settled& item) {
     const Value& value = values[item.value];
-    if (value.pattern->generic && specific.overlaps(item)) return true;
+    std::size_t above = rank(*value.pattern) + 1;
+    if (above < kRanks && of_rank[above].overlaps(item)) return true;
     if (value.rejected.empty()) return false;
     // A candidate that one anchor's window turned down and another's confirmed is no rejection.
     auto found = of_pattern.find(value.pattern);

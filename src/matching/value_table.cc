@@ -26,7 +26,8 @@ std::uint32_t ValueTable::intern(Value value) {
     if (values_[first->second] == value) return first->second;
   }
   auto index = static_cast<std::uint32_t>(values_.size());
-  values_.push_back(std::move(value));
+  const Value& kept = values_.emplace_back(std::move(value));
+  credential_.push_back(kept.secret.empty() ? index : by_secret_.try_emplace(kept.secret.reveal(), index).first->second);
   index_.emplace(hash, index);
   return index;
 }
@@ -34,6 +35,11 @@ std::uint32_t ValueTable::intern(Value value) {
 const Value& ValueTable::operator[](std::uint32_t index) const {
   std::lock_guard lock(mutex_);
   return values_[index];
+}
+
+std::uint32_t ValueTable::credential(std::uint32_t index) const {
+  std::lock_guard lock(mutex_);
+  return credential_[index];
 }
 
 std::size_t ValueTable::size() const {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -29,10 +30,15 @@ class ValueTable {
   std::uint32_t intern(Value value);
   [[nodiscard]] const Value& operator[](std::uint32_t index) const;
   [[nodiscard]] std::size_t size() const;
+  /// One value that stands for all findings of the same secret, whichever patterns made them: what a history is asked
+  /// about is when a secret came in, not when a pattern began to match it. A rejection stands for itself.
+  [[nodiscard]] std::uint32_t credential(std::uint32_t index) const;
 
  private:
   mutable std::mutex mutex_;
   std::deque<Value> values_;
+  std::vector<std::uint32_t> credential_;
+  std::unordered_map<std::string_view, std::uint32_t> by_secret_;  // views into values_
   std::unordered_multimap<std::size_t, std::uint32_t> index_;  // by hash: a secret is kept once, not twice
 };
 

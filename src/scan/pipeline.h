@@ -21,6 +21,7 @@ struct Request {
   std::vector<std::string> targets;
   bool history = true;
   bool staged = false;                // only what the index changes against HEAD
+  std::string index_file;             // with staged: another index than the repository's own; empty: that
   std::string range;                  // "A..B": only what those commits brought in
   std::string since;                  // a date: only what commits from then on brought in
   std::vector<std::string> branches;  // only what is reachable from these

@@ -10,7 +10,7 @@ namespace keywake::scan {
 Result<void> scan_staged(const Context& context, const git::Repository& repository, const std::string& target) {
   context.progress.stage = "staged changes";
   git::Problems problems;
-  auto index = git::IndexFile::read(repository);
+  auto index = git::IndexFile::read(repository, context.request.index_file);
   if (!index) return std::unexpected(index.error());
   auto opened = git::ObjectDatabase::open(repository, problems, context.request.max_file_size,
                                           git::ObjectDatabase::Packs::kWhenNeeded);
@@ -51,7 +51,8 @@ Result<void> scan_staged(const Context& context, const git::Repository& reposito
     scan(change.head_blob, before);
     for (const Occurrence& occurrence : now) {
       bool known = std::any_of(before.begin(), before.end(),
-                               [&](const Occurrence& old) { return old.value == occurrence.value; });
+                               [&](const Occurrence& old) { return context.values.credential(old.value) == context.values.credential(occurrence.value);
+                               });
       if (known) continue;
       model::Sighting sighting;
       sighting.target = target;

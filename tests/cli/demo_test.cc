@@ -40,7 +40,7 @@ TEST_CASE("Everything planted in the demo repository is found") {
   INFO(made.err);
   REQUIRE(made.status == 0);
   auto planted = read_planted(demo.string() + ".planted");
-  REQUIRE(planted.size() == 9);
+  REQUIRE(planted.size() == 10);
 
   for (const Arguments& flags : {Arguments{}, Arguments{"--exhaustive"}}) {
     Arguments words{"scan", "-f", "jsonl", "--show-secrets", demo.string()};

@@ -31,6 +31,11 @@ struct Hooked {
   }
 };
 
+// By the hook, for a credential (git itself turns any refusal of a hook into 1).
+bool refused(const Ran& ran) {
+  return ran.status == 1 && contains(ran.err, "take the credentials above out");
+}
+
 }  // namespace
 
 TEST_CASE("The hook refuses a commit that brings in a credential") {
@@ -45,17 +50,17 @@ TEST_CASE("The hook refuses a commit that brings in a credential") {
     write_file(repository.root / "b.txt", leak);
     run_git(repository.root, {"add", "."});
     Ran ran = repository.commit({});
-    CHECK(ran.status == 1);
+    CHECK(refused(ran));
     CHECK(contains(ran.out + ran.err, "b.txt"));
     CHECK(contains(ran.err, "--no-verify"));
   }
   SECTION("nor does one that commit -a stages, in an index file of its own") {
     write_file(repository.root / "a.txt", leak);
-    CHECK(repository.commit({"-a"}).status == 1);
+    CHECK(refused(repository.commit({"-a"})));
   }
   SECTION("nor one of a commit of named files only") {
     write_file(repository.root / "a.txt", leak);
-    CHECK(repository.commit({"a.txt"}).status == 1);
+    CHECK(refused(repository.commit({"a.txt"})));
   }
   SECTION("a leak in the work tree that is not staged is left alone") {
     write_file(repository.root / "a.txt", leak);
@@ -67,7 +72,7 @@ TEST_CASE("The hook refuses a commit that brings in a credential") {
     write_file(repository.root / "a.txt", leak);
     run_git(repository.root, {"add", "a.txt"});
     write_file(repository.root / "a.txt", "clean\n");
-    CHECK(repository.commit({}).status == 1);
+    CHECK(refused(repository.commit({})));
   }
   SECTION("nothing to scan is clean: a commit that only removes, or is empty") {
     run_git(repository.root, {"rm", "-q", "a.txt"});

@@ -1,5 +1,5 @@
-// Two readers of one history must say the same of it to the letter: attribution from the packs, and the plain walk over
-// commits through libgit2. Values are planted tokens.
+// Two readers of one history must say the same of it to the letter: attribution from the packs, and
+// the plain walk over commits through libgit2. Values are planted tokens.
 #include "git/attribution.h"
 
 #include <map>
@@ -18,7 +18,8 @@ class TokenVisitor : public Visitor {
   bool wants(ObjectType type) const override {
     return type == ObjectType::kBlob || type == ObjectType::kCommit;
   }
-  std::unique_ptr<Annotation> whole(unsigned, ObjectId id, ObjectType type, std::string_view bytes) override {
+  std::unique_ptr<Annotation> whole(unsigned, ObjectId id, ObjectType type,
+                                    std::string_view bytes) override {
     std::lock_guard lock(mutex_);
     if (store_.duplicate(id)) return nullptr;
     if (type == ObjectType::kCommit) commits_.add(id, bytes, store_);
@@ -27,8 +28,9 @@ class TokenVisitor : public Visitor {
     if (!tokens.empty()) found_.push_back({id, tokens});
     return nullptr;
   }
-  std::unique_ptr<Annotation> delta(unsigned worker, ObjectId id, ObjectType type, std::string_view bytes,
-                                    const CopyMap&, const Annotation*) override {
+  std::unique_ptr<Annotation> delta(unsigned worker, ObjectId id, ObjectType type,
+                                    std::string_view bytes, const CopyMap&,
+                                    const Annotation*) override {
     return whole(worker, id, type, bytes);
   }
   CommitTable commits_;
@@ -39,7 +41,8 @@ class TokenVisitor : public Visitor {
   std::mutex mutex_;
 };
 
-std::vector<Appearance> by_attribution(const Repository& repository, unsigned threads, std::uint64_t memory) {
+std::vector<Appearance> by_attribution(const Repository& repository, unsigned threads,
+                                       std::uint64_t memory) {
   Problems problems;
   ObjectStore store = ObjectStore::open(repository, problems);
   TokenVisitor visitor(store);
@@ -47,7 +50,8 @@ std::vector<Appearance> by_attribution(const Repository& repository, unsigned th
   options.threads = threads;
   options.memory = memory;
   walk(store, visitor, options, problems);
-  return attribute(repository, store, visitor.commits_, visitor.found_, options, problems).appearances;
+  return attribute(repository, store, visitor.commits_, visitor.found_, options, problems)
+      .appearances;
 }
 
 std::vector<Appearance> by_plain_history(const Repository& repository) {
@@ -63,15 +67,19 @@ std::vector<Appearance> by_plain_history(const Repository& repository) {
   static const std::vector<std::uint32_t> kNone;
   auto commits = history.select({.all_objects = true});
   REQUIRE(commits.has_value());
-  return history.appearances(*commits, [&](const Oid& blob) -> const std::vector<std::uint32_t>& {
-    auto it = values.find(blob);
-    return it == values.end() ? kNone : it->second;
-  }, true);
+  return history.appearances(
+      *commits,
+      [&](const Oid& blob) -> const std::vector<std::uint32_t>& {
+        auto it = values.find(blob);
+        return it == values.end() ? kNone : it->second;
+      },
+      true);
 }
 
 std::string text(const Appearance& a) {
-  return "value " + std::to_string(a.value) + " path " + a.path + " blob " + a.blob.hex() + " commit " + a.commit.hex() +
-         (a.at_tip ? " at tip " + a.tip_blob.hex() : "") + " removed in " + a.removed_in.hex() + (a.reachable ? " reachable" : "");
+  return "value " + std::to_string(a.value) + " path " + a.path + " blob " + a.blob.hex() +
+         " commit " + a.commit.hex() + (a.at_tip ? " at tip " + a.tip_blob.hex() : "") +
+         " removed in " + a.removed_in.hex() + (a.reachable ? " reachable" : "");
 }
 
 void check_same(const std::vector<Appearance>& fast, const std::vector<Appearance>& plain) {

@@ -9,20 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "git/random_text_helper.h"
 #include "git/repository_generator_helper.h"
 
 namespace keywake::git::test {
 namespace {
 
-constexpr const char* kWords[] = {"alpha",  "bravo",  "config", "delta", "echo",  "foxtrot",
-                                  "golf",   "host",   "import", "json",  "key",   "limit",
-                                  "module", "number", "open",   "print", "query", "return",
-                                  "self",   "token",  "user"};
-constexpr const char* kFolders[] = {"",      "",         "src/",   "src/core/",
-                                    "docs/", "a/b/c/d/", "lib-x/", "lib/"};
 constexpr const char* kLargeFile = "src/large.txt";
-constexpr std::size_t kTokens =
-    300;  // few enough that the same comes back in other files and commits
 
 struct Entry {
   std::string mode;  // as in a tree: "100644"
@@ -40,16 +33,10 @@ struct Commit {
 class HistoryWriter {
  public:
   explicit HistoryWriter(const GeneratorOptions& options)
-      : options_(options), random_(options.seed) {}
+      : options_(options), random_(options.seed), text_(random_) {}
   std::string write();
 
  private:
-  std::string words(std::size_t count);
-  std::string line();
-  std::string text(int lines);
-  std::string new_path();
-  void edit_text(std::string& bytes);
-  void edit_lines(std::string& bytes);
   int blob(const std::string& bytes);
   Entry file(const std::string& bytes) { return {"100644", "", blob(bytes)}; }
   Entry file_of_some_kind();
@@ -70,6 +57,7 @@ class HistoryWriter {
 
   GeneratorOptions options_;
   Random random_;
+  RandomText text_;
   std::string stream_;
   int marks_ = 0;
   std::map<std::string, int> blobs_;       // by content
@@ -78,109 +66,6 @@ class HistoryWriter {
   std::vector<Commit> commits_;
   std::int64_t clock_ = 1'500'000'000;
 };
-
-std::string HistoryWriter::words(std::size_t count) {
-  std::string result;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i > 0) result += ' ';
-    result += kWords[random_.below(std::size(kWords))];
-  }
-  return result;
-}
-
-std::string HistoryWriter::line() {
-  std::string result = words(1 + random_.below(9));
-  if (random_.one_in(6)) result += " = TOKEN_" + std::to_string(random_.below(kTokens)) + "_";
-  if (random_.one_in(4)) result += ' ' + words(3);
-  return result + '\n';
-}
-
-std::string HistoryWriter::text(int lines) {
-  std::string result;
-  for (int i = 0; i < lines; ++i) result += line();
-  return result;
-}
-
-std::string HistoryWriter::new_path() {
-  std::string path = kFolders[random_.below(std::size(kFolders))];
-  path += kWords[random_.below(std::size(kWords))];
-  switch (random_.below(24)) {
-    case 0:
-      return path + " with space";
-    case 1:
-      return path + "\nnewline\t\x1b[1m";
-    case 2:
-      return path + "\xff\xe9 not utf-8";
-    case 3:
-      return path + "\"quoted\\";
-    case 4:
-      return path;  // no suffix: may be a folder elsewhere
-    case 5:
-      return path + "/" + words(1);
-    default:
-      return path + std::to_string(random_.below(40)) + ".txt";
-  }
-}
-
-/// Whole lines: insert, delete, replace, move or repeat a block.
-void HistoryWriter::edit_lines(std::string& bytes) {
-  std::vector<std::string> lines;
-  for (const std::string& piece : split(bytes, '\n')) lines.push_back(piece + '\n');
-  auto at = [&](std::size_t n) { return lines.begin() + static_cast<std::ptrdiff_t>(n); };
-  std::size_t begin = random_.below(lines.size() + 1);
-  std::size_t count = std::min<std::size_t>(1 + random_.below(10), lines.size() - begin);
-  std::vector<std::string> block(at(begin), at(begin + count));
-  switch (random_.below(6)) {
-    case 0:
-    case 1:
-      lines.insert(at(begin), line());
-      break;
-    case 2:
-      lines.erase(at(begin), at(begin + count));
-      break;
-    case 3:
-      for (std::size_t i = begin; i < begin + count; ++i) lines[i] = line();
-      break;
-    case 4:
-      lines.erase(at(begin), at(begin + count));
-      [[fallthrough]];
-    default: {
-      std::size_t to = random_.below(lines.size() + 1);
-      lines.insert(at(to), block.begin(), block.end());
-    }
-  }
-  bytes.clear();
-  for (const std::string& piece : lines) bytes += piece;
-}
-
-/// Mostly lines; at times bytes at any place, which breaks tokens and makes new ones out of two
-/// halves.
-void HistoryWriter::edit_text(std::string& bytes) {
-  std::size_t edits = 1 + random_.below(4);
-  for (std::size_t i = 0; i < edits; ++i) {
-    if (!random_.one_in(4) || bytes.empty()) {
-      edit_lines(bytes);
-      continue;
-    }
-    std::size_t at = bytes.size() - random_.below(bytes.size());
-    if (std::size_t token = bytes.find("TOKEN_", random_.below(bytes.size()));
-        token != std::string::npos && random_.one_in(2)) {
-      at = token + random_.below(8);  // inside the token, or just after its digits began
-    }
-    at = std::min(at, bytes.size());
-    switch (random_.below(3)) {
-      case 0:
-        bytes.erase(at, random_.below(12));
-        break;
-      case 1:
-        bytes.insert(at, std::to_string(random_.below(10)));
-        break;
-      default:
-        bytes.insert(at, random_.one_in(2) ? "TOKEN_" : std::string(1, '\0'));
-    }
-  }
-  if (random_.one_in(12) && !bytes.empty()) bytes.pop_back();  // no newline at the end
-}
 
 int HistoryWriter::blob(const std::string& bytes) {
   auto [found, is_new] = blobs_.try_emplace(bytes, marks_ + 1);
@@ -196,7 +81,7 @@ int HistoryWriter::blob(const std::string& bytes) {
 Entry HistoryWriter::file_of_some_kind() {
   switch (random_.below(12)) {
     case 0:
-      return {"120000", "", blob("../TOKEN_" + std::to_string(random_.below(kTokens)) + "_")};
+      return {"120000", "", blob("../" + text_.token())};
     case 1: {
       std::string oid;
       while (oid.size() < (options_.sha256 ? 64U : 40U))
@@ -204,12 +89,12 @@ Entry HistoryWriter::file_of_some_kind() {
       return {"160000", oid, 0};
     }
     case 2:
-      return {"100755", "", blob("#!/bin/sh\n" + text(5))};
+      return {"100755", "", blob("#!/bin/sh\n" + text_.text(5))};
     case 3:
       return file("");
     default:
-      return file(
-          text(1 + static_cast<int>(random_.below(static_cast<std::size_t>(options_.lines) * 2))));
+      return file(text_.text(
+          1 + static_cast<int>(random_.below(static_cast<std::size_t>(options_.lines) * 2))));
   }
 }
 
@@ -229,7 +114,7 @@ void HistoryWriter::place(Tree& tree, const std::string& path, Entry entry) {
 }
 
 void HistoryWriter::edit(Tree& tree) {
-  if (tree.empty()) return place(tree, new_path(), file_of_some_kind());
+  if (tree.empty()) return place(tree, text_.new_path(), file_of_some_kind());
   auto some = std::next(tree.begin(), static_cast<std::ptrdiff_t>(random_.below(tree.size())));
   std::size_t kind = random_.below(16);
   if (auto large = tree.find(kLargeFile); large != tree.end() && random_.one_in(4)) {
@@ -239,7 +124,7 @@ void HistoryWriter::edit(Tree& tree) {
   const auto [path, entry] = *some;
   switch (kind) {
     case 0:
-      place(tree, new_path(), file_of_some_kind());
+      place(tree, text_.new_path(), file_of_some_kind());
       break;
     case 1:
       tree.erase(some);
@@ -251,14 +136,14 @@ void HistoryWriter::edit(Tree& tree) {
       if (auto known = blob_index_.find(entry.blob);
           known != blob_index_.end() && random_.one_in(2)) {
         std::string bytes = contents_[known->second];
-        edit_text(bytes);
+        text_.edit_text(bytes);
         moved.blob = blob(bytes);
       }
-      place(tree, new_path(), moved);
+      place(tree, text_.new_path(), moved);
       break;
     }
     case 4:
-      place(tree, new_path(), entry);
+      place(tree, text_.new_path(), entry);
       break;  // copy
     case 5:
       if (entry.mode != "160000") some->second.mode = entry.mode == "100644" ? "100755" : "100644";
@@ -281,9 +166,9 @@ void HistoryWriter::edit(Tree& tree) {
       if (auto known = blob_index_.find(entry.blob); known != blob_index_.end()) {
         std::string bytes = contents_[known->second];
         if (path == kLargeFile && !random_.one_in(4)) {  // mostly grows, as change logs do
-          bytes.insert(random_.one_in(2) ? 0 : bytes.size(), line());
+          bytes.insert(random_.one_in(2) ? 0 : bytes.size(), text_.line());
         } else {
-          edit_text(bytes);
+          text_.edit_text(bytes);
         }
         some->second.blob = blob(bytes);
       }
@@ -343,9 +228,9 @@ Commit HistoryWriter::commit(const std::vector<Commit>& parents, Tree tree) {
   if (random_.one_in(10)) clock_ -= 200'000;
   if (parents.empty()) stream_ += "reset refs/heads/building\n\n";
   bool latin1 = random_.one_in(15);
-  std::string message = random_.one_in(30) ? "" : words(5) + '\n';
+  std::string message = random_.one_in(30) ? "" : text_.words(5) + '\n';
   if (latin1) message = "caf\xe9 " + message;
-  if (random_.one_in(6)) message += "\nbody " + line() + line();
+  if (random_.one_in(6)) message += "\nbody " + text_.line() + text_.line();
   stream_ += "commit refs/heads/building\nmark :" + std::to_string(++marks_) + '\n';
   stream_ += identity("author") + identity("committer");
   if (latin1) stream_ += "encoding ISO-8859-1\n";
@@ -398,16 +283,17 @@ void HistoryWriter::body(std::vector<Commit>& heads) {
 
 /// Orphans, stash, notes, and what no ref reaches.
 void HistoryWriter::side_histories(const std::vector<Commit>& heads) {
-  Tree other = {{"index.html", file(text(10))}, {"src/orphan.txt", file(text(20))}};
+  Tree other = {{"index.html", file(text_.text(10))}, {"src/orphan.txt", file(text_.text(20))}};
   Commit page = commit({}, other);
   edit(other);
   ref("refs/heads/pages", commit({page}, other).mark);
 
-  Tree log = {{"CHANGELOG",
-               file(text(options_.lines))}};  // a file that only grows: the longest delta chain
+  Tree log = {
+      {"CHANGELOG",
+       file(text_.text(options_.lines))}};  // a file that only grows: the longest delta chain
   Commit release = commit({}, log);
   for (int i = 0; i < options_.commits / 6; ++i) {
-    log["CHANGELOG"].blob = blob(line() + contents_[blob_index_.at(log["CHANGELOG"].blob)]);
+    log["CHANGELOG"].blob = blob(text_.line() + contents_[blob_index_.at(log["CHANGELOG"].blob)]);
     release = commit({release}, log);
   }
   ref("refs/heads/changelog", release.mark);
@@ -416,7 +302,7 @@ void HistoryWriter::side_histories(const std::vector<Commit>& heads) {
   Tree staged = *base.tree;
   edit(staged);
   Commit index = commit({base}, staged);
-  Commit untracked = commit({}, {{"untracked.env", file(text(4))}});
+  Commit untracked = commit({}, {{"untracked.env", file(text_.text(4))}});
   edit(staged);
   ref("refs/stash", commit({base, index, untracked}, staged).mark);
 
@@ -425,10 +311,10 @@ void HistoryWriter::side_histories(const std::vector<Commit>& heads) {
   Commit dangling = commit({any(commits_)}, dropped);
   edit(dropped);
   commit({dangling}, dropped);
-  commit({}, {{"dangling root", file(text(3))}});
-  for (int i = 0; i < 4; ++i) blob("dangling " + text(6));
+  commit({}, {{"dangling root", file(text_.text(3))}});
+  for (int i = 0; i < 4; ++i) blob("dangling " + text_.text(6));
 
-  std::string note = std::to_string(blob("note " + line()));
+  std::string note = std::to_string(blob("note " + text_.line()));
   stream_ += "commit refs/notes/commits\n" + identity("committer");
   data("Notes added\n");
   stream_ += "N :" + note + " :" + std::to_string(any(commits_).mark) + "\n\n";
@@ -440,7 +326,7 @@ void HistoryWriter::ref(const std::string& name, int mark) {
 
 void HistoryWriter::tag(const std::string& name, const std::string& of) {
   stream_ += "tag " + name + "\nfrom " + of + '\n' + identity("tagger");
-  data("tag " + line());
+  data("tag " + text_.line());
 }
 
 void HistoryWriter::refs(const std::vector<Commit>& heads) {
@@ -458,8 +344,8 @@ void HistoryWriter::refs(const std::vector<Commit>& heads) {
 
 std::string HistoryWriter::write() {
   Tree tree;
-  for (int i = 0; i < options_.files; ++i) place(tree, new_path(), file_of_some_kind());
-  place(tree, kLargeFile, file(text(options_.lines * 12)));
+  for (int i = 0; i < options_.files; ++i) place(tree, text_.new_path(), file_of_some_kind());
+  place(tree, kLargeFile, file(text_.text(options_.lines * 12)));
   std::vector<Commit> heads = {commit({}, std::move(tree))};
   body(heads);
   side_histories(heads);

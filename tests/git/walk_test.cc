@@ -19,7 +19,8 @@ std::string_view type_name(ObjectType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
-// Holds the walk to its promises: content that hashes to its id, copied spans that really were copied.
+// Holds the walk to its promises: content that hashes to its id, copied spans that really were
+// copied.
 class CheckingVisitor : public Visitor {
  public:
   explicit CheckingVisitor(const ObjectStore& store) : store_(store) {}
@@ -29,7 +30,8 @@ class CheckingVisitor : public Visitor {
   };
 
   bool wants(ObjectType) const override { return true; }
-  std::unique_ptr<Annotation> whole(unsigned, ObjectId id, ObjectType type, std::string_view bytes) override {
+  std::unique_ptr<Annotation> whole(unsigned, ObjectId id, ObjectType type,
+                                    std::string_view bytes) override {
     return see(id, type, bytes);
   }
   std::unique_ptr<Annotation> delta(unsigned, ObjectId id, ObjectType type, std::string_view bytes,
@@ -38,8 +40,9 @@ class CheckingVisitor : public Visitor {
     std::size_t at = 0;
     bool sound = map.old_size == old.size() && map.new_size == bytes.size();
     for (const CopySpan& span : map.spans) {
-      sound = sound && span.target >= at && bytes.substr(span.target, span.length) ==
-                                                std::string_view(old).substr(span.source, span.length);
+      sound = sound && span.target >= at &&
+              bytes.substr(span.target, span.length) ==
+                  std::string_view(old).substr(span.source, span.length);
       at = span.target + span.length;
     }
     std::lock_guard lock(mutex_);
@@ -65,7 +68,8 @@ class CheckingVisitor : public Visitor {
     whole += '\0';
     whole += bytes;
     std::string oid = store_.oid(id).hex(store_.hash());
-    std::string hash = store_.hash() == HashKind::kSha1 ? to_hex(sha1(whole)) : to_hex(sha256(whole));
+    std::string hash =
+        store_.hash() == HashKind::kSha1 ? to_hex(sha1(whole)) : to_hex(sha256(whole));
     if (hash != oid) wrong_.push_back(oid);
     seen_.emplace(oid, type_name(type));
     if (!store_.duplicate(id) && !first_.insert(oid).second) twice_.push_back(oid);
@@ -80,7 +84,8 @@ class CheckingVisitor : public Visitor {
 
 std::map<std::string, std::string> objects_by_git(const GeneratedRepository& repository) {
   std::map<std::string, std::string> objects;
-  std::string text = repository.git({"cat-file", "--batch-check=%(objectname) %(objecttype)", "--batch-all-objects"});
+  std::string text = repository.git(
+      {"cat-file", "--batch-check=%(objectname) %(objecttype)", "--batch-all-objects"});
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = text.find('\n', at);
     std::size_t space = text.find(' ', at);
@@ -90,7 +95,8 @@ std::map<std::string, std::string> objects_by_git(const GeneratedRepository& rep
   return objects;
 }
 
-void check_walk(const GeneratedRepository& repository, unsigned threads, std::uint64_t memory, bool expect_deltas) {
+void check_walk(const GeneratedRepository& repository, unsigned threads, std::uint64_t memory,
+                bool expect_deltas) {
   auto opened = Repository::open(repository.path());
   REQUIRE(opened.has_value());
   REQUIRE(opened->has_value());

@@ -1,0 +1,257 @@
+// The expression is run with RE2 over Latin-1. A match belongs to the hit if it contains the anchor (or, with `within`, lies near it), is
+// no longer than the pattern allows and does not touch an edge where the text was cut. Texts hold at least one byte more than the longest match
+// on either side, so such a match stands clear of the edges and \b sees its true neighbours.
+#include "matching/pattern_code.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+
+#include "matching/checks.h"
+#include "matching/placeholders.h"
+
+namespace keywake::matching {
+namespace {
+
+constexpr std::size_t kMaxGroups = 32;
+constexpr std::uint32_t kMaxMatchesPerHit = 64;
+constexpr std::size_t kTellingLead = 3;     // bytes known of a match's beginning
+constexpr unsigned kMaxAnchoredTries = 16;  // per search, so that hostile text cannot make it quadratic
+
+std::unique_ptr<RE2> compile_expression(std::string_view expression) {
+  RE2::Options options(RE2::Latin1);
+  options.set_log_errors(false);
+  return std::make_unique<RE2>(re2::StringPiece(expression.data(), expression.size()), options);
+}
+
+std::string_view view(const re2::StringPiece& piece) { return {piece.data(), piece.size()}; }
+
+struct PartGroup {
+  int group;
+  std::string name;
+};
+
+struct CompiledCheck {
+  CheckFunction function = nullptr;  // or:
+  std::unique_ptr<RE2> unwanted;     // the expression of `not`
+  std::string_view argument;
+};
+
+struct CompiledCompanion {
+  std::unique_ptr<RE2> expression;
+  int group = 0;
+};
+
+}  // namespace
+
+// All that is compiled for a pattern when a hit first gets past its plan.
+struct PatternCode::Program {
+  std::unique_ptr<RE2> expression;
+  int groups = 0;  // with the whole match
+  int secret = -1;
+  std::vector<PartGroup> parts;
+  std::vector<CompiledCheck> checks;
+  std::vector<CompiledCompanion> companions;
+  bool placeholder_ok = false;
+
+  explicit Program(const model::Pattern& pattern);
+};
+
+struct PatternCode::Groups {
+  std::array<re2::StringPiece, kMaxGroups> pieces;
+  std::string_view operator[](int group) const { return view(pieces[static_cast<std::size_t>(group)]); }
+};
+
+PatternCode::Program::Program(const model::Pattern& pattern) : expression(compile_expression(pattern.regex)) {
+  groups = std::min<int>(expression->NumberOfCapturingGroups() + 1, kMaxGroups);
+  for (const auto& [group, name] : expression->CapturingGroupNames()) {
+    if (name == "secret") {
+      secret = group;
+    } else if (group < groups) {
+      parts.push_back({group, name});
+    }
+  }
+  for (const model::Check& check : pattern.checks) {
+    if (check.name == "placeholder-ok") {
+      placeholder_ok = true;
+      continue;
+    }
+    CompiledCheck& added = checks.emplace_back();
+    added.argument = check.argument;
+    added.function = find_check(check.name);
+    if (check.name == "not") added.unwanted = compile_expression(check.argument);
+  }
+  for (const model::Companion& companion : pattern.companions) {
+    CompiledCompanion& added = companions.emplace_back();
+    added.expression = compile_expression(companion.regex);
+    const auto& names = added.expression->NamedCapturingGroups();
+    auto named = names.find(std::string(companion.name));
+    added.group = named == names.end() ? 0 : named->second;
+  }
+}
+
+PatternCode::PatternCode(const model::Pattern& pattern) : pattern_(&pattern) {}
+PatternCode::~PatternCode() = default;
+
+const MatchPlan& PatternCode::plan() const {
+  std::call_once(plan_once_, [&] { plan_ = plan_matches(*pattern_); });
+  return plan_;
+}
+
+const PatternCode::Program& PatternCode::program() const {
+  std::call_once(program_once_, [&] { program_ = std::make_unique<Program>(*pattern_); });
+  return *program_;
+}
+
+Result<void> PatternCode::compile() const {
+  auto state = [&](const RE2& expression, std::string_view what) -> Result<void> {
+    if (expression.ok()) return {};
+    return fail(fmt::format("{}: RE2 cannot compile its {}: {}", pattern_->id, what, expression.error()));
+  };
+  const Program& compiled = program();
+  if (Result<void> good = state(*compiled.expression, "regex"); !good) return good;
+  for (const CompiledCompanion& companion : compiled.companions) {
+    if (Result<void> good = state(*companion.expression, "companion"); !good) return good;
+  }
+  for (const CompiledCheck& check : compiled.checks) {
+    if (!check.unwanted) continue;
+    if (Result<void> good = state(*check.unwanted, "check `not`"); !good) return good;
+  }
+  return {};
+}
+
+// The nearest match of each companion becomes a part. A reason, if a required one is missing.
+std::optional<std::string> PatternCode::add_companions(const Text& text, std::size_t begin, std::size_t end,
+                                                           std::vector<model::Part>& parts) const {
+  for (std::size_t i = 0; i < pattern_->companions.size(); ++i) {
+    const model::Companion& companion = pattern_->companions[i];
+    const CompiledCompanion& code = program_->companions[i];
+    std::size_t from = begin > companion.within ? begin - companion.within : 0;
+    std::size_t to = std::min(text.bytes.size(), end + companion.within);
+    Groups groups;
+    int count = std::min<int>(code.expression->NumberOfCapturingGroups() + 1, kMaxGroups);
+    std::string_view best;
+    std::size_t best_distance = SIZE_MAX;
+    re2::StringPiece all(text.bytes.data(), text.bytes.size());
+    while (from < to && code.expression->Match(all, from, to, RE2::UNANCHORED, groups.pieces.data(), count)) {
+      auto b = static_cast<std::size_t>(groups[0].data() - text.bytes.data());
+      std::size_t e = b + groups[0].size();
+      bool cut = (b == 0 && !text.at_begin) || (e == text.bytes.size() && !text.at_end);
+      std::size_t distance = e <= begin ? begin - e : b >= end ? b - end : 0;
+      std::string_view part = groups[code.group];
+      if (!cut && !part.empty() && distance < best_distance) best = part, best_distance = distance;
+      if (b >= end) break;  // later ones are farther off
+      from = std::max(e, b + 1);
+    }
+    if (best_distance != SIZE_MAX) {
+      parts.push_back({std::string(companion.name), std::string(best), companion.secret});
+    } else if (companion.required) {
+      return fmt::format("companion: no {} within {} bytes", companion.name, companion.within);
+    }
+  }
+  return std::nullopt;
+}
+
+// A reason, if the secret fails the placeholder lists or one of the pattern's checks.
+std::optional<std::string> PatternCode::check(std::string_view secret, std::vector<model::Part>& parts) const {
+  std::string_view body = body_of(*pattern_, secret);
+  if (!program_->placeholder_ok) {
+    if (auto reason = placeholder_reason(body)) return reason;
+  }
+  for (const CompiledCheck& check : program_->checks) {
+    if (check.unwanted) {
+      if (RE2::PartialMatch(re2::StringPiece(secret.data(), secret.size()), *check.unwanted)) {
+        return "not: it is of the kind that the pattern excludes";
+      }
+    } else if (check.function != nullptr) {
+      if (auto reason = check.function({secret, body, check.argument, &parts})) return reason;
+    }
+  }
+  return std::nullopt;
+}
+
+// Runs checks and companions over one match of the expression. True if it stands.
+bool PatternCode::judge(const Text& text, const Groups& groups, bool explain, std::vector<Found>& out) const {
+  const Program& code = *program_;
+  if (code.secret < 0 || code.secret >= code.groups || groups[code.secret].empty()) return false;
+  std::string_view secret = groups[code.secret];
+  auto offset = [&](std::string_view bytes) { return static_cast<std::size_t>(bytes.data() - text.bytes.data()); };
+  Value value{.pattern = pattern_};
+  for (const PartGroup& part : code.parts) {
+    if (!groups[part.group].empty()) value.parts.push_back({part.name, std::string(groups[part.group])});
+  }
+  std::optional<std::string> reason = check(secret, value.parts);
+  if (!reason) {
+    std::size_t begin = offset(groups[0]);
+    reason = add_companions(text, begin, begin + groups[0].size(), value.parts);
+  }
+  if (reason && !explain) return false;
+  bool stands = !reason;
+  if (reason) {
+    value.parts.clear();
+    value.rejected = std::move(*reason);
+  } else {
+    value.secret = Secret(secret);
+  }
+  out.push_back({offset(secret), offset(secret) + secret.size(), std::move(value)});
+  return stands;
+}
+
+// Whether the bytes at text[at] can begin a match.
+bool PatternCode::may_begin(const Text& text, std::size_t at) const {
+  if (plan_.boundary_first && at > 0 && is_word(static_cast<unsigned char>(text.bytes[at - 1]))) return false;
+  if (at + plan_.lead.size() > text.bytes.size()) return false;
+  for (std::size_t i = 0; i < plan_.lead.size(); ++i) {
+    if (!plan_.lead[i].test(static_cast<unsigned char>(text.bytes[at + i]))) return false;
+  }
+  return true;
+}
+
+// The leftmost match that begins in [from, last]. Where the first bytes tell that one may begin, RE2 is asked for a match right there: its
+// automaton for that is far smaller than the one that looks everywhere, and soon complete.
+bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t last, Groups& groups) const {
+  const RE2& expression = *program_->expression;
+  re2::StringPiece all(text.bytes.data(), text.bytes.size());
+  last = std::min(last, text.bytes.size());
+  if (plan_.lead.size() >= kTellingLead || from == last) {
+    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++from) {
+      if (!may_begin(text, from)) continue;
+      ++tries;
+      if (expression.Match(all, from, all.size(), RE2::ANCHOR_START, groups.pieces.data(), program_->groups)) return true;
+    }
+  }
+  if (from > last || !expression.Match(all, from, all.size(), RE2::UNANCHORED, groups.pieces.data(), program_->groups)) return false;
+  return static_cast<std::size_t>(groups[0].data() - text.bytes.data()) <= last;
+}
+
+// All matches in the text that belong to the hit. True if one stood.
+bool PatternCode::find(const Text& text, AnchorPlace place, bool explain, std::vector<Found>& out) const {
+  const MatchPlan& known = plan();
+  if (known.run.length > 0 && !has_run(text.bytes, known.run)) return false;
+  if (!program().expression->ok()) return false;
+  bool near = pattern_->within > 0;
+  if (!near && text.hit_begin < place.earliest) return false;
+  std::size_t from = near || text.hit_begin <= place.latest ? 0 : text.hit_begin - place.latest;
+  std::size_t last = near ? text.hit_end + pattern_->within : text.hit_begin - place.earliest;
+  Groups groups;
+  bool stood = false;
+  for (std::uint32_t n = 0; n < kMaxMatchesPerHit && from <= last; ++n) {
+    if (!next_match(text, from, last, groups)) break;
+    auto begin = static_cast<std::size_t>(groups[0].data() - text.bytes.data());
+    std::size_t end = begin + groups[0].size();
+    bool cut = (begin == 0 && !text.at_begin) || (end == text.bytes.size() && !text.at_end);
+    bool belongs = near ? end + pattern_->within >= text.hit_begin : end >= text.hit_end;
+    if (belongs && !cut && end - begin <= pattern_->max_length) {
+      stood |= judge(text, groups, explain, out);
+      if (!near) break;
+      from = std::max(end, begin + 1);
+    } else {
+      from = near ? std::max(end, begin + 1) : begin + 1;
+    }
+  }
+  return stood;
+}
+
+}  // namespace keywake::matching
