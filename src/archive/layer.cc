@@ -84,6 +84,8 @@ void enable(struct ::archive* handle, Kind kind) {
     if (filter.kind == kind || kind == Kind::kRpm) add_filter(handle, filter.support);
   }
   format_of(kind)(handle);
+  if (is_stream(kind) && kind != Kind::kRpm)
+    archive_read_support_format_empty(handle);  // "raw" wants a byte at least
   // Several tars in one file: what follows the first one's end is read too.
   if (kind == Kind::kTar) archive_read_set_option(handle, "tar", "read_concatenated_archives", "1");
 }

@@ -91,6 +91,17 @@ TEST_CASE("a compressed single file is named after itself") {
   }
 }
 
+TEST_CASE("a compressed file of nothing is nothing, not damage") {
+  for (const char* filter : {"gzip", "bzip2", "xz", "lzma", "lzip", "zstd"}) {
+    Collected got = expand("empty", made::compressed(filter, ""));
+    INFO(filter << got.reasons());
+    CHECK(got.left.empty());
+    CHECK(got.bytes == 0);
+  }
+  CHECK(expand("empty.zip", made::archive({"zip"}, {})).left.empty());
+  CHECK(expand("empty.tar.gz", made::archive({"ustar", "gzip"}, {})).left.empty());
+}
+
 TEST_CASE("nested archives are entered by content, with their paths") {
   std::string inner = made::archive({"zip"}, {{"deep.txt", "found"}});
   std::string middle = made::archive({"pax", "xz"}, {{"x/inner.dat", inner}, {"beside.txt", "b"}});
