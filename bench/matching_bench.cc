@@ -1,7 +1,7 @@
 // The matcher over real text: tier one alone and both tiers, in bytes a second on one thread.
 //
-// The text is every regular file under KEYWAKE_BENCH_DIR (default: /usr/include and /usr/lib/python3), at most KEYWAKE_BENCH_MB MiB of it
-// (default 128), read into memory beforehand.
+// The text is every regular file under KEYWAKE_BENCH_DIR (default: /usr/include and
+// /usr/lib/python3), at most KEYWAKE_BENCH_MB MiB of it (default 128), read into memory beforehand.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -27,8 +27,9 @@ std::vector<std::string> read_corpus() {
   const char* limit = std::getenv("KEYWAKE_BENCH_MB");
   std::size_t left = (limit != nullptr ? std::strtoull(limit, nullptr, 10) : 128) << 20;
   std::vector<std::filesystem::path> paths;
-  for (std::filesystem::path folder : named != nullptr ? std::vector<std::filesystem::path>{named}
-                                                       : std::vector<std::filesystem::path>{"/usr/include", "/usr/lib/python3"}) {
+  for (std::filesystem::path folder :
+       named != nullptr ? std::vector<std::filesystem::path>{named}
+                        : std::vector<std::filesystem::path>{"/usr/include", "/usr/lib/python3"}) {
     std::error_code error;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(
              folder, std::filesystem::directory_options::skip_permission_denied, error)) {

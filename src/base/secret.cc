@@ -34,6 +34,14 @@ void Secret::wipe() {
 
 std::string Secret::redacted() const {
   static constexpr std::string_view kStars = "********";
+  static constexpr std::size_t kLongestPemLabel = 64;
+  if (bytes_.starts_with("-----BEGIN ")) {
+    std::size_t end = bytes_.find("-----", 11);
+    auto is_label = [](char c) { return c == ' ' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+    if (end < kLongestPemLabel && std::all_of(bytes_.begin() + 11, bytes_.begin() + static_cast<std::ptrdiff_t>(end), is_label)) {
+      return bytes_.substr(0, end + 5) += kStars;
+    }
+  }
   std::size_t shown = bytes_.size() < 12 ? 0 : std::min<std::size_t>(4, bytes_.size() / 8);
   std::string out;
   auto put = [&](std::string_view part) {

@@ -23,7 +23,8 @@ class Secret {
   [[nodiscard]] bool empty() const { return bytes_.empty(); }
 
   /// Enough to recognise it by, too little to use: `ghp_****Yz9k`. Never more than a quarter of the bytes, at
-  /// most 4 at either end, none at all of secrets under 12 bytes (then only stars, of constant number).
+  /// most 4 at either end, none at all of secrets under 12 bytes (then only stars, of constant number). Of a PEM block
+  /// its first line, which says what it is and is no secret: `-----BEGIN RSA PRIVATE KEY-----********`.
   /// Printable ASCII only.
   [[nodiscard]] std::string redacted() const;
 

@@ -177,6 +177,9 @@ std::string contradiction(const Arguments& arguments) {
 }  // namespace
 
 Result<Parsed> parse(const Words& words) {
+  if (words.size() == 2 && words[0] == "rules" && (words[1] == "-h" || words[1] == "--help")) {
+    return parse({"help", "rules"});  // no command by itself
+  }
   auto [command, used] = choose_command(words);
   if (command == nullptr) return unknown_command(words);
   auto parsed =

@@ -52,8 +52,9 @@ constexpr Flag kScanFlags[] = {
     {.name = "since",
      .argument = "DATE",
      .help = "Only what commits from this date on brought in",
-     .long_help = "A date as 2026-01-31 or with a time as 2026-01-31T12:00:00Z, compared with the "
-                  "committer's date.",
+     .long_help =
+         "A date as 2026-01-31, with a time as 2026-01-31T12:00:00Z, or an age as '90 days "
+         "ago', compared with the committer's date.",
      .group = Group::kWhat,
      .apply = [](std::string_view v, Arguments& a) -> Done {
        if (v.empty()) return fail("the value is empty; an example: 2026-01-31");

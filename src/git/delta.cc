@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/limits.h"
+
 namespace keywake::git {
 namespace {
 
@@ -24,6 +26,9 @@ std::optional<DeltaSizes> delta_sizes(std::string_view delta) {
   if (!base) return std::nullopt;
   auto result = read_size(delta, at);
   if (!result) return std::nullopt;
+  // An instruction of k bytes makes at most the whole base, or k - 1 bytes of its own.
+  const std::uint64_t body = delta.size() - at;
+  if (*result > body && (body == 0 || *result / body > *base)) return std::nullopt;
   return DeltaSizes{*base, *result, static_cast<std::uint32_t>(at)};
 }
 
@@ -31,6 +36,7 @@ bool apply_delta(std::string_view delta, const DeltaSizes& sizes, std::string_vi
                  CopyMap* map) {
   if (sizes.base != base.size()) return false;
   if (map != nullptr) {
+    if (sizes.base > limits::kMaxBlob || sizes.result > limits::kMaxBlob) return false;
     map->clear(static_cast<std::uint32_t>(sizes.base), static_cast<std::uint32_t>(sizes.result));
   }
   const auto* op = reinterpret_cast<const std::uint8_t*>(delta.data()) + sizes.header;
@@ -56,7 +62,7 @@ bool apply_delta(std::string_view delta, const DeltaSizes& sizes, std::string_vi
       if (offset > base.size() || length > base.size() - offset) return false;
       if (length > sizes.result - written) return false;
       std::memcpy(out + written, base.data() + offset, length);
-      if (map != nullptr) map->add(offset, static_cast<std::uint32_t>(written), length);
+      if (map != nullptr && map->spans.size() < kMaxCopySpans) map->add(offset, static_cast<std::uint32_t>(written), length);
       written += length;
     } else if (code != 0) {
       // Insert: the next `code` bytes.

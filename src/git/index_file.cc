@@ -273,7 +273,7 @@ Result<std::vector<IndexEntry>> IndexFile::Parser::join(std::vector<IndexEntry> 
   for (std::uint32_t position : deleted) (*base)[position].path = {};
   std::erase_if(*base, [](const IndexEntry& entry) { return entry.path.empty(); });
   base->insert(base->end(), next, own.end());
-  std::stable_sort(base->begin(), base->end(), by_path);
+  std::sort(base->begin(), base->end(), by_path);
   return base;
 }
 

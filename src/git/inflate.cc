@@ -25,7 +25,7 @@ std::optional<std::size_t> Inflater::inflate(std::string_view input, char* out, 
 
 Inflater::Outcome Inflater::inflate_all(std::string_view input, std::size_t limit,
                                         std::string& out) {
-  std::size_t room = std::clamp<std::size_t>(input.size() * 4, 4096, std::max<std::size_t>(limit, 1));
+  std::size_t room = std::min(std::max<std::size_t>(input.size() * 4, 4096), std::max<std::size_t>(limit, 1));
   for (;;) {
     out.resize(room);
     std::size_t got = 0;

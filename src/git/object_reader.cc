@@ -1,7 +1,7 @@
 #include <charconv>
 
-#include "base/mapped_file.h"
 #include "base/limits.h"
+#include "base/mapped_file.h"
 #include "git/delta.h"
 #include "git/object_store.h"
 
@@ -29,7 +29,11 @@ std::string_view ObjectReader::reason(Outcome outcome) {
 
 // A loose object is one zlib stream: "blob 1234\0" and the content (gitformat-loose is the same for all types).
 ObjectReader::Outcome ObjectReader::read_loose(ObjectId id, std::string& out, ObjectType& type) {
-  auto packed = read_file(store_.loose_path(id), limit_ + limits::kMiB);
+  const std::filesystem::path path = store_.loose_path(id);
+  std::error_code ec;
+  const std::uint64_t file_size = std::filesystem::file_size(path, ec);
+  if (!ec && file_size > limit_ + limits::kMiB) return Outcome::kTooLarge;
+  auto packed = read_file(path, limit_ + limits::kMiB);
   if (!packed) return Outcome::kDamaged;
   switch (inflater_.inflate_all(*packed, limit_ + 64, out)) {
     case Inflater::Outcome::kDone: break;
@@ -47,53 +51,71 @@ ObjectReader::Outcome ObjectReader::read_loose(ObjectId id, std::string& out, Ob
   bool sound = parsed.ec == std::errc{} && parsed.ptr == out.data() + nul &&
                size == out.size() - nul - 1 && type != ObjectType::kNone;
   if (!sound) return Outcome::kDamaged;
+  if (size > limit_) return Outcome::kTooLarge;
   out.erase(0, nul + 1);
   return Outcome::kDone;
+}
+
+// The stream of a packed entry.
+ObjectReader::Outcome ObjectReader::inflate(ObjectId id, EntryHeader& header, std::string& out) {
+  ObjectStore::Place place = store_.place(id);
+  auto found = place.pack->header(place.offset);
+  if (!found) return Outcome::kDamaged;
+  header = *found;
+  if (header.size > limit_) return Outcome::kTooLarge;
+  std::uint64_t begin = place.offset + header.length;
+  if (place.end < begin || !Inflater::could_hold(place.end - begin, header.size)) return Outcome::kDamaged;
+  out.resize(header.size);
+  auto taken = inflater_.inflate(place.pack->bytes().substr(begin, place.end - begin), out.data(), out.size());
+  return taken ? Outcome::kDone : Outcome::kDamaged;
+}
+
+ObjectReader::Outcome ObjectReader::read_whole(ObjectId id, std::string& out, ObjectType& type) {
+  if (store_.loose(id)) return read_loose(id, out, type);
+  if (!store_.sound(id)) return Outcome::kDamaged;
+  EntryHeader header;
+  Outcome outcome = inflate(id, header, out);
+  type = header.type;
+  return outcome;
+}
+
+// `object` is the base before and the result after.
+ObjectReader::Outcome ObjectReader::read_delta(ObjectId id, std::string& object) {
+  EntryHeader header;
+  Outcome outcome = inflate(id, header, delta_);
+  if (outcome != Outcome::kDone) return outcome;
+  auto sizes = delta_sizes(delta_);
+  if (!sizes || sizes->base != object.size()) return Outcome::kDamaged;
+  if (sizes->result > limit_) return Outcome::kTooLarge;
+  scratch_.resize(sizes->result);
+  if (!apply_delta(delta_, *sizes, object, scratch_.data(), nullptr)) return Outcome::kDamaged;
+  object.swap(scratch_);
+  return Outcome::kDone;
+}
+
+ObjectReader::Outcome ObjectReader::read_copy(ObjectId id, std::string& out, ObjectType& type) {
+  if (in_copy_) return Outcome::kDamaged;
+  in_copy_ = true;
+  Outcome outcome = Outcome::kDamaged;
+  for (ObjectId copy : store_.copies(id)) {
+    outcome = read(copy, out, type);
+    if (outcome != Outcome::kDamaged) break;
+  }
+  in_copy_ = false;
+  return outcome;
 }
 
 ObjectReader::Outcome ObjectReader::read(ObjectId id, std::string& out, ObjectType& type) {
   std::vector<ObjectId> chain;  // from the wanted object to just above its root
   ObjectId root = id;
-  while (store_.base(root) != kNoObject) {
-    chain.push_back(root);
-    root = store_.base(root);
-    if (chain.size() > store_.size()) return Outcome::kDamaged;  // a loop
-  }
-  if (store_.loose(root)) {
-    Outcome outcome = read_loose(root, out, type);
-    if (outcome != Outcome::kDone) return outcome;
-  } else {
-    ObjectStore::Place place = store_.place(root);
-    auto header = place.pack->header(place.offset);
-    if (!header || store_.type(root) == ObjectType::kNone) return Outcome::kDamaged;
-    if (header->size > limit_) return Outcome::kTooLarge;
-    type = store_.type(root);
-    out.resize(header->size);
-    std::uint64_t begin = place.offset + header->length;
-    if (place.end < begin ||
-        !inflater_.inflate(place.pack->bytes().substr(begin, place.end - begin), out.data(), out.size())) {
-      return Outcome::kDamaged;
-    }
-  }
+  for (; store_.base(root) != kNoObject; root = store_.base(root)) chain.push_back(root);
+  Outcome outcome = read_whole(root, out, type);
+  if (outcome == Outcome::kDamaged) outcome = read_copy(root, out, type);
   for (std::size_t i = chain.size(); i-- > 0;) {
-    ObjectStore::Place place = store_.place(chain[i]);
-    auto header = place.pack->header(place.offset);
-    if (!header) return Outcome::kDamaged;
-    if (header->size > limit_) return Outcome::kTooLarge;
-    delta_.resize(header->size);
-    std::uint64_t begin = place.offset + header->length;
-    if (place.end < begin ||
-        !inflater_.inflate(place.pack->bytes().substr(begin, place.end - begin), delta_.data(), delta_.size())) {
-      return Outcome::kDamaged;
-    }
-    auto sizes = delta_sizes(delta_);
-    if (!sizes) return Outcome::kDamaged;
-    if (sizes->result > limit_) return Outcome::kTooLarge;
-    scratch_.resize(sizes->result);
-    if (!apply_delta(delta_, *sizes, out, scratch_.data(), nullptr)) return Outcome::kDamaged;
-    out.swap(scratch_);
+    if (outcome == Outcome::kDone) outcome = read_delta(chain[i], out);
+    if (outcome == Outcome::kDamaged) outcome = read_copy(chain[i], out, type);
   }
-  return Outcome::kDone;
+  return outcome;
 }
 
 }  // namespace keywake::git

@@ -24,44 +24,26 @@ std::vector<fs::path> packs_in(const fs::path& object_dir) {
   return packs;
 }
 
-// The index beside a pack, or one made anew from the pack when there is none that holds.
-PackIndex index_of(const Pack& pack, const fs::path& pack_path, HashKind hash, Problems& problems) {
-  fs::path index_path = pack_path;
-  index_path.replace_extension(".idx");
-  std::string why;
-  if (auto file = MappedFile::open(index_path)) {
-    auto index = PackIndex::parse(std::move(*file), hash, pack.bytes().size(), pack.trailer(),
-                                  printable(index_path.filename().native()));
-    if (index) return std::move(*index);
-    why = index.error().message;
-  } else {
-    why = "no index beside it";
+// The index beside a pack, if it can be believed.
+Result<PackIndex> read_index(const Pack& pack, fs::path path) {
+  path.replace_extension(".idx");
+  auto file = MappedFile::open(path);
+  if (!file) return fail("no index beside it");
+  std::string name = printable(path.filename().native());
+  auto index = PackIndex::parse(std::move(*file), pack.hash(), pack.bytes().size(), pack.trailer(), name);
+  if (index && index->size() != pack.declared_count()) {
+    return fail(fmt::format("{}: index lists {} objects, the pack {}", name, index->size(),
+                            pack.declared_count()));
   }
-  Reindexed made = reindex(pack_path, hash, problems);
-  problems.add(pack.name(), fmt::format("{}: indexed anew from the pack itself ({} of {} objects)",
-                                        why, made.index.size(), pack.declared_count()),
-               made.index.size() < pack.declared_count());
-  return std::move(made.index);
+  return index;
 }
 
-struct Placed {
-  std::uint64_t offset;
-  std::uint32_t position;
-};
-
-// Radix sort, eleven bits a pass from the lowest: three or four passes over a pack, where comparisons would take twenty.
-void sort_by_offset(std::vector<Placed>& placed, std::uint64_t limit) {
-  constexpr int kBits = 11;
-  constexpr std::size_t kBuckets = std::size_t{1} << kBits;
-  std::vector<Placed> other(placed.size());
-  for (int shift = 0; (limit >> shift) != 0; shift += kBits) {
-    std::array<std::size_t, kBuckets> next{};
-    for (const Placed& item : placed) ++next[(item.offset >> shift) & (kBuckets - 1)];
-    std::size_t begin = 0;
-    for (std::size_t& count : next) begin += std::exchange(count, begin);
-    for (const Placed& item : placed) other[next[(item.offset >> shift) & (kBuckets - 1)]++] = item;
-    placed.swap(other);
-  }
+PackIndex index_anew(const Pack& pack, const fs::path& path, std::string_view why, Problems& problems) {
+  Reindexed made = reindex(path, pack.hash(), problems);
+  problems.add(pack.name(), fmt::format("{}: indexed anew from the pack itself ({} of {} objects{})", why,
+                                        made.index.size(), pack.declared_count(), made.damage),
+               made.index.size() < pack.declared_count() || !made.damage.empty());
+  return std::move(made.index);
 }
 
 }  // namespace
@@ -77,18 +59,27 @@ ObjectStore ObjectStore::open(const Repository& repository, Problems& problems) 
         problems.add(printable(path.filename().native()), pack.error().message);
         continue;
       }
-      PackIndex index = index_of(*pack, path, store.hash_, problems);
-      store.add_pack(std::move(*pack), std::move(index));
+      Result<PackIndex> index = read_index(*pack, path);
+      std::vector<Placed> placed;
+      if (index) {
+        placed = by_offset(*index, pack->bytes().size());
+        auto same = [](const Placed& a, const Placed& b) { return a.offset == b.offset; };
+        if (std::adjacent_find(placed.begin(), placed.end(), same) != placed.end()) {
+          index = fail("its index puts two objects in one place");
+        }
+      }
+      if (!index) {
+        index = index_anew(*pack, path, index.error().message, problems);
+        placed = by_offset(*index, pack->bytes().size());
+      }
+      store.add_pack(std::move(*pack), std::move(*index), placed);
     }
   }
   for (std::uint32_t i = 0; i < store.object_dirs_.size(); ++i) {
     store.list_loose(store.object_dirs_[i], i);
   }
-  std::sort(store.loose_.begin(), store.loose_.end(),
-            [](const Loose& a, const Loose& b) { return a.oid < b.oid; });
-  auto same = [](const Loose& a, const Loose& b) { return a.oid == b.oid; };
-  store.loose_.erase(std::unique(store.loose_.begin(), store.loose_.end(), same),
-                     store.loose_.end());
+  std::stable_sort(store.loose_.begin(), store.loose_.end(),
+                   [](const Loose& a, const Loose& b) { return a.oid < b.oid; });
   store.read_headers();
   store.link();
   store.mark_duplicates();
@@ -105,12 +96,27 @@ ObjectStore ObjectStore::of_pack(Pack pack, std::vector<std::uint64_t> offsets) 
   return store;
 }
 
-void ObjectStore::add_pack(Pack pack, PackIndex index) {
+// Radix sort, eleven bits a pass from the lowest: three or four passes over a pack, where comparisons would take twenty.
+std::vector<ObjectStore::Placed> ObjectStore::by_offset(const PackIndex& index, std::uint64_t pack_size) {
+  constexpr int kBits = 11;
+  constexpr std::size_t kBuckets = std::size_t{1} << kBits;
+  std::vector<Placed> placed(index.size());
+  for (std::uint32_t i = 0; i < index.size(); ++i) placed[i] = {index.offset(i), i};
+  std::vector<Placed> other(placed.size());
+  for (int shift = 0; (pack_size >> shift) != 0; shift += kBits) {
+    std::array<std::size_t, kBuckets> next{};
+    for (const Placed& item : placed) ++next[(item.offset >> shift) & (kBuckets - 1)];
+    std::size_t begin = 0;
+    for (std::size_t& count : next) begin += std::exchange(count, begin);
+    for (const Placed& item : placed) other[next[(item.offset >> shift) & (kBuckets - 1)]++] = item;
+    placed.swap(other);
+  }
+  return placed;
+}
+
+void ObjectStore::add_pack(Pack pack, PackIndex index, const std::vector<Placed>& placed) {
   PackEntry entry{std::move(pack), std::move(index), {}, {}, {}, first_loose_};
   const std::uint32_t count = entry.index.size();
-  std::vector<Placed> placed(count);
-  for (std::uint32_t i = 0; i < count; ++i) placed[i] = {entry.index.offset(i), i};
-  sort_by_offset(placed, entry.pack.bytes().size());
   entry.positions.resize(count);
   entry.offsets.resize(count);
   entry.order.resize(count);
@@ -129,9 +135,9 @@ void ObjectStore::list_loose(const fs::path& dir, std::uint32_t dir_number) {
     std::string prefix{kDigits[byte >> 4], kDigits[byte & 15]};
     std::error_code ec;
     for (fs::directory_iterator it(dir / prefix, ec), end; !ec && it != end; it.increment(ec)) {
-      if (auto oid = Oid::from_hex(prefix + it->path().filename().native())) {
-        loose_.push_back({*oid, dir_number});
-      }
+      std::string hex = prefix + it->path().filename().native();
+      if (hex.size() != 2 * static_cast<std::size_t>(hash_)) continue;
+      if (auto oid = Oid::from_hex(hex)) loose_.push_back({*oid, dir_number});
     }
   }
 }
@@ -170,9 +176,28 @@ void ObjectStore::read_headers() {
   }
 }
 
-// Breadth first from the roots, which visits each object that has a sound chain exactly once; whatever is not reached
-// has a missing base or stands in a loop and keeps type kNone. The reverse of that order adds up weights.
 void ObjectStore::link() {
+  std::vector<ObjectId> order = link_children();
+  if (order.size() < size()) {
+    cut_loops(order);
+    order = link_children();
+  }
+  sound_.assign(size(), false);
+  for (ObjectId id : order) {
+    if (base_[id] != kNoObject) {
+      type_[id] = type_[base_[id]];
+      sound_[id] = sound_[base_[id]];
+      continue;
+    }
+    bool delta = type_[id] == ObjectType::kOfsDelta || type_[id] == ObjectType::kRefDelta;
+    if (delta) type_[id] = ObjectType::kNone;
+    sound_[id] = loose(id) || type_[id] != ObjectType::kNone;
+  }
+  sort_children(order);
+}
+
+// Breadth first from the roots: bases stand before what is built on them. What hangs on a loop is not reached.
+std::vector<ObjectId> ObjectStore::link_children() {
   const std::uint32_t total = size();
   first_child_.assign(total, kNoObject);
   next_sibling_.assign(total, kNoObject);
@@ -191,27 +216,31 @@ void ObjectStore::link() {
       order.push_back(child);
     }
   }
-  std::vector<bool> reached(total, false);
-  std::vector<std::uint32_t> weight(total, 1);
-  for (ObjectId id : order) {
-    reached[id] = true;
-    bool delta = type_[id] == ObjectType::kOfsDelta || type_[id] == ObjectType::kRefDelta;
-    if (base_[id] != kNoObject) {
-      type_[id] = type_[base_[id]];
-    } else if (delta) {
-      type_[id] = ObjectType::kNone;
-    }
+  return order;
+}
+
+// Follows bases from each object that was not reached. Whoever comes upon its own path has gone round a loop.
+void ObjectStore::cut_loops(const std::vector<ObjectId>& reached) {
+  std::vector<std::uint32_t> path_of(size(), 0);  // by which path an object was passed; 0: none yet
+  for (ObjectId id : reached) path_of[id] = kNoObject;
+  std::uint32_t path = 0;
+  for (ObjectId start = 0; start < size(); ++start) {
+    ++path;
+    ObjectId id = start;
+    for (; id != kNoObject && path_of[id] == 0; id = base_[id]) path_of[id] = path;
+    if (id != kNoObject && path_of[id] == path) base_[id] = kNoObject;
   }
-  for (ObjectId id = 0; id < total; ++id) {
-    if (!reached[id]) type_[id] = ObjectType::kNone;
-  }
+}
+
+// Lightest first: when the heaviest comes last, its base can be let go before it is entered, and no more than
+// log2(n) bases are ever alive on the way down (walk.cc).
+void ObjectStore::sort_children(const std::vector<ObjectId>& order) {
+  std::vector<std::uint32_t> weight(size(), 1);
   for (std::size_t i = order.size(); i-- > 0;) {
     if (base_[order[i]] != kNoObject) weight[base_[order[i]]] += weight[order[i]];
   }
-  // Lightest first: when the heaviest comes last, its base can be let go before it is entered, and no more than
-  // log2(n) bases are ever alive on the way down (walk.cc).
   std::vector<ObjectId> children;
-  for (ObjectId id = 0; id < total; ++id) {
+  for (ObjectId id = 0; id < size(); ++id) {
     if (first_child_[id] == kNoObject || next_sibling_[first_child_[id]] == kNoObject) continue;
     children.clear();
     for (ObjectId c = first_child_[id]; c != kNoObject; c = next_sibling_[c]) children.push_back(c);
@@ -226,17 +255,43 @@ void ObjectStore::link() {
 }
 
 void ObjectStore::mark_duplicates() {
-  if (packs_.size() + (loose_.empty() ? 0 : 1) < 2) return;
+  auto same = [](const Loose& a, const Loose& b) { return a.oid == b.oid; };
+  bool repeats = std::adjacent_find(loose_.begin(), loose_.end(), same) != loose_.end();
+  for (const PackEntry& entry : packs_) repeats |= entry.index.repeats();
+  if (!repeats && packs_.size() + (loose_.empty() ? 0 : 1) < 2) return;
   duplicate_.assign(size(), false);
-  for (ObjectId id = packs_.empty() ? 0 : static_cast<ObjectId>(packs_[0].offsets.size()); id < size(); ++id) {
+  for (ObjectId id = repeats || packs_.empty() ? 0 : packs_[0].index.size(); id < size(); ++id) {
     if (find(oid(id)) != id) duplicate_[id] = true;
   }
 }
 
+std::vector<ObjectId> ObjectStore::copies(ObjectId id) const {
+  std::vector<ObjectId> copies;
+  const bool ids_unknown = packs_.size() == 1 && loose_.empty() && packs_[0].positions.empty();
+  if (ids_unknown) return copies;
+  const Oid wanted = oid(id);
+  for (const PackEntry& entry : packs_) {
+    auto position = entry.index.find(wanted);
+    if (!position) continue;
+    std::uint32_t first = *position;
+    while (first > 0 && entry.index.oid(first - 1) == wanted) --first;
+    for (; first < entry.index.size() && entry.index.oid(first) == wanted; ++first) {
+      copies.push_back(entry.first + entry.order[first]);
+    }
+  }
+  auto it = std::lower_bound(loose_.begin(), loose_.end(), wanted,
+                             [](const Loose& a, const Oid& b) { return a.oid < b; });
+  for (; it != loose_.end() && it->oid == wanted; ++it) {
+    copies.push_back(first_loose_ + static_cast<ObjectId>(it - loose_.begin()));
+  }
+  std::erase(copies, id);
+  return copies;
+}
+
 const ObjectStore::PackEntry& ObjectStore::pack_of(ObjectId id) const {
-  std::size_t i = packs_.size() - 1;
-  while (packs_[i].first > id) --i;
-  return packs_[i];
+  auto behind = std::upper_bound(packs_.begin(), packs_.end(), id,
+                                 [](ObjectId a, const PackEntry& b) { return a < b.first; });
+  return *std::prev(behind);
 }
 
 std::optional<ObjectId> ObjectStore::find(const Oid& oid) const {

@@ -3,6 +3,7 @@
 // Ownership: owns the mappings. Thread safety: immutable after open; one ObjectReader per thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "git/inflate.h"
 #include "git/oid.h"
@@ -36,11 +38,16 @@ class ObjectStore {
   [[nodiscard]] std::optional<ObjectId> find(const Oid& oid) const;
   [[nodiscard]] Oid oid(ObjectId id) const;
 
-  /// What the object is, deltas resolved; kNone for a loose object (its type is inside) and for one whose base is
-  /// missing or loops.
+  /// What the object is, deltas resolved; kNone for a loose object (its type is inside), for what is built on one, and for
+  /// what is not sound.
   [[nodiscard]] ObjectType type(ObjectId id) const { return type_[id]; }
+  /// Its chain of deltas ends in a whole object. If not, a header is damaged, a base is missing, or deltas form a loop (which
+  /// is cut at one of them, so base() never leads in circles).
+  [[nodiscard]] bool sound(ObjectId id) const { return sound_[id]; }
   /// The same object stands earlier in the numbering; only its role as a base matters.
   [[nodiscard]] bool duplicate(ObjectId id) const { return !duplicate_.empty() && duplicate_[id]; }
+  /// Where else the same object stands: in other packs, or loose. For when this one cannot be read.
+  [[nodiscard]] std::vector<ObjectId> copies(ObjectId id) const;
   [[nodiscard]] bool loose(ObjectId id) const { return id >= first_loose_; }
   [[nodiscard]] ObjectId first_loose() const { return first_loose_; }
 
@@ -78,9 +85,18 @@ class ObjectStore {
     std::uint32_t dir;
   };
 
-  void add_pack(Pack pack, PackIndex index);
+  struct Placed {
+    std::uint64_t offset;
+    std::uint32_t position;  // in the index
+  };
+
+  static std::vector<Placed> by_offset(const PackIndex& index, std::uint64_t pack_size);
+  void add_pack(Pack pack, PackIndex index, const std::vector<Placed>& placed);
   void list_loose(const std::filesystem::path& dir, std::uint32_t dir_number);
   void read_headers();
+  std::vector<ObjectId> link_children();
+  void cut_loops(const std::vector<ObjectId>& reached);
+  void sort_children(const std::vector<ObjectId>& order);
   void mark_duplicates();
   [[nodiscard]] const PackEntry& pack_of(ObjectId id) const;
 
@@ -91,16 +107,20 @@ class ObjectStore {
   ObjectId first_loose_ = 0;
   std::vector<ObjectType> type_;
   std::vector<bool> duplicate_;
+  std::vector<bool> sound_;
   std::vector<ObjectId> base_;
   std::vector<ObjectId> first_child_;
   std::vector<ObjectId> next_sibling_;
 };
 
-/// Reads single objects in full, following their delta chain. For the few that are wanted by themselves; whole histories go through walk.h.
+/// Reads single objects in full, following their delta chain; where a link of it is damaged and stands elsewhere too, from there. For
+/// the few that are wanted by themselves; whole histories go through walk.h.
 /// Thread safety: one per thread.
 class ObjectReader {
  public:
-  explicit ObjectReader(const ObjectStore& store, std::uint64_t limit) : store_(store), limit_(limit) {}
+  /// Objects above `limit` bytes, at most limits::kMaxBlob, are too large.
+  explicit ObjectReader(const ObjectStore& store, std::uint64_t limit)
+      : store_(store), limit_(std::min<std::uint64_t>(limit, limits::kMaxBlob)) {}
 
   enum class Outcome { kDone, kDamaged, kTooLarge };
   /// On kDone `out` holds the object and `type` what it is.
@@ -109,12 +129,17 @@ class ObjectReader {
 
  private:
   Outcome read_loose(ObjectId id, std::string& out, ObjectType& type);
+  Outcome read_whole(ObjectId id, std::string& out, ObjectType& type);
+  Outcome read_delta(ObjectId id, std::string& object);
+  Outcome read_copy(ObjectId id, std::string& out, ObjectType& type);
+  Outcome inflate(ObjectId id, EntryHeader& header, std::string& out);
 
   const ObjectStore& store_;
   std::uint64_t limit_;
   Inflater inflater_;
   std::string scratch_;
   std::string delta_;
+  bool in_copy_ = false;  // a copy is read without recourse to others, or two damaged chains might lead to each other for ever
 };
 
 }  // namespace keywake::git

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace keywake::git {
 namespace {
@@ -41,7 +42,7 @@ Result<PackIndex> PackIndex::parse(MappedFile file, HashKind hash, std::uint64_t
   const std::size_t width = static_cast<std::size_t>(hash);
   std::string_view bytes = file.bytes();
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  if (bytes.size() < 8 + 1024 + 2 * width) return damaged("index is cut off");
+  if (bytes.size() < 1024 + 2 * width) return damaged("index is cut off");
   const bool v2 = bytes.starts_with(std::string_view("\377tOc\0\0\0\2", 8));
   if (!v2 && bytes.starts_with("\377tOc")) return damaged("index has a version that is not known");
 
@@ -57,7 +58,7 @@ Result<PackIndex> PackIndex::parse(MappedFile file, HashKind hash, std::uint64_t
   if (bytes.size() < tables + 2 * width) return damaged("index is cut off");
   if (!checksum_holds(bytes, hash)) return damaged("index fails its checksum");
   if (bytes.substr(bytes.size() - 2 * width, width) != pack_trailer) {
-    return damaged("index belongs to another pack");
+    return damaged("index belongs to another pack, or the pack is cut off");
   }
 
   PackIndex index;
@@ -77,11 +78,11 @@ Result<PackIndex> PackIndex::parse(MappedFile file, HashKind hash, std::uint64_t
       if (position >= large_count) return damaged("index points outside its table of large offsets");
       offset = be64(large + 8 * position);
     }
-    if (offset < 12 || offset + width >= pack_size) return damaged("index points outside the pack");
+    if (offset < 12 || pack_size < width || offset >= pack_size - width) return damaged("index points outside the pack");
     index.offsets_[i] = offset;
   }
   index.file_ = std::move(file);
-  index.build_radix();
+  if (!index.build_radix()) return damaged("index is out of order");
   return index;
 }
 
@@ -104,14 +105,25 @@ PackIndex PackIndex::from_objects(std::vector<Rebuilt> objects, HashKind hash) {
 }
 
 // About four objects share a bucket, so a look-up costs one cache miss in the table and one or two among the ids.
-void PackIndex::build_radix() {
+// False if the ids are not in order.
+bool PackIndex::build_radix() {
   radix_bits_ = std::clamp(static_cast<int>(std::bit_width(count_ / 4)), 1, 24);
   radix_.assign((std::size_t{1} << radix_bits_) + 1, count_);
   std::size_t filled = 0;
+  std::uint32_t last = 0;
   for (std::uint32_t i = 0; i < count_; ++i) {
-    std::size_t bucket = be32(raw_oid(i)) >> (32 - radix_bits_);
+    const std::uint32_t front = be32(raw_oid(i));
+    if (front < last) return false;
+    if (front == last && i > 0) {
+      int order = std::memcmp(raw_oid(i - 1), raw_oid(i), static_cast<std::size_t>(hash_));
+      if (order > 0) return false;
+      repeats_ |= order == 0;
+    }
+    last = front;
+    std::size_t bucket = front >> (32 - radix_bits_);
     while (filled <= bucket) radix_[filled++] = i;
   }
+  return true;
 }
 
 Oid PackIndex::oid(std::uint32_t position) const { return Oid::from_bytes(raw_oid(position), hash_); }

@@ -30,11 +30,13 @@ class PackIndex {
   [[nodiscard]] std::uint32_t size() const { return count_; }
   [[nodiscard]] Oid oid(std::uint32_t position) const;
   [[nodiscard]] std::uint64_t offset(std::uint32_t position) const;
+  /// Some object stands in it twice (git allows it).
+  [[nodiscard]] bool repeats() const { return repeats_; }
   /// Position of an object id. Tens of nanoseconds: a radix table over the first bits, then a short search.
   [[nodiscard]] std::optional<std::uint32_t> find(const Oid& oid) const;
 
  private:
-  void build_radix();
+  bool build_radix();
   [[nodiscard]] const std::uint8_t* raw_oid(std::uint32_t position) const {
     return oids_ + std::size_t{position} * oid_stride_;
   }
@@ -48,6 +50,7 @@ class PackIndex {
   std::vector<std::uint64_t> offsets_;
   std::vector<std::uint32_t> radix_;  // radix_[b] = first position whose leading bits are >= b
   int radix_bits_ = 0;
+  bool repeats_ = false;
 };
 
 }  // namespace keywake::git

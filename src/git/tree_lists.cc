@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -15,6 +16,19 @@ namespace keywake::git {
 namespace {
 
 constexpr std::size_t kMaxMissingNamed = 10'000;
+constexpr std::size_t kMaxName = 4096;  // no file system takes longer ones; paths of them would fill memory
+constexpr unsigned kTypeBits = 0170000;
+
+// Octal digits; absent for what is none, or too long.
+std::optional<unsigned> parse_mode(std::string_view text) {
+  if (text.empty() || text.size() > 7) return std::nullopt;
+  unsigned mode = 0;
+  for (char digit : text) {
+    if (digit < '0' || digit > '7') return std::nullopt;
+    mode = mode * 8 + static_cast<unsigned>(digit - '0');
+  }
+  return mode;
+}
 
 struct PlacedItem {
   std::uint32_t start = 0;  // of its entry in the tree
@@ -140,18 +154,19 @@ class TreeVisitor : public Visitor {
     std::size_t space = bytes.find(' ', at);
     std::size_t nul = space == std::string_view::npos ? space : bytes.find('\0', space);
     if (nul == std::string_view::npos || bytes.size() - nul - 1 < width) return bytes.size();
+    auto mode = parse_mode(bytes.substr(at, space - at));
+    if (!mode) return bytes.size();
     note.starts.push_back(static_cast<std::uint32_t>(at));
-    std::string_view mode = bytes.substr(at, space - at);
     const std::size_t end = nul + 1 + width;
-    if (mode == "160000") return end;  // a submodule's commit lives elsewhere
+    if ((*mode & kTypeBits) == 0160000) return end;  // a submodule's commit lives elsewhere
     Oid oid = Oid::from_bytes(bytes.data() + nul + 1, store_.hash());
     auto child = find(worker, oid);
     if (!child) {
       if (missing_[worker].size() < kMaxMissingNamed) missing_[worker].insert(oid);
       return end;
     }
-    bool folder = mode == "40000" || mode == "040000";
-    if (folder || wanted_[*child]) {
+    bool folder = (*mode & kTypeBits) == 0040000;
+    if ((folder || wanted_[*child]) && nul - space <= kMaxName) {
       std::uint32_t name = names_.intern(bytes.substr(space + 1, nul - space - 1));
       note.items.push_back({static_cast<std::uint32_t>(at), {name, folder, *child}});
     }
@@ -161,6 +176,7 @@ class TreeVisitor : public Visitor {
   // The same files stand in version after version of a folder: a small direct-mapped cache answers most look-ups without going to
   // the index, whose pages are cold.
   std::optional<ObjectId> find(unsigned worker, const Oid& oid) {
+    if (oid.is_null()) return std::nullopt;  // what an empty slot holds; some broken trees name it
     Cached& slot = cache_[worker][std::hash<Oid>()(oid) % kCacheSize];
     if (slot.oid == oid) return slot.id;
     auto id = store_.find(oid);
@@ -194,7 +210,7 @@ class TreeVisitor : public Visitor {
   std::vector<TreeNote> scratch_;  // one per worker, reused
   std::vector<std::unordered_set<Oid>> missing_;
   struct Cached {
-    Oid oid;  // no object has the null id
+    Oid oid;
     ObjectId id = kNoObject;
   };
   static constexpr std::size_t kCacheSize = 1 << 15;

@@ -60,9 +60,14 @@ std::shared_ptr<const Tree> TreeReader::load(const Oid& oid) {
   tree->bytes = std::move(object.bytes);
   if (!parse(*tree, graph_.repository().hash)) graph_.report(oid, ReadOutcome::kDamaged);
   auto key = [](const Tree::Entry& entry) { return std::tie(entry.name, entry.kind); };
-  auto before = [&](const Tree::Entry& a, const Tree::Entry& b) { return key(a) < key(b); };
+  auto before = [](const Tree::Entry& a,
+                   const Tree::Entry& b) {  // equal ones as they stand in the tree
+    int order = a.name.compare(b.name);
+    if (order != 0) return order < 0;
+    return a.kind != b.kind ? a.kind < b.kind : a.name.data() < b.name.data();
+  };
   if (!std::is_sorted(tree->entries.begin(), tree->entries.end(), before)) {
-    std::stable_sort(tree->entries.begin(), tree->entries.end(), before);
+    std::sort(tree->entries.begin(), tree->entries.end(), before);
   }
   auto last = std::unique(tree->entries.begin(), tree->entries.end(),
                           [&](const auto& a, const auto& b) { return key(a) == key(b); });

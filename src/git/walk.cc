@@ -26,6 +26,10 @@
 namespace keywake::git {
 namespace {
 
+constexpr std::string_view kDamaged = "damaged";
+constexpr std::string_view kTooLarge = "larger than --max-file-size";
+constexpr std::string_view kNoBase = "its delta base is missing, or its deltas form a loop";
+
 // A built object that others are still to be built on. Shared between workers by tasks.
 struct Base {
   std::atomic<std::uint32_t> references{0};
@@ -47,7 +51,9 @@ class Walk {
  public:
   Walk(const ObjectStore& store, const std::vector<ObjectId>& roots, Visitor& visitor,
        const WalkOptions& options, Problems& problems)
-      : store_(store), roots_(roots), visitor_(visitor), options_(options), problems_(problems) {}
+      : store_(store), roots_(roots), visitor_(visitor), options_(options), problems_(problems) {
+    options_.max_object = std::min<std::uint64_t>(options_.max_object, limits::kMaxBlob);
+  }
 
   WalkTotals run();
 
@@ -56,7 +62,7 @@ class Walk {
   const ObjectStore& store_;
   const std::vector<ObjectId>& roots_;
   Visitor& visitor_;
-  const WalkOptions& options_;
+  WalkOptions options_;
   Problems& problems_;
 
   std::atomic<std::size_t> next_root_{0};
@@ -78,7 +84,9 @@ class Worker {
 
  private:
   static constexpr std::size_t kRootBatch = 64;
+  static constexpr std::size_t kLargeDelta = std::size_t{4} << 20;  // its buffer is not kept
 
+  void work();
   bool refill();
   bool wait_for_work();
   void drain();
@@ -86,14 +94,16 @@ class Worker {
   void visit(Task task);
   void visit_root(ObjectId id);
   void visit_delta(Task task);
-  void visit_read(ObjectId id);
+  void visit_read(ObjectId id, std::string_view damage);
+  void visit_damaged(ObjectId id, std::string_view damage);
+  [[nodiscard]] std::string_view why_unsound(ObjectId id) const;
   void finish(ObjectId id, ObjectType type, Buffer buffer, std::size_t size,
               std::unique_ptr<Annotation> annotation);
   void drop_subtree(ObjectId id, std::string_view reason, bool failed);
   std::string_view base_bytes(const Base& base);
   void release(Base* base);
-  // Inflates the entry's stream, `size` bytes, into a pooled buffer.
-  bool inflate(const ObjectStore::Place& place, const EntryHeader& header, char* out);
+  // The entry's stream, header.size bytes; empty if damaged.
+  bool inflate(const ObjectStore::Place& place, const EntryHeader& header, Buffer& out);
 
   Walk& walk_;
   const ObjectStore& store_;
@@ -102,7 +112,7 @@ class Worker {
   Inflater inflater_;
   BufferPool pool_;
   std::vector<Task> stack_;
-  std::string delta_;
+  Buffer delta_;
   CopyMap map_;
   std::string rebuilt_;  // bytes of a dropped base, kept for its siblings
   ObjectId rebuilt_id_ = kNoObject;
@@ -125,7 +135,20 @@ WalkTotals Walk::run() {
   return totals_;
 }
 
+// An exception (memory, a visitor's own) ends the walk; those who wait for work must hear of it.
 void Worker::run() {
+  try {
+    work();
+  } catch (...) {
+    std::lock_guard lock(walk_.mutex_);
+    walk_.queue_.clear();
+    walk_.finished_ = true;
+    walk_.wake_.notify_all();
+    throw;
+  }
+}
+
+void Worker::work() {
   {
     std::lock_guard lock(walk_.mutex_);
     ++walk_.working_;
@@ -192,46 +215,65 @@ void Worker::share() {
 void Worker::visit(Task task) {
   if (task.base != nullptr) {
     visit_delta(task);
+  } else if (!store_.sound(task.id)) {
+    visit_damaged(task.id, why_unsound(task.id));
   } else if (store_.loose(task.id) || store_.base(task.id) != kNoObject) {
-    visit_read(task.id);
+    visit_read(task.id, {});
   } else {
     visit_root(task.id);
   }
 }
 
-bool Worker::inflate(const ObjectStore::Place& place, const EntryHeader& header, char* out) {
+bool Worker::inflate(const ObjectStore::Place& place, const EntryHeader& header, Buffer& out) {
   std::uint64_t begin = place.offset + header.length;
-  if (place.end < begin) return false;
-  return inflater_.inflate(place.pack->bytes().substr(begin, place.end - begin), out, header.size)
+  if (place.end < begin || !Inflater::could_hold(place.end - begin, header.size)) return false;
+  if (out.capacity < header.size || out.data == nullptr) out = pool_.take(header.size);
+  return inflater_
+      .inflate(place.pack->bytes().substr(begin, place.end - begin), out.data.get(), header.size)
       .has_value();
 }
 
 void Worker::visit_root(ObjectId id) {
   ObjectStore::Place place = store_.place(id);
   auto header = place.pack->header(place.offset);
-  if (!header) return drop_subtree(id, "damaged", true);
-  if (header->size > walk_.options_.max_object) {
-    return drop_subtree(id, "larger than --max-file-size", false);
-  }
-  Buffer buffer = pool_.take(header->size);
-  if (!inflate(place, *header, buffer.data.get())) {
+  if (!header) return visit_damaged(id, kDamaged);
+  if (header->size > walk_.options_.max_object) return drop_subtree(id, kTooLarge, false);
+  Buffer buffer;
+  if (!inflate(place, *header, buffer)) {
     pool_.give_back(std::move(buffer));
-    return drop_subtree(id, "damaged", true);
+    return visit_damaged(id, kDamaged);
   }
   auto annotation = walk_.visitor_.whole(number_, id, header->type, {buffer.data.get(), header->size});
   finish(id, header->type, std::move(buffer), header->size, std::move(annotation));
 }
 
-// A loose object, or a delta to begin at: read in full by itself.
-void Worker::visit_read(ObjectId id) {
+// Read from its copies if there are any.
+void Worker::visit_damaged(ObjectId id, std::string_view damage) {
+  if (store_.copies(id).empty()) {
+    drop_subtree(id, damage, true);
+  } else {
+    visit_read(id, damage);
+  }
+}
+
+std::string_view Worker::why_unsound(ObjectId id) const {
+  ObjectStore::Place place = store_.place(id);
+  return place.pack->header(place.offset) ? kNoBase : kDamaged;
+}
+
+// A loose object, a delta to begin at, or (`damage` says what is wrong with it) one to be had from a copy: read in full by itself.
+void Worker::visit_read(ObjectId id, std::string_view damage) {
   ObjectType type = ObjectType::kNone;
   std::string bytes;
   auto outcome = reader_.read(id, bytes, type);
   if (outcome != ObjectReader::Outcome::kDone) {
-    return drop_subtree(id, ObjectReader::reason(outcome),
-                        outcome == ObjectReader::Outcome::kDamaged);
+    bool damaged = outcome == ObjectReader::Outcome::kDamaged;
+    return drop_subtree(id, damaged && !damage.empty() ? damage : ObjectReader::reason(outcome), damaged);
   }
   if (!walk_.visitor_.wants(type)) return;
+  if (!damage.empty()) {
+    walk_.problems_.add(store_.describe(id), "one copy is damaged, another was read", false);
+  }
   Buffer buffer = pool_.take(bytes.size());
   std::memcpy(buffer.data.get(), bytes.data(), bytes.size());
   auto annotation = walk_.visitor_.whole(number_, id, type, {buffer.data.get(), bytes.size()});
@@ -251,21 +293,21 @@ std::string_view Worker::base_bytes(const Base& base) {
 void Worker::visit_delta(Task task) {
   ObjectStore::Place place = store_.place(task.id);
   auto header = place.pack->header(place.offset);
-  std::string_view problem = "damaged";
-  if (header && header->size <= walk_.options_.max_object) {
-    delta_.resize(header->size);
-    if (inflate(place, *header, delta_.data())) {
-      auto sizes = delta_sizes(delta_);
-      if (sizes && sizes->result > walk_.options_.max_object) {
-        problem = "larger than --max-file-size";
-      } else if (sizes) {
+  bool too_large = header && header->size > walk_.options_.max_object;
+  if (header && !too_large) {
+    if (inflate(place, *header, delta_)) {
+      std::string_view delta(delta_.data.get(), header->size);
+      auto sizes = delta_sizes(delta);
+      too_large = sizes && sizes->result > walk_.options_.max_object;
+      if (sizes && !too_large && sizes->base == task.base->size) {
         Buffer buffer = pool_.take(sizes->result);
-        if (apply_delta(delta_, *sizes, base_bytes(*task.base), buffer.data.get(), &map_)) {
+        if (apply_delta(delta, *sizes, base_bytes(*task.base), buffer.data.get(), &map_)) {
           ObjectType type = task.base->type;
           auto annotation = walk_.visitor_.delta(number_, task.id, type,
                                                  {buffer.data.get(), sizes->result}, map_,
                                                  task.base->annotation.get());
           release(task.base);
+          if (delta_.capacity > kLargeDelta) delta_ = {};
           return finish(task.id, type, std::move(buffer), sizes->result, std::move(annotation));
         }
         pool_.give_back(std::move(buffer));
@@ -273,7 +315,8 @@ void Worker::visit_delta(Task task) {
     }
   }
   release(task.base);
-  drop_subtree(task.id, problem, problem == "damaged");
+  if (delta_.capacity > kLargeDelta) delta_ = {};
+  too_large ? drop_subtree(task.id, kTooLarge, false) : visit_damaged(task.id, kDamaged);
 }
 
 void Worker::finish(ObjectId id, ObjectType type, Buffer buffer, std::size_t size,
@@ -312,18 +355,21 @@ void Worker::release(Base* base) {
   delete base;
 }
 
-// An object that cannot be had, and all that is built on it.
+// An object that cannot be had, and all that is built on it, but for what stands elsewhere too.
 void Worker::drop_subtree(ObjectId id, std::string_view reason, bool failed) {
   if (!store_.duplicate(id)) {
     walk_.problems_.add(store_.describe(id), std::string(reason), failed);
   }
+  const char* below_reason = failed ? "built on an object that is damaged or missing"
+                                    : "built on an object larger than --max-file-size";
   std::vector<ObjectId> below;
   for (ObjectId c = store_.first_child(id); c != kNoObject; c = store_.next_sibling(c)) below.push_back(c);
   for (std::size_t i = 0; i < below.size(); ++i) {
-    if (!store_.duplicate(below[i])) {
-      walk_.problems_.add(store_.describe(below[i]),
-                          failed ? "built on a damaged object" : "built on an object larger than --max-file-size", failed);
+    if (failed && !store_.copies(below[i]).empty()) {
+      stack_.push_back({below[i], nullptr});
+      continue;
     }
+    if (!store_.duplicate(below[i])) walk_.problems_.add(store_.describe(below[i]), below_reason, failed);
     for (ObjectId c = store_.first_child(below[i]); c != kNoObject; c = store_.next_sibling(c)) below.push_back(c);
   }
 }
@@ -338,13 +384,11 @@ WalkTotals walk_from(const ObjectStore& store, const std::vector<ObjectId>& root
 WalkTotals walk(const ObjectStore& store, Visitor& visitor, const WalkOptions& options, Problems& problems) {
   std::vector<ObjectId> roots;
   for (ObjectId id = 0; id < store.size(); ++id) {
-    bool root = store.base(id) == kNoObject;
-    if (root && (store.loose(id) || visitor.wants(store.type(id)))) roots.push_back(id);
-    // No type: its chain has no sound root. Said once, by whichever visitor reads file contents.
-    if (!store.loose(id) && store.type(id) == ObjectType::kNone && !store.duplicate(id) &&
-        visitor.wants(ObjectType::kNone)) {
-      problems.add(store.describe(id), "its delta base is missing, or its deltas form a loop");
-    }
+    if (store.base(id) != kNoObject) continue;
+    // What is not sound has no type. It may stand elsewhere, else it is named by whichever visitor reads file contents.
+    bool wanted = store.loose(id) || visitor.wants(store.type(id)) ||
+                  (!store.sound(id) && !store.copies(id).empty());
+    if (wanted) roots.push_back(id);
   }
   return walk_from(store, roots, visitor, options, problems);
 }

@@ -5,6 +5,8 @@
 // Memory: a base is held while deltas on it are still to be built. Children are taken lightest subtree first and the last one
 // lets its base go, so at most log2(n) bases are alive in each worker however long the chains are. Past `memory` bytes, bases
 // are dropped and rebuilt when needed.
+// Damage: what cannot be read is named as a problem once, and all else is still visited. An object that also stands elsewhere (in another
+// pack, or loose) is read from there, under its own number, and so are the deltas built on it.
 // Threads: visitor calls come from several threads, each with its own worker number.
 #pragma once
 
@@ -43,7 +45,8 @@ class Visitor {
 struct WalkOptions {
   unsigned threads = 1;
   std::uint64_t memory = limits::kDefaultMemory;        // of bases held, all workers together
-  std::uint64_t max_object = limits::kDefaultMaxFileSize;  // larger objects, and what is built on them, are left out
+  // Larger objects, and what is built on them, are left out; so is whatever exceeds limits::kMaxBlob.
+  std::uint64_t max_object = limits::kDefaultMaxFileSize;
   std::atomic<std::uint64_t>* objects_done = nullptr;   // for a progress line; may be null
   std::atomic<std::uint64_t>* bytes_done = nullptr;
 };

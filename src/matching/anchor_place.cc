@@ -1,7 +1,8 @@
-// The proof that every match contains an anchor goes over the expression as a sequence of items. Neighbouring items that
-// stand for few strings, such as `(?:ghp|gho)` and `_`, are multiplied out into a run ("ghp_", "gho_"); a run proves the
-// claim if each of its strings contains some anchor, and the width of what precedes it bounds the anchor's place. An item
-// that is an alternation proves it if each branch does. The first run or item that proves it is taken.
+// The proof that every match contains an anchor goes over the expression as a sequence of items.
+// Neighbouring items that stand for few strings, such as `(?:ghp|gho)` and `_`, are multiplied out
+// into a run ("ghp_", "gho_"); a run proves the claim if each of its strings contains some anchor,
+// and the width of what precedes it bounds the anchor's place. An item that is an alternation
+// proves it if each branch does. The first run or item that proves it is taken.
 #include "matching/anchor_place.h"
 
 #include <algorithm>
@@ -15,12 +16,13 @@ namespace keywake::matching {
 namespace {
 
 constexpr std::size_t kMaxStrings = 128;
-constexpr std::size_t kMaxLead = 32;
 constexpr double kLeastRunWeight = 16;
 
 using Strings = std::set<std::string>;
 
-char fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char fold(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 struct Literal {
   std::string text;
@@ -35,18 +37,22 @@ class Prover {
   // Whether every match of `node` contains a literal; then places_ allows for it.
   bool prove(const RegexNode& node, Width before) {
     switch (node.kind) {
-      case RegexNode::Kind::kConcat: return prove_sequence(node.children, before, {""}, before);
+      case RegexNode::Kind::kConcat:
+        return prove_sequence(node.children, before, {""}, before);
       case RegexNode::Kind::kAlternate:
         return std::all_of(node.children.begin(), node.children.end(),
                            [&](const RegexNode& child) { return prove(child, before); });
-      case RegexNode::Kind::kRepeat: return node.min > 0 && prove(node.children.front(), before);
-      default: return false;
+      case RegexNode::Kind::kRepeat:
+        return node.min > 0 && prove(node.children.front(), before);
+      default:
+        return false;
     }
   }
 
  private:
   // `run` stands right before the items; run_before is the width of what precedes it.
-  bool prove_sequence(std::span<const RegexNode> items, Width before, Strings run, Width run_before) {
+  bool prove_sequence(std::span<const RegexNode> items, Width before, Strings run,
+                      Width run_before) {
     for (const RegexNode& item : items) {
       std::optional<Strings> strings = exact(item);
       std::optional<Strings> longer = strings ? product(run, *strings) : std::nullopt;
@@ -67,7 +73,8 @@ class Prover {
     if (item.kind != RegexNode::Kind::kAlternate) return prove(item, before);
     return std::all_of(item.children.begin(), item.children.end(), [&](const RegexNode& branch) {
       bool sequence = branch.kind == RegexNode::Kind::kConcat;
-      return prove_sequence(sequence ? std::span(branch.children) : std::span(&branch, 1), before, run, run_before);
+      return prove_sequence(sequence ? std::span(branch.children) : std::span(&branch, 1), before,
+                            run, run_before);
     });
   }
 
@@ -92,7 +99,8 @@ class Prover {
 
   static Width sum(Width a, Width b) {
     auto add = [](std::uint32_t x, std::uint32_t y) {
-      return static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{x} + y, RegexNode::kNoMax));
+      return static_cast<std::uint32_t>(
+          std::min<std::uint64_t>(std::uint64_t{x} + y, RegexNode::kNoMax));
     };
     return {add(a.min, b.min), add(a.max, b.max)};
   }
@@ -109,9 +117,12 @@ class Prover {
   // All strings that the node matches, if they are few.
   std::optional<Strings> exact(const RegexNode& node) const {
     switch (node.kind) {
-      case RegexNode::Kind::kBytes: return exact_bytes(node.bytes);
-      case RegexNode::Kind::kConcat: return exact_sequence(node.children, 1, 1);
-      case RegexNode::Kind::kRepeat: return exact_sequence(node.children, node.min, node.max);
+      case RegexNode::Kind::kBytes:
+        return exact_bytes(node.bytes);
+      case RegexNode::Kind::kConcat:
+        return exact_sequence(node.children, 1, 1);
+      case RegexNode::Kind::kRepeat:
+        return exact_sequence(node.children, node.min, node.max);
       case RegexNode::Kind::kAlternate: {
         Strings out;
         for (const RegexNode& child : node.children) {
@@ -122,7 +133,8 @@ class Prover {
         if (out.size() > kMaxStrings) return std::nullopt;
         return out;
       }
-      default: return Strings{""};
+      default:
+        return Strings{""};
     }
   }
 
@@ -166,28 +178,35 @@ class Prover {
   std::vector<AnchorPlace>& places_;
 };
 
-// Appends the sets that the first bytes of `node` fall in. True if what follows the node stands right after them.
+// Appends the sets that the first bytes of `node` fall in. True if what follows the node stands
+// right after them.
 bool append_lead(const RegexNode& node, std::vector<ByteSet>& lead, bool& boundary_first) {
   if (lead.size() >= kMaxLead) return false;
   switch (node.kind) {
-    case RegexNode::Kind::kEmpty: return true;
-    case RegexNode::Kind::kNotBoundary: return true;
+    case RegexNode::Kind::kEmpty:
+      return true;
+    case RegexNode::Kind::kNotBoundary:
+      return true;
     case RegexNode::Kind::kBoundary:
       if (lead.empty()) boundary_first = true;
       return true;
-    case RegexNode::Kind::kBytes: lead.push_back(node.bytes); return true;
+    case RegexNode::Kind::kBytes:
+      lead.push_back(node.bytes);
+      return true;
     case RegexNode::Kind::kConcat:
-      return std::all_of(node.children.begin(), node.children.end(),
-                         [&](const RegexNode& child) { return append_lead(child, lead, boundary_first); });
+      return std::all_of(node.children.begin(), node.children.end(), [&](const RegexNode& child) {
+        return append_lead(child, lead, boundary_first);
+      });
     case RegexNode::Kind::kRepeat:
       for (std::uint32_t i = 0; i < node.min; ++i) {
         if (!append_lead(node.children.front(), lead, boundary_first)) return false;
       }
       return node.min == node.max;
-    case RegexNode::Kind::kAlternate: break;
+    case RegexNode::Kind::kAlternate:
+      break;
   }
   std::vector<ByteSet> merged;
-  std::size_t shortest = kMaxLead;
+  std::size_t shortest = std::size_t{kMaxLead};
   std::size_t longest = 0;
   bool fixed = true;
   for (const RegexNode& child : node.children) {
@@ -205,7 +224,8 @@ bool append_lead(const RegexNode& node, std::vector<ByteSet>& lead, bool& bounda
 
 bool equal(const RegexNode& a, const RegexNode& b) {
   return a.kind == b.kind && a.bytes == b.bytes && a.min == b.min && a.max == b.max &&
-         std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(), equal);
+         std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(),
+                    equal);
 }
 
 // One set of bytes, so many times.
@@ -216,7 +236,9 @@ struct Repeated {
 };
 std::optional<Repeated> as_repeated(const RegexNode& node) {
   if (node.kind == RegexNode::Kind::kBytes) return Repeated{node.bytes, 1, 1};
-  if (node.kind != RegexNode::Kind::kRepeat || node.children.front().kind != RegexNode::Kind::kBytes) return std::nullopt;
+  if (node.kind != RegexNode::Kind::kRepeat ||
+      node.children.front().kind != RegexNode::Kind::kBytes)
+    return std::nullopt;
   return Repeated{node.children.front().bytes, node.min, node.max};
 }
 
@@ -224,14 +246,16 @@ std::span<const RegexNode> items_of(const RegexNode& node) {
   return node.kind == RegexNode::Kind::kConcat ? std::span(node.children) : std::span(&node, 1);
 }
 
-// Whether every match of `whole` begins with a match of `front`: both are the same sequence of items, as far as `front` goes, whose last
-// item may be the beginning of a longer repeat.
+// Whether every match of `whole` begins with a match of `front`: both are the same sequence of
+// items, as far as `front` goes, whose last item may be the beginning of a longer repeat.
 bool begins_with(const RegexNode& whole, const RegexNode& front) {
   std::span<const RegexNode> items = items_of(whole);
   std::span<const RegexNode> wanted = items_of(front);
   std::size_t at = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    while (at < items.size() && items[at].kind == RegexNode::Kind::kBoundary && wanted[i].kind != items[at].kind) ++at;
+    while (at < items.size() && items[at].kind == RegexNode::Kind::kBoundary &&
+           wanted[i].kind != items[at].kind)
+      ++at;
     if (at == items.size()) return false;
     if (equal(items[at], wanted[i])) {
       ++at;
@@ -239,21 +263,23 @@ bool begins_with(const RegexNode& whole, const RegexNode& front) {
     }
     std::optional<Repeated> have = as_repeated(items[at]);
     std::optional<Repeated> want = as_repeated(wanted[i]);
-    return i + 1 == wanted.size() && have && want && want->min == want->max && have->min >= want->min &&
-           (have->bytes & ~want->bytes).none();
+    return i + 1 == wanted.size() && have && want && want->min == want->max &&
+           have->min >= want->min && (have->bytes & ~want->bytes).none();
   }
   return true;
 }
 
 // How telling a run is: bits that it would take random bytes to have it.
 double weight(const RequiredRun& run) {
-  return run.length * std::log2(256.0 / static_cast<double>(std::max<std::size_t>(run.bytes.count(), 1)));
+  return run.length *
+         std::log2(256.0 / static_cast<double>(std::max<std::size_t>(run.bytes.count(), 1)));
 }
 
 RequiredRun required_run(const RegexNode& node) {
   RequiredRun best;
   switch (node.kind) {
-    case RegexNode::Kind::kBytes: return {node.bytes, 1};
+    case RegexNode::Kind::kBytes:
+      return {node.bytes, 1};
     case RegexNode::Kind::kRepeat:
       if (node.min == 0) return {};
       best = required_run(node.children.front());
@@ -273,7 +299,8 @@ RequiredRun required_run(const RegexNode& node) {
         best.length = std::min(best.length, run.length);
       }
       return best;
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -281,7 +308,8 @@ RequiredRun required_run(const RegexNode& node) {
 
 bool has_run(std::string_view text, const RequiredRun& run) {
   auto in = [&](std::size_t i) { return run.bytes.test(static_cast<unsigned char>(text[i])); };
-  // Every run of that length covers one of the bytes looked at; from there it is measured backwards.
+  // Every run of that length covers one of the bytes looked at; from there it is measured
+  // backwards.
   for (std::size_t last = run.length - 1; last < text.size();) {
     std::size_t i = last + 1;
     while (i > last + 1 - run.length && in(i - 1)) --i;
@@ -313,14 +341,16 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
     if (shape && begins_with(*tree, *shape)) {
       Width length = width(*shape);
       plan.proven = true;
-      if (length.min > 0) plan.places.back() = {length.min - 1, std::min(length.max - 1, pattern.max_length)};
+      if (length.min > 0)
+        plan.places.back() = {length.min - 1, std::min(length.max - 1, pattern.max_length)};
     }
     return plan;
   }
 
   std::vector<Literal> exact;
   std::vector<Literal> any_case;
-  for (std::size_t i = 0; i < pattern.anchors.size(); ++i) exact.push_back({std::string(pattern.anchors[i]), i});
+  for (std::size_t i = 0; i < pattern.anchors.size(); ++i)
+    exact.push_back({std::string(pattern.anchors[i]), i});
   for (std::size_t i = 0; i < pattern.keywords.size(); ++i) {
     std::string text(pattern.keywords[i]);
     std::transform(text.begin(), text.end(), text.begin(), fold);

@@ -1,7 +1,8 @@
-// Where the anchors of a pattern stand inside its matches, and what every match begins with: read off the expression, so that
-// tier two looks exactly there. `\b(?P<secret>ghp_[0-9A-Za-z]{36})\b` with the anchor "ghp_" begins at the hit, and its
-// first 40 bytes must fall in known classes; a hit that fails this costs nanoseconds and no RE2.
-// Ownership: values. Thread safety: pure functions.
+// Where the anchors of a pattern stand inside its matches, and what every match begins with: read
+// off the expression, so that tier two looks exactly there. `\b(?P<secret>ghp_[0-9A-Za-z]{36})\b`
+// with the anchor "ghp_" begins at the hit, and its first 40 bytes must fall in known classes; a
+// hit that fails this costs nanoseconds and no RE2. Ownership: values. Thread safety: pure
+// functions.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +26,15 @@ struct RequiredRun {
   std::uint32_t length = 0;
 };
 
+inline constexpr std::uint32_t kMaxLead = 32;
+
 struct MatchPlan {
   std::vector<AnchorPlace> places;  // by Use::anchor
   /// Every match was shown to contain an anchor. False means no proof: then places allow for all.
   bool proven = false;
   bool boundary_first = false;  // a match begins at the beginning of a word
-  std::vector<ByteSet> lead;    // sets that the first bytes of a match fall in, one a byte, at most 32
+  std::vector<ByteSet>
+      lead;  // sets that the first bytes of a match fall in, one a byte, at most kMaxLead
   RequiredRun run;
 };
 

@@ -21,9 +21,15 @@ namespace {
 
 using Reason = std::optional<std::string>;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
 
 std::size_t number(std::string_view text) {
   std::size_t value = 0;
@@ -33,14 +39,21 @@ std::size_t number(std::string_view text) {
 
 template <typename Predicate>
 Reason at_least(const Candidate& match, const char* what, Predicate counted) {
-  auto count = static_cast<std::size_t>(std::count_if(match.secret.begin(), match.secret.end(), counted));
+  auto count =
+      static_cast<std::size_t>(std::count_if(match.secret.begin(), match.secret.end(), counted));
   if (count >= number(match.argument)) return std::nullopt;
   return fmt::format("{}: {} of at least {}", what, count, match.argument);
 }
 
-Reason digits(const Candidate& match) { return at_least(match, "digits", is_digit); }
-Reason upper(const Candidate& match) { return at_least(match, "upper", is_upper); }
-Reason lower(const Candidate& match) { return at_least(match, "lower", is_lower); }
+Reason digits(const Candidate& match) {
+  return at_least(match, "digits", is_digit);
+}
+Reason upper(const Candidate& match) {
+  return at_least(match, "upper", is_upper);
+}
+Reason lower(const Candidate& match) {
+  return at_least(match, "lower", is_lower);
+}
 Reason letters(const Candidate& match) {
   return at_least(match, "letters", [](char c) { return is_upper(c) || is_lower(c); });
 }
@@ -49,7 +62,8 @@ Reason distinct(const Candidate& match) {
   std::bitset<256> seen;
   for (unsigned char c : match.secret) seen.set(c);
   if (seen.count() >= number(match.argument)) return std::nullopt;
-  return fmt::format("distinct: {} different characters of at least {}", seen.count(), match.argument);
+  return fmt::format("distinct: {} different characters of at least {}", seen.count(),
+                     match.argument);
 }
 
 Reason entropy(const Candidate& match) {
@@ -67,10 +81,11 @@ Reason entropy(const Candidate& match) {
   return fmt::format("entropy: {:.2f} bits a character, under {}", bits, match.argument);
 }
 
-// GitHub and npm: the last N characters are the CRC-32 of the random part in base62, 0-9A-Za-z, zeros in front.
-// https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+// GitHub and npm: the last N characters are the CRC-32 of the random part in base62, 0-9A-Za-z,
+// zeros in front. https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
 Reason crc32_base62(const Candidate& match) {
-  static constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  static constexpr std::string_view kDigits =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   std::size_t length = number(match.argument);
   std::string_view body = match.secret.substr(match.secret.rfind('_') + 1);  // npos + 1 is 0
   if (length == 0 || body.size() <= length) return "crc32-base62: too short to hold a checksum";
@@ -86,7 +101,9 @@ Reason token(const Candidate& match) {
   return "token: reads like a word, an identifier or a path";
 }
 
-Reason password(const Candidate& match) { return password_reason(match.secret); }
+Reason password(const Candidate& match) {
+  return password_reason(match.secret);
+}
 
 Reason uuid(const Candidate& match) {
   std::string_view text = match.secret;
@@ -94,20 +111,23 @@ Reason uuid(const Candidate& match) {
   std::string hex;
   for (std::size_t i = 0; i < text.size(); ++i) {
     bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    bool hexadecimal = is_digit(text[i]) || (text[i] >= 'a' && text[i] <= 'f') || (text[i] >= 'A' && text[i] <= 'F');
+    bool hexadecimal = is_digit(text[i]) || (text[i] >= 'a' && text[i] <= 'f') ||
+                       (text[i] >= 'A' && text[i] <= 'F');
     if (dash ? text[i] != '-' : !hexadecimal) return "uuid: not in the form 8-4-4-4-12";
     if (!dash) hex += is_upper(text[i]) ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
   }
   if (std::count(hex.begin(), hex.end(), '0') >= 24) return "uuid: nil, or nearly so";
   if (placeholder_reason(hex)) return "uuid: a sequence or a repetition";
   std::size_t steps = 0;
-  for (std::size_t i = 1; i < hex.size(); ++i) steps += hex[i] == hex[i - 1] || hex[i] == hex[i - 1] + 1;
+  for (std::size_t i = 1; i < hex.size(); ++i)
+    steps += hex[i] == hex[i - 1] || hex[i] == hex[i - 1] + 1;
   if (steps >= 20) return "uuid: a sequence or a repetition";
   return std::nullopt;
 }
 
-// The structure behind an AWS key id: after the prefix base32; its first bit tells the newer generation, and in that the next 40
-// bits are the account. https://labs.withsecure.com/publications/a-bitwise-analysis-of-aws-access-key-identifiers
+// The structure behind an AWS key id: after the prefix base32; its first bit tells the newer
+// generation, and in that the next 40 bits are the account.
+// https://labs.withsecure.com/publications/a-bitwise-analysis-of-aws-access-key-identifiers
 Reason aws_key_id(const Candidate& match) {
   static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   if (match.secret.size() < 16) return "aws-key-id: too short";
@@ -120,7 +140,8 @@ Reason aws_key_id(const Candidate& match) {
   bool newer = bits >> 59 & 1;
   std::uint64_t account = bits >> 19 & 0xff'ffff'ffff;
   if (!newer) return std::nullopt;
-  if (account > 999'999'999'999) return "aws-key-id: the account number in it has more than 12 digits";
+  if (account > 999'999'999'999)
+    return "aws-key-id: the account number in it has more than 12 digits";
   match.parts->push_back({"account", fmt::format("{:012}", account)});
   return std::nullopt;
 }
@@ -145,7 +166,8 @@ Reason jwt(const Candidate& match) {
   if (!header->contains("alg")) return "jwt: the header has no alg";
   // An encrypted token (RFC 7516) has five parts, and nothing to read in the second.
   if (header->contains("enc")) return std::nullopt;
-  if (!object(match.secret.substr(first + 1, second - first - 1))) return "jwt: the payload is not base64url of JSON";
+  if (!object(match.secret.substr(first + 1, second - first - 1)))
+    return "jwt: the payload is not base64url of JSON";
   return std::nullopt;
 }
 
@@ -164,14 +186,16 @@ Reason base64(const Candidate& match) {
 // The text may have a prefix before it, and `_` with a random part behind it (Sentry).
 Reason base64_json(const Candidate& match) {
   std::optional<nlohmann::json> value;
-  for (std::string_view part : {match.secret, match.body, match.secret.substr(match.secret.find('_') + 1)}) {
+  for (std::string_view part :
+       {match.secret, match.body, match.secret.substr(match.secret.find('_') + 1)}) {
     for (std::string_view text : {part, part.substr(0, part.rfind('_'))}) {
       std::optional<std::string> decoded = value ? std::nullopt : decode_base64(text);
       if (decoded) value = parse_object(*decoded);
     }
   }
   if (!value) return "base64-json: does not decode to a JSON object";
-  if (!value->contains(std::string(match.argument))) return fmt::format("base64-json: no key {}", match.argument);
+  if (!value->contains(std::string(match.argument)))
+    return fmt::format("base64-json: no key {}", match.argument);
   return std::nullopt;
 }
 
@@ -192,7 +216,8 @@ Reason base64_userpass(const Candidate& match) {
   std::optional<std::string> text = decode_base64(match.secret);
   if (!text || !is_printable(*text)) return "base64-userpass: does not decode to printable text";
   std::size_t colon = text->find(':');
-  if (colon == std::string::npos || colon + 1 == text->size()) return "base64-userpass: decodes to no user:password";
+  if (colon == std::string::npos || colon + 1 == text->size())
+    return "base64-userpass: decodes to no user:password";
   std::string_view user = std::string_view(*text).substr(0, colon);
   std::string_view secret = std::string_view(*text).substr(colon + 1);
   if (password_reason(secret)) return "base64-userpass: the password in it is none";
@@ -227,17 +252,21 @@ constexpr std::array<Entry, 17> kChecks{{
 }  // namespace
 
 CheckFunction find_check(std::string_view name) {
-  auto entry = std::find_if(kChecks.begin(), kChecks.end(), [&](const Entry& e) { return e.name == name; });
+  auto entry =
+      std::find_if(kChecks.begin(), kChecks.end(), [&](const Entry& e) { return e.name == name; });
   return entry == kChecks.end() ? nullptr : entry->function;
 }
 
 std::string_view body_of(const model::Pattern& pattern, std::string_view secret) {
   std::size_t prefix = 0;
-  auto same = [](char a, char b) { return (is_upper(a) ? a - 'A' + 'a' : a) == (is_upper(b) ? b - 'A' + 'a' : b); };
+  auto same = [](char a, char b) {
+    return (is_upper(a) ? a - 'A' + 'a' : a) == (is_upper(b) ? b - 'A' + 'a' : b);
+  };
   auto consider = [&](std::string_view literal, bool any_case) {
     if (literal.size() <= prefix || literal.size() >= secret.size()) return;
     std::string_view front = secret.substr(0, literal.size());
-    if (any_case ? std::equal(front.begin(), front.end(), literal.begin(), same) : front == literal) {
+    if (any_case ? std::equal(front.begin(), front.end(), literal.begin(), same)
+                 : front == literal) {
       prefix = literal.size();
     }
   };

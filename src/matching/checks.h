@@ -1,6 +1,7 @@
-// The offline tests that a match must pass (docs/patterns.md, "Checks"), by name. Each is a pure function of the match: a reason
-// to turn it down, or nothing; a check may also learn something about the credential and add a part (the account in an AWS key id).
-// `not` and `placeholder-ok` are no functions: matching/confirm.cc handles them. Thread safety: pure functions.
+// The offline tests that a match must pass (docs/patterns.md, "Checks"), by name. Each is a pure
+// function of the match: a reason to turn it down, or nothing; a check may also learn something
+// about the credential and add a part (the account in an AWS key id). `not` and `placeholder-ok`
+// are no functions: matching/confirm.cc handles them. Thread safety: pure functions.
 #pragma once
 
 #include <optional>
@@ -25,7 +26,8 @@ using CheckFunction = std::optional<std::string> (*)(const Candidate&);
 /// Null when there is no such function.
 CheckFunction find_check(std::string_view name);
 
-/// The secret without the longest of the pattern's anchors and keywords that it begins with, or the whole secret if nothing else is left.
+/// The secret without the longest of the pattern's anchors and keywords that it begins with, or the
+/// whole secret if nothing else is left.
 std::string_view body_of(const model::Pattern& pattern, std::string_view secret);
 
 }  // namespace keywake::matching

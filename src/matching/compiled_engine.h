@@ -1,4 +1,5 @@
-// What an Engine is inside matching/: both tiers ready to run. Ownership: owns all but the rule set. Thread safety: immutable.
+// What an Engine is inside matching/: both tiers ready to run. Ownership: owns all but the rule
+// set. Thread safety: immutable.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ class CompiledEngine final : public Engine {
   Expressions expressions;
   Confirmer confirmer;
   TierOne tier_one;
-  /// By use: its windows reach so far that each hit is kept as a note whether or not it confirms anything, so that an edit far from the
-  /// anchor need not widen the margin for all the others.
+  /// By use: its windows reach so far that each hit is kept as a note whether or not it confirms
+  /// anything, so that an edit far from the anchor need not widen the margin for all the others.
   std::vector<bool> retained;
   /// How far from a changed byte a hit can end that it matters to, retained windows left out.
   Reach margin;

@@ -1,5 +1,6 @@
-// Example of reaches: in "xx ghp_<36 characters> yy" with the anchor "ghp_", which begins the match, the window begins kContext bytes before
-// the "g" and ends 36 + kEscapeSlack + kContext bytes after the "_". In base64 it is seven fifths as wide.
+// Example of reaches: in "xx ghp_<36 characters> yy" with the anchor "ghp_", which begins the
+// match, the window begins kContext bytes before the "g" and ends 36 + kEscapeSlack + kContext
+// bytes after the "_". In base64 it is seven fifths as wide.
 #include "matching/confirm.h"
 
 #include <algorithm>
@@ -15,7 +16,8 @@ constexpr std::uint32_t kEscapeSlack = 32;  // what escapes inside a match may a
 
 std::uint32_t companion_reach(const model::Pattern& pattern) {
   std::uint32_t reach = 0;
-  for (const model::Companion& companion : pattern.companions) reach = std::max(reach, companion.within);
+  for (const model::Companion& companion : pattern.companions)
+    reach = std::max(reach, companion.within);
   return reach;
 }
 
@@ -36,10 +38,15 @@ Reach encoded_reach(Reach reach, const Layers& layers) {
   for (const Layer& layer : layers) {
     auto stretch = [&](std::uint32_t& bytes) {
       switch (layer.encoding) {
-        case Encoding::kBase64: bytes = bytes * 7 / 5 + 8; break;  // 4/3, and line ends
+        case Encoding::kBase64:
+          bytes = bytes * 7 / 5 + 8;
+          break;  // 4/3, and line ends
         case Encoding::kHex:
-        case Encoding::kUtf16: bytes = bytes * 2 + 2; break;
-        case Encoding::kPlain: break;
+        case Encoding::kUtf16:
+          bytes = bytes * 2 + 2;
+          break;
+        case Encoding::kPlain:
+          break;
       }
     };
     stretch(reach.before);
@@ -65,9 +72,13 @@ Scratch& scratch() {
   return instance;
 }
 
-bool is_plain(const Layers& layers) { return layers[0].encoding == Encoding::kPlain; }
+bool is_plain(const Layers& layers) {
+  return layers[0].encoding == Encoding::kPlain;
+}
 
-std::uint32_t narrow(std::size_t offset) { return static_cast<std::uint32_t>(offset); }
+std::uint32_t narrow(std::size_t offset) {
+  return static_cast<std::uint32_t>(offset);
+}
 
 // Finds made in decoded text, moved to where they stand in its source.
 void map_back(const Decoded& decoded, std::vector<Found>& found) {
@@ -78,11 +89,13 @@ void map_back(const Decoded& decoded, std::vector<Found>& found) {
 }
 
 void hand_over(std::vector<Found>& found, std::vector<Match>& out) {
-  for (Found& item : found) out.push_back({narrow(item.begin), narrow(item.end), std::move(item.value)});
+  for (Found& item : found)
+    out.push_back({narrow(item.begin), narrow(item.end), std::move(item.value)});
 }
 
 // The text as it stands, and if nothing in it stood, with its escapes resolved.
-void confirm_plain(const PatternCode& code, const Text& text, AnchorPlace place, bool explain, std::vector<Match>& out) {
+void confirm_plain(const PatternCode& code, const Text& text, AnchorPlace place, bool explain,
+                   std::vector<Match>& out) {
   std::vector<Found>& found = scratch().found;
   found.clear();
   bool stood = code.find(text, place, explain, found);
@@ -93,9 +106,11 @@ void confirm_plain(const PatternCode& code, const Text& text, AnchorPlace place,
     if (!unescape(text.bytes, text.hit_begin, escapes, decoded)) continue;
     std::size_t length = text.hit_end - text.hit_begin;
     found.clear();
-    stood = code.find({decoded.text, decoded.hit, decoded.hit + length, text.at_begin, text.at_end}, place, false, found);
+    stood = code.find({decoded.text, decoded.hit, decoded.hit + length, text.at_begin, text.at_end},
+                      place, false, found);
     for (Found& item : found) {
-      bool escaped = decoded.ends[item.end - 1] - decoded.begins[item.begin] != item.end - item.begin;
+      bool escaped =
+          decoded.ends[item.end - 1] - decoded.begins[item.begin] != item.end - item.begin;
       if (escaped) item.value.decoded = escapes == Escapes::kPercent ? "percent" : "escape";
     }
     map_back(decoded, found);
@@ -110,25 +125,30 @@ bool decode(std::string_view source, std::size_t at, Layer layer, bool wrapped, 
       if (!decode_base64_around(source, at, kBase64Skip[layer.phase], wrapped, out)) return false;
       out.hit += layer.phase;
       return true;
-    case Encoding::kHex: return decode_hex_around(source, at, out);
-    case Encoding::kUtf16: return decode_utf16_around(source, at, out);
-    case Encoding::kPlain: break;
+    case Encoding::kHex:
+      return decode_hex_around(source, at, out);
+    case Encoding::kUtf16:
+      return decode_utf16_around(source, at, out);
+    case Encoding::kPlain:
+      break;
   }
   return false;
 }
 
 // Peels the layers off the text around the hit and looks inside. True if something stood.
-bool confirm_encoded(const PatternCode& code, const Use& use, Text text, AnchorPlace place, bool wrapped, bool explain,
-                     std::vector<Match>& out) {
+bool confirm_encoded(const PatternCode& code, const Use& use, Text text, AnchorPlace place,
+                     bool wrapped, bool explain, std::vector<Match>& out) {
   Scratch& buffers = scratch();
   std::size_t depth = 0;
   for (; depth < kMaxLayers && use.layers[depth].encoding != Encoding::kPlain; ++depth) {
     Decoded& decoded = buffers.decoded[depth];
     if (!decode(text.bytes, text.hit_begin, use.layers[depth], wrapped, decoded)) return false;
-    text = {decoded.text, decoded.hit, 0, text.at_begin || !decoded.cut_begin, text.at_end || !decoded.cut_end};
+    text = {decoded.text, decoded.hit, 0, text.at_begin || !decoded.cut_begin,
+            text.at_end || !decoded.cut_end};
   }
   std::string_view anchor = code.pattern().anchors[use.anchor];
-  if (text.hit_begin > text.bytes.size() || !text.bytes.substr(text.hit_begin).starts_with(anchor)) return false;
+  if (text.hit_begin > text.bytes.size() || !text.bytes.substr(text.hit_begin).starts_with(anchor))
+    return false;
   text.hit_end = text.hit_begin + anchor.size();
   buffers.found.clear();
   bool stood = code.find(text, place, explain, buffers.found);
@@ -140,7 +160,8 @@ bool confirm_encoded(const PatternCode& code, const Use& use, Text text, AnchorP
 
 }  // namespace
 
-Confirmer::Confirmer(const rules::RuleSet& rules, const Expressions& expressions) : expressions_(expressions) {
+Confirmer::Confirmer(const rules::RuleSet& rules, const Expressions& expressions)
+    : expressions_(expressions) {
   for (const model::Pattern& pattern : rules.patterns()) codes_.emplace_back(pattern);
 }
 Confirmer::~Confirmer() = default;
@@ -152,21 +173,56 @@ Reach Confirmer::reach_bound(std::uint32_t index) const {
   return with_hit(encoded_reach(plain, use.layers), expressions_.items[use.expression]);
 }
 
+Reach Confirmer::hit_reach_bound(std::uint32_t index) const {
+  const Use& use = expressions_.uses[index];
+  const model::Pattern& pattern = codes_[use.pattern].pattern();
+  const Expression& expression = expressions_.items[use.expression];
+  return {std::max(expression.length, anchor_length(pattern, use.anchor)) + kMaxLead + kContext,
+          kMaxLead};
+}
+
 Reach Confirmer::reach(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
-  Reach plain = plain_reach(code.pattern(), anchor_length(code.pattern(), use.anchor), code.plan().places[use.anchor]);
+  Reach plain = plain_reach(code.pattern(), anchor_length(code.pattern(), use.anchor),
+                            code.plan().places[use.anchor]);
   return with_hit(encoded_reach(plain, use.layers), expressions_.items[use.expression]);
+}
+
+namespace {
+
+// Whether matches begin at a known distance from the hit, so that their first bytes can be looked
+// at.
+bool begins_at_known_place(const PatternCode& code, const Use& use) {
+  if (!is_plain(use.layers) || code.pattern().within > 0) return false;
+  AnchorPlace place = code.plan().places[use.anchor];
+  return place.earliest == place.latest && place.latest <= kMaxLead;
+}
+
+}  // namespace
+
+Reach Confirmer::hit_reach(std::uint32_t index) const {
+  const Use& use = expressions_.uses[index];
+  const Expression& expression = expressions_.items[use.expression];
+  Reach literal{expression.length + expression.shape,
+                expression.shape};  // a shape may look at one byte more on either side
+  const PatternCode& code = codes_[use.pattern];
+  if (!begins_at_known_place(code, use)) return literal;
+  const MatchPlan& plan = code.plan();
+  std::uint32_t before = anchor_length(code.pattern(), use.anchor) + plan.places[use.anchor].latest;
+  std::uint32_t lead = narrow(plan.lead.size());
+  return {std::max(literal.before, before + kContext),
+          std::max(literal.after, lead > before ? lead - before : 0)};
 }
 
 bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32_t hit_end) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
-  if (!is_plain(use.layers) || code.pattern().within > 0) return true;
+  if (!begins_at_known_place(code, use)) return true;
   const MatchPlan& plan = code.plan();
   AnchorPlace place = plan.places[use.anchor];
   std::uint32_t length = anchor_length(code.pattern(), use.anchor);
-  if (place.earliest != place.latest || length + place.latest > hit_end) return true;
+  if (length + place.latest > hit_end) return false;
   std::size_t begin = hit_end - length - place.latest;
   if (plan.boundary_first && begin > 0 && is_word(static_cast<unsigned char>(blob[begin - 1])) &&
       !escape_ends_at(blob, begin)) {
@@ -180,18 +236,21 @@ bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32
   return true;
 }
 
-void Confirmer::confirm(std::uint32_t index, std::string_view window, std::uint32_t hit_end, bool at_begin,
-                        bool at_end, bool explain, std::vector<Match>& out) const {
+void Confirmer::confirm(std::uint32_t index, std::string_view window, std::uint32_t hit_end,
+                        bool at_begin, bool at_end, bool explain, std::vector<Match>& out) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
   AnchorPlace place = code.plan().places[use.anchor];
   if (is_plain(use.layers)) {
     std::uint32_t length = anchor_length(code.pattern(), use.anchor);
-    return confirm_plain(code, {window, hit_end - length, hit_end, at_begin, at_end}, place, explain, out);
+    return confirm_plain(code, {window, hit_end - length, hit_end, at_begin, at_end}, place,
+                         explain, out);
   }
   std::size_t at = hit_end - expressions_.items[use.expression].length;
   for (bool wrapped : {false, true}) {
-    if (confirm_encoded(code, use, {window, at, hit_end, at_begin, at_end}, place, wrapped, explain, out)) return;
+    if (confirm_encoded(code, use, {window, at, hit_end, at_begin, at_end}, place, wrapped, explain,
+                        out))
+      return;
     if (use.layers[0].encoding != Encoding::kBase64) return;
   }
 }

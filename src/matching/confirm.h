@@ -1,8 +1,10 @@
-// Tier two: decides what an anchor hit is worth, with the pattern's own expression (RE2 over Latin-1), its companions and checks,
-// in a window around the hit. The decision is a pure function of the window's bytes, which is what lets a finding be inherited
-// from one version of a file by the next (matching/incremental.h).
+// Tier two: decides what an anchor hit is worth, with the pattern's own expression (RE2 over
+// Latin-1), its companions and checks, in a window around the hit. The decision is a pure function
+// of the window's bytes, which is what lets a finding be inherited from one version of a file by
+// the next (matching/incremental.h).
 //
-// Confirmer: one per Engine, shared by all threads; expressions are compiled when first needed, once. Matches handed out own their bytes.
+// Confirmer: one per Engine, shared by all threads; expressions are compiled when first needed,
+// once. Matches handed out own their bytes.
 #pragma once
 
 #include <cstdint>
@@ -35,17 +37,24 @@ class Confirmer {
   Confirmer(const rules::RuleSet& rules, const Expressions& expressions);
   ~Confirmer();
 
-  /// What reach() cannot exceed, known without looking at the expression.
+  /// What reach() and hit_reach() cannot exceed, known without looking at the expression.
   [[nodiscard]] Reach reach_bound(std::uint32_t use) const;
+  [[nodiscard]] Reach hit_reach_bound(std::uint32_t use) const;
   [[nodiscard]] Reach reach(std::uint32_t use) const;
 
-  /// False when the bytes at a hit cannot begin a match: a cheap test before anything else. It reads only what reach() covers.
-  [[nodiscard]] bool possible(std::uint32_t use, std::string_view blob, std::uint32_t hit_end) const;
+  /// How far the bytes reach that decide whether there is a hit at all and whether it is
+  /// possible(). Never farther than reach().
+  [[nodiscard]] Reach hit_reach(std::uint32_t use) const;
 
-  /// Appends what the hit that ends at `hit_end` of `window` confirms; at_begin, at_end: the window's edge is the text's own.
-  /// Rejected candidates only if `explain`.
-  void confirm(std::uint32_t use, std::string_view window, std::uint32_t hit_end, bool at_begin, bool at_end,
-               bool explain, std::vector<Match>& out) const;
+  /// False when the bytes at a hit cannot begin a match: a cheap test before anything else. It
+  /// reads only what hit_reach() covers.
+  [[nodiscard]] bool possible(std::uint32_t use, std::string_view blob,
+                              std::uint32_t hit_end) const;
+
+  /// Appends what the hit that ends at `hit_end` of `window` confirms; at_begin, at_end: the
+  /// window's edge is the text's own. Rejected candidates only if `explain`.
+  void confirm(std::uint32_t use, std::string_view window, std::uint32_t hit_end, bool at_begin,
+               bool at_end, bool explain, std::vector<Match>& out) const;
 
   /// Compiles every expression; the first that RE2 refuses is the error.
   [[nodiscard]] Result<void> compile_all() const;

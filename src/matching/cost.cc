@@ -15,15 +15,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
-HitRange whole(std::string_view text) { return {0, static_cast<std::uint32_t>(text.size())}; }
+HitRange whole(std::string_view text) {
+  return {0, static_cast<std::uint32_t>(text.size())};
+}
 
 std::string describe_anchor(const model::Pattern& pattern, const Use& use) {
   std::size_t anchors = pattern.anchors.size();
-  std::string text = use.anchor < anchors                             ? printable(pattern.anchors[use.anchor])
-                     : use.anchor < anchors + pattern.keywords.size() ? printable(pattern.keywords[use.anchor - anchors])
-                                                                      : "shape";
+  std::string text = use.anchor < anchors ? printable(pattern.anchors[use.anchor])
+                     : use.anchor < anchors + pattern.keywords.size()
+                         ? printable(pattern.keywords[use.anchor - anchors])
+                         : "shape";
   std::string encoded = describe(use.layers);
   return encoded.empty() ? text : fmt::format("{} ({})", text, encoded);
 }
@@ -33,7 +38,7 @@ std::string describe_anchor(const model::Pattern& pattern, const Use& use) {
 struct CostMeter::State {
   const CompiledEngine& engine;
   HitFinder finder;
-  std::vector<std::uint64_t> hits;      // by use, as the following
+  std::vector<std::uint64_t> hits;  // by use, as the following
   std::vector<std::uint64_t> tried;
   std::vector<std::uint64_t> findings;
   std::vector<double> seconds;
@@ -54,17 +59,20 @@ struct CostMeter::State {
     Clock::time_point start = Clock::now();
     if (engine.confirmer.possible(use, text, hit_end)) {
       ++tried[use];
-      TextWindow window = window_at(hit_end, engine.confirmer.reach(use), static_cast<std::uint32_t>(text.size()));
+      TextWindow window =
+          window_at(hit_end, engine.confirmer.reach(use), static_cast<std::uint32_t>(text.size()));
       matches.clear();
-      engine.confirmer.confirm(use, text.substr(window.begin, window.end - window.begin), hit_end - window.begin,
-                               window.at_begin, window.at_end, false, matches);
+      engine.confirmer.confirm(use, text.substr(window.begin, window.end - window.begin),
+                               hit_end - window.begin, window.at_begin, window.at_end, false,
+                               matches);
       findings[use] += matches.size();
     }
     seconds[use] += seconds_since(start);
   }
 };
 
-CostMeter::CostMeter(const Engine& engine) : state_(std::make_unique<State>(static_cast<const CompiledEngine&>(engine))) {}
+CostMeter::CostMeter(const Engine& engine)
+    : state_(std::make_unique<State>(static_cast<const CompiledEngine&>(engine))) {}
 CostMeter::~CostMeter() = default;
 
 void CostMeter::scan(std::string_view text) {
@@ -75,7 +83,8 @@ void CostMeter::scan(std::string_view text) {
   state.bytes += text.size();
   for (const Hit& hit : hits) {
     const Expression& expression = state.engine.expressions.items[hit.expression];
-    for (std::uint32_t use = expression.first_use; use < expression.last_use; ++use) state.confirm(text, use, hit.end);
+    for (std::uint32_t use = expression.first_use; use < expression.last_use; ++use)
+      state.confirm(text, use, hit.end);
   }
 }
 
@@ -94,7 +103,8 @@ CostMeter::Report CostMeter::report() const {
     cost.findings += state.findings[use];
     cost.seconds += state.seconds[use];
     std::string text = describe_anchor(patterns[which.pattern], which);
-    auto same = std::find_if(cost.anchors.begin(), cost.anchors.end(), [&](const auto& anchor) { return anchor.text == text; });
+    auto same = std::find_if(cost.anchors.begin(), cost.anchors.end(),
+                             [&](const auto& anchor) { return anchor.text == text; });
     if (same == cost.anchors.end()) same = cost.anchors.insert(same, {std::move(text), 0});
     same->hits += state.hits[use];
   }
@@ -106,9 +116,11 @@ CostMeter::Report CostMeter::report() const {
     out.tier_two_seconds += cost.seconds;
     out.patterns.push_back(std::move(cost));
   }
-  std::sort(out.patterns.begin(), out.patterns.end(), [](const PatternCost& a, const PatternCost& b) {
-    return std::tuple(b.seconds, b.hits, a.pattern->id) < std::tuple(a.seconds, a.hits, b.pattern->id);
-  });
+  std::sort(out.patterns.begin(), out.patterns.end(),
+            [](const PatternCost& a, const PatternCost& b) {
+              return std::tuple(b.seconds, b.hits, a.pattern->id) <
+                     std::tuple(a.seconds, a.hits, b.pattern->id);
+            });
   return out;
 }
 

@@ -1,5 +1,5 @@
-// What rules cost: tier-one hits of each anchor and tier-two time of each pattern over given bytes, for `keywake rules cost`.
-// Thread safety: CostMeter is used by one thread.
+// What rules cost: tier-one hits of each anchor and tier-two time of each pattern over given bytes,
+// for `keywake rules cost`. Thread safety: CostMeter is used by one thread.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ namespace keywake::matching {
 
 struct PatternCost {
   const model::Pattern* pattern = nullptr;
-  std::uint64_t hits = 0;       // of tier one, encoded forms included
-  std::uint64_t tried = 0;      // of those, got past the first test of bytes
+  std::uint64_t hits = 0;   // of tier one, encoded forms included
+  std::uint64_t tried = 0;  // of those, got past the first test of bytes
   std::uint64_t findings = 0;
-  double seconds = 0;           // in tier two
+  double seconds = 0;  // in tier two
   struct Anchor {
-    std::string text;           // as a person may read it: `ghp_`, `ghp_ (base64)`
+    std::string text;  // as a person may read it: `ghp_`, `ghp_ (base64)`
     std::uint64_t hits = 0;
   };
   std::vector<Anchor> anchors;  // most hits first; those without are left out
@@ -35,7 +35,8 @@ class CostMeter {
     std::uint64_t bytes = 0;
     double tier_one_seconds = 0;
     double tier_two_seconds = 0;
-    std::vector<PatternCost> patterns;  // most tier-two time first, then most hits; those without hits are left out
+    std::vector<PatternCost>
+        patterns;  // most tier-two time first, then most hits; those without hits are left out
   };
   [[nodiscard]] Report report() const;
 

@@ -1,5 +1,6 @@
-// A serialized database is a header, the expressions and uses as they lie in memory (so that loading copies them and builds nothing), and what
-// hs_serialize_database() wrote, which carries its own checksum, version and CPU level.
+// A serialized database is a header, the expressions and uses as they lie in memory (so that
+// loading copies them and builds nothing), and what hs_serialize_database() wrote, which carries
+// its own version and CPU level.
 #include "matching/database.h"
 
 #include <fmt/format.h>
@@ -20,8 +21,8 @@ namespace {
 struct Header {
   char magic[8] = {'k', 'e', 'y', 'w', 'a', 'k', 'e', '2'};  // the digit: version of this layout
   std::uint64_t anchors = 0;                                 // anchors_fingerprint() of the rules
-  std::uint64_t tables = 0;                                  // checksum of the two tables
-  std::uint32_t expressions = 0;                             // how many
+  std::uint64_t content = 0;      // checksum of all that follows the header
+  std::uint32_t expressions = 0;  // how many
   std::uint32_t uses = 0;
 };
 constexpr std::size_t kMaxTable = 1u << 24;
@@ -48,17 +49,24 @@ struct FreeError {
 // The pattern that brought expression number `index` into the set.
 std::string_view owner(const rules::RuleSet& rules, const Expressions& expressions, int index) {
   if (index < 0 || static_cast<std::size_t>(index) >= expressions.items.size()) return "the rules";
-  const Use& use = expressions.uses[expressions.items[static_cast<std::size_t>(index)].first_use];
+  const Expression& expression = expressions.items[static_cast<std::size_t>(index)];
+  if (expression.first_use == expression.last_use) return "the rules";
+  const Use& use = expressions.uses[expression.first_use];
   return rules.patterns()[use.pattern].id;
 }
 
+// FNV-1a over words of 8 bytes in four lanes: a megabyte in well under 0.1 ms. Against damage, not
+// against malice.
 std::uint64_t checksum(std::string_view bytes) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a over 8 bytes at a time
-  for (std::size_t i = 0; i < bytes.size(); i += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + i, std::min<std::size_t>(8, bytes.size() - i));
-    hash = (hash ^ word) * 0x100000001b3ULL;
+  std::array<std::uint64_t, 4> lanes{1, 2, 3, 4};
+  for (std::size_t i = 0; i < bytes.size(); i += 32) {
+    std::array<std::uint64_t, 4> words{};
+    std::memcpy(words.data(), bytes.data() + i, std::min<std::size_t>(32, bytes.size() - i));
+    for (std::size_t lane = 0; lane < 4; ++lane)
+      lanes[lane] = (lanes[lane] ^ words[lane]) * 0x100000001b3ULL;
   }
+  std::uint64_t hash = bytes.size();
+  for (std::uint64_t lane : lanes) hash = (hash ^ lane) * 0x100000001b3ULL;
   return hash;
 }
 
@@ -84,18 +92,21 @@ std::optional<Header> take_header(std::string_view& bytes) {
   if (std::memcmp(header.magic, wanted.magic, sizeof header.magic) != 0) return std::nullopt;
   if (header.expressions > kMaxTable || header.uses > kMaxTable) return std::nullopt;
   std::size_t tables = header.expressions * sizeof(Expression) + header.uses * sizeof(Use);
-  if (bytes.size() < tables || checksum(bytes.substr(0, tables)) != header.tables) return std::nullopt;
+  if (bytes.size() < tables || checksum(bytes) != header.content) return std::nullopt;
   return header;
 }
 
 }  // namespace
 
 Result<std::string> compile_database(const rules::RuleSet& rules, std::string_view cpu) {
-  auto level = std::find_if(kLevels.begin(), kLevels.end(), [&](const CpuLevel& l) { return l.name == cpu; });
-  if (level == kLevels.end()) return fail(fmt::format("no such CPU level: {} (avx512, avx2, base)", cpu));
+  auto level = std::find_if(kLevels.begin(), kLevels.end(),
+                            [&](const CpuLevel& l) { return l.name == cpu; });
+  if (level == kLevels.end())
+    return fail(fmt::format("no such CPU level: {} (avx512, avx2, base)", cpu));
   Result<BuiltExpressions> built = build_expressions(rules);
   if (!built) return std::unexpected(built.error());
-  if (built->texts.empty()) return fail("no pattern has an anchor, a keyword or a shape to look for");
+  if (built->texts.empty())
+    return fail("no pattern has an anchor, a keyword or a shape to look for");
 
   std::vector<const char*> pointers;
   std::vector<unsigned> flags;
@@ -115,7 +126,8 @@ Result<std::string> compile_database(const rules::RuleSet& rules, std::string_vi
                        HS_MODE_BLOCK, &platform, &compiled, &problem) != HS_SUCCESS) {
     std::unique_ptr<hs_compile_error_t, FreeError> owned(problem);
     return fail(fmt::format("{}: Hyperscan cannot compile its anchors: {}",
-                            owner(rules, built->expressions, problem->expression), problem->message));
+                            owner(rules, built->expressions, problem->expression),
+                            problem->message));
   }
   std::unique_ptr<hs_database_t, FreeDatabase> database(compiled);
   char* bytes = nullptr;
@@ -124,23 +136,22 @@ Result<std::string> compile_database(const rules::RuleSet& rules, std::string_vi
     return fail("Hyperscan cannot serialize the database: out of memory");
   }
   const Expressions& expressions = built->expressions;
-  std::string tables(bytes_of(expressions.items));
-  tables += bytes_of(expressions.uses);
+  std::string content(bytes_of(expressions.items));
+  content += bytes_of(expressions.uses);
+  content.append(bytes, size);
+  std::free(bytes);
   Header header;
   header.anchors = anchors_fingerprint(rules);
-  header.tables = checksum(tables);
+  header.content = checksum(content);
   header.expressions = static_cast<std::uint32_t>(expressions.items.size());
   header.uses = static_cast<std::uint32_t>(expressions.uses.size());
-  std::string out(reinterpret_cast<const char*>(&header), sizeof header);
-  out += tables;
-  out.append(bytes, size);
-  std::free(bytes);
-  return out;
+  return std::string(reinterpret_cast<const char*>(&header), sizeof header) + content;
 }
 
 Result<DatabaseParts> read_database(std::string_view database, const rules::RuleSet& rules) {
   std::optional<Header> header = take_header(database);
-  if (!header) return fail("the compiled database is damaged or of another version; compile the rules again");
+  if (!header)
+    return fail("the compiled database is damaged or of another version; compile the rules again");
   if (header->anchors != anchors_fingerprint(rules)) {
     return fail("the compiled database was made from other rules; compile the rules again");
   }
@@ -148,13 +159,14 @@ Result<DatabaseParts> read_database(std::string_view database, const rules::Rule
   take(database, header->expressions, parts.expressions.items);
   take(database, header->uses, parts.expressions.uses);
   parts.hyperscan = database;
-  bool sound = std::all_of(parts.expressions.items.begin(), parts.expressions.items.end(), [&](const Expression& e) {
-    return e.first_use <= e.last_use && e.last_use <= header->uses;
-  });
-  sound &= std::all_of(parts.expressions.uses.begin(), parts.expressions.uses.end(), [&](const Use& use) {
-    return use.expression < header->expressions && use.pattern < rules.patterns().size() &&
-           use.anchor < anchor_count(rules.patterns()[use.pattern]);
-  });
+  bool sound = std::all_of(
+      parts.expressions.items.begin(), parts.expressions.items.end(),
+      [&](const Expression& e) { return e.first_use <= e.last_use && e.last_use <= header->uses; });
+  sound &= std::all_of(
+      parts.expressions.uses.begin(), parts.expressions.uses.end(), [&](const Use& use) {
+        return use.expression < header->expressions && use.pattern < rules.patterns().size() &&
+               use.anchor < anchor_count(rules.patterns()[use.pattern]);
+      });
   if (!sound) return fail("the compiled database is damaged; compile the rules again");
   return parts;
 }
@@ -173,7 +185,8 @@ bool usable_database(std::string_view database) {
   if (!header) return false;
   database.remove_prefix(header->expressions * sizeof(Expression) + header->uses * sizeof(Use));
   hs_database_t* loaded = nullptr;
-  if (hs_deserialize_database(database.data(), database.size(), &loaded) != HS_SUCCESS) return false;
+  if (hs_deserialize_database(database.data(), database.size(), &loaded) != HS_SUCCESS)
+    return false;
   hs_free_database(loaded);
   return true;
 }

@@ -1,9 +1,10 @@
-// The tier-one database: every anchor, keyword and shape of a rule set (and the anchors' encoded forms) in one
-// Hyperscan block-mode database. matching/expressions.h says which expressions those are, in which order: their
-// numbers are what Hyperscan reports, so a database is only good for the very rule set it was compiled from.
+// The tier-one database: every anchor, keyword and shape of a rule set (and the anchors' encoded
+// forms) in one Hyperscan block-mode database. matching/expressions.h says which expressions those
+// are, in which order: their numbers are what Hyperscan reports, so a database is only good for the
+// very rule set it was compiled from.
 //
-// Errors: a Result's message names the pattern and what Hyperscan says of its expression. Thread safety: all
-// functions are pure; compiling takes hundreds of milliseconds.
+// Errors: a Result's message names the pattern and what Hyperscan says of its expression. Thread
+// safety: all functions are pure; compiling takes hundreds of milliseconds.
 #pragma once
 
 #include <array>
@@ -25,11 +26,12 @@ Result<std::string> compile_database(const rules::RuleSet& rules, std::string_vi
 /// The best of kCpuLevels that this machine runs.
 std::string_view native_cpu();
 
-/// Whether a serialized database is whole and runs on this machine (nothing is said of the rules it was made from).
+/// Whether a serialized database is whole and runs on this machine (nothing is said of the rules it
+/// was made from).
 bool usable_database(std::string_view database);
 
-/// The longest match of a canonical expression in bytes, as Hyperscan sees it; kUnbounded if there is no longest.
-/// Fails when Hyperscan cannot compile the expression.
+/// The longest match of a canonical expression in bytes, as Hyperscan sees it; kUnbounded if there
+/// is no longest. Fails when Hyperscan cannot compile the expression.
 inline constexpr std::uint32_t kUnbounded = 0xffffffff;
 Result<std::uint32_t> max_match_length(std::string_view canonical_regex);
 

@@ -15,14 +15,17 @@ constexpr std::array<std::uint8_t, 256> make_base64_values() {
     values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(i);
     values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(26 + i);
   }
-  for (int i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = static_cast<std::uint8_t>(52 + i);
+  for (int i = 0; i < 10; ++i)
+    values[static_cast<std::size_t>('0' + i)] = static_cast<std::uint8_t>(52 + i);
   values['+'] = values['-'] = 62;
   values['/'] = values['_'] = 63;
   return values;
 }
 constexpr auto kBase64Values = make_base64_values();
 
-std::uint8_t base64_value(char c) { return kBase64Values[static_cast<unsigned char>(c)]; }
+std::uint8_t base64_value(char c) {
+  return kBase64Values[static_cast<unsigned char>(c)];
+}
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -45,7 +48,8 @@ void put(Decoded& out, unsigned byte, std::size_t begin, std::size_t end) {
   out.ends.push_back(static_cast<std::uint32_t>(end));
 }
 
-// The end of a line break inside wrapped base64 that starts at `at`: the break itself, then blanks. `at` if there is none.
+// The end of a line break inside wrapped base64 that starts at `at`: the break itself, then blanks.
+// `at` if there is none.
 std::size_t after_break(std::string_view source, std::size_t at) {
   std::size_t i = at;
   if (i < source.size() && source[i] == '\r') ++i;
@@ -67,12 +71,13 @@ std::size_t before_break(std::string_view source, std::size_t at) {
 
 }  // namespace
 
-bool decode_base64_around(std::string_view source, std::size_t at, unsigned digit, bool wrapped, Decoded& out) {
+bool decode_base64_around(std::string_view source, std::size_t at, unsigned digit, bool wrapped,
+                          Decoded& out) {
   clear(out);
   // Back to the first character of the run that begins a group of four.
   std::size_t begin = at;
   std::size_t i = at;
-  std::size_t back = 0;  // characters between i and at
+  std::size_t back = 0;   // characters between i and at
   std::size_t group = 0;  // characters between begin and at
   for (;;) {
     if ((back + 4 - digit) % 4 == 0) begin = i, group = back;
@@ -113,7 +118,8 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
 bool decode_hex_around(std::string_view source, std::size_t at, Decoded& out) {
   clear(out);
   std::size_t begin = at;
-  while (begin >= 2 && hex_value(source[begin - 1]) >= 0 && hex_value(source[begin - 2]) >= 0) begin -= 2;
+  while (begin >= 2 && hex_value(source[begin - 1]) >= 0 && hex_value(source[begin - 2]) >= 0)
+    begin -= 2;
   std::size_t i = begin;
   for (; i + 1 < source.size(); i += 2) {
     int high = hex_value(source[i]);
@@ -144,7 +150,8 @@ bool decode_utf16_around(std::string_view source, std::size_t at, Decoded& out) 
 
 namespace {
 
-// The byte that the escape at source[at] stands for, and its length; length 0: no escape, or one for a character beyond U+00FF.
+// The byte that the escape at source[at] stands for, and its length; length 0: no escape, or one
+// for a character beyond U+00FF.
 struct Escape {
   unsigned byte = 0;
   std::size_t length = 0;
@@ -164,21 +171,32 @@ Escape hex_escape(std::string_view source, std::size_t at, std::size_t prefix, s
 Escape backslash_escape(std::string_view source, std::size_t at) {
   if (at + 1 >= source.size()) return {};
   switch (source[at + 1]) {
-    case 'u': return hex_escape(source, at, 2, 4);
-    case 'x': return hex_escape(source, at, 2, 2);
-    case 'n': return {'\n', 2};
-    case 'r': return {'\r', 2};
-    case 't': return {'\t', 2};
-    case '"': return {'"', 2};
-    case '\'': return {'\'', 2};
-    case '/': return {'/', 2};
-    case '\\': return {'\\', 2};
-    default: return {};
+    case 'u':
+      return hex_escape(source, at, 2, 4);
+    case 'x':
+      return hex_escape(source, at, 2, 2);
+    case 'n':
+      return {'\n', 2};
+    case 'r':
+      return {'\r', 2};
+    case 't':
+      return {'\t', 2};
+    case '"':
+      return {'"', 2};
+    case '\'':
+      return {'\'', 2};
+    case '/':
+      return {'/', 2};
+    case '\\':
+      return {'\\', 2};
+    default:
+      return {};
   }
 }
 
 Escape escape_at(std::string_view source, std::size_t at, Escapes escapes) {
-  if (escapes == Escapes::kPercent) return source[at] == '%' ? hex_escape(source, at, 1, 2) : Escape{};
+  if (escapes == Escapes::kPercent)
+    return source[at] == '%' ? hex_escape(source, at, 1, 2) : Escape{};
   return source[at] == '\\' ? backslash_escape(source, at) : Escape{};
 }
 

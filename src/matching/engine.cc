@@ -1,5 +1,6 @@
-// The scan of a blob: tier one over a chunk collects hits, tier two goes through them, chunk by chunk so that both work on bytes that are
-// still in the cache and a hostile blob of nothing but anchors cannot fill memory with hits.
+// The scan of a blob: tier one over a chunk collects hits, tier two goes through them, chunk by
+// chunk so that both work on bytes that are still in the cache and a hostile blob of nothing but
+// anchors cannot fill memory with hits.
 #include "matching/engine.h"
 
 #include <algorithm>
@@ -22,19 +23,23 @@ auto order(const Note& note) {
   return std::tie(note.hit, note.anchor, note.begin, note.end, note.value);
 }
 
-Result<std::unique_ptr<CompiledEngine>> load_engine(const rules::RuleSet& rules, std::string_view bytes) {
+Result<std::unique_ptr<CompiledEngine>> load_engine(const rules::RuleSet& rules,
+                                                    std::string_view bytes) {
   Result<DatabaseParts> parts = read_database(bytes, rules);
   if (!parts) return std::unexpected(parts.error());
   std::uint32_t longest = 0;
-  for (const Expression& expression : parts->expressions.items) longest = std::max(longest, expression.length);
+  for (const Expression& expression : parts->expressions.items)
+    longest = std::max(longest, expression.length);
   Result<TierOne> tier_one = TierOne::load(parts->hyperscan, longest);
   if (!tier_one) return std::unexpected(tier_one.error());
-  return std::make_unique<CompiledEngine>(rules, std::move(parts->expressions), std::move(*tier_one));
+  return std::make_unique<CompiledEngine>(rules, std::move(parts->expressions),
+                                          std::move(*tier_one));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> Engine::load(const rules::RuleSet& rules, std::string_view database) {
+Result<std::unique_ptr<Engine>> Engine::load(const rules::RuleSet& rules,
+                                             std::string_view database) {
   return load_engine(rules, database);
 }
 
@@ -43,7 +48,8 @@ Result<std::unique_ptr<Engine>> Engine::compile(const rules::RuleSet& rules) {
   if (!database) return std::unexpected(database.error());
   Result<std::unique_ptr<CompiledEngine>> engine = load_engine(rules, *database);
   if (!engine) return std::unexpected(engine.error());
-  if (Result<void> checked = (*engine)->confirmer.compile_all(); !checked) return std::unexpected(checked.error());
+  if (Result<void> checked = (*engine)->confirmer.compile_all(); !checked)
+    return std::unexpected(checked.error());
   return engine;
 }
 
@@ -56,7 +62,7 @@ CompiledEngine::CompiledEngine(const rules::RuleSet& rule_set, Expressions built
   for (std::uint32_t use = 0; use < expressions.uses.size(); ++use) {
     Reach bound = confirmer.reach_bound(use);
     retained[use] = std::max(bound.before, bound.after) > kFarReach;
-    if (retained[use]) bound = {expression_of(use).length + 1, 1};
+    if (retained[use]) bound = confirmer.hit_reach_bound(use);
     margin.before = std::max(margin.before, bound.before);
     margin.after = std::max(margin.after, bound.after);
   }
@@ -73,57 +79,62 @@ struct Scanner::State {
   State(const CompiledEngine& compiled, ValueTable& table, Options chosen)
       : engine(compiled), values(table), options(chosen), finder(compiled.tier_one) {}
 
-  // The bytes that decide whether there is a hit at all.
-  TextWindow hit_window(std::uint32_t use, std::uint32_t hit_end, std::uint32_t size) const {
-    const Expression& expression = engine.expression_of(use);
-    if (expression.shape == 0) return {hit_end - expression.length, hit_end};
-    return window_at(hit_end, {expression.length + 1, 1}, size);
-  }
-
   // Tier two on one hit.
-  void confirm(std::string_view blob, std::uint32_t use, std::uint32_t hit_end, const TextWindow& window, Notes& out) {
+  void confirm(std::string_view blob, std::uint32_t use, std::uint32_t hit_end,
+               const TextWindow& window, Notes& out) {
     matches.clear();
-    if (engine.confirmer.possible(use, blob, hit_end)) {
-      engine.confirmer.confirm(use, blob.substr(window.begin, window.end - window.begin), hit_end - window.begin,
-                               window.at_begin, window.at_end, options.explain, matches);
-    }
-    Note note{.anchor = use, .hit = hit_end, .window_begin = window.begin, .window_end = window.end,
-              .at_begin = window.at_begin, .at_end = window.at_end};
+    engine.confirmer.confirm(use, blob.substr(window.begin, window.end - window.begin),
+                             hit_end - window.begin, window.at_begin, window.at_end,
+                             options.explain, matches);
+    Note note{.anchor = use,
+              .hit = hit_end,
+              .window_begin = window.begin,
+              .window_end = window.end,
+              .at_begin = window.at_begin,
+              .at_end = window.at_end};
     for (Match& match : matches) {
       note.begin = window.begin + match.begin;
       note.end = window.begin + match.end;
       note.value = values.intern(std::move(match.value));
       out.push_back(note);
     }
-    if (matches.empty() && engine.retained[use]) out.push_back(note);
+    if (matches.empty() && engine.retained[use] && options.retain) out.push_back(note);
   }
 
   // Both tiers over the hits that end in the range. With a map, only what no span holds.
   void scan_range(std::string_view blob, HitRange range, const CopyMap* map, Notes& out) {
     auto size = static_cast<std::uint32_t>(blob.size());
     while (range.after < range.last) {
-      std::uint32_t chunk_end = range.last - range.after > kChunk ? range.after + kChunk : range.last;
+      std::uint32_t chunk_end =
+          range.last - range.after > kChunk ? range.after + kChunk : range.last;
       const std::vector<Hit>& hits = finder.find(blob, {range.after, chunk_end});
       range.after = chunk_end;
       for (const Hit& hit : hits) {
         const Expression& expression = engine.expressions.items[hit.expression];
         for (std::uint32_t use = expression.first_use; use < expression.last_use; ++use) {
-          bool keep = engine.retained[use];
-          if (!keep && !engine.confirmer.possible(use, blob, hit.end)) continue;
+          if (!engine.confirmer.possible(use, blob, hit.end)) continue;
           TextWindow window = window_at(hit.end, engine.confirmer.reach(use), size);
-          if (map != nullptr && held_in_new(*map, keep ? hit_window(use, hit.end, size) : window)) continue;
+          if (map != nullptr) {
+            bool hit_alone = engine.retained[use];  // inherit() sees to the rest of its window
+            if (held_in_new(*map, hit_alone
+                                      ? window_at(hit.end, engine.confirmer.hit_reach(use), size)
+                                      : window))
+              continue;
+          }
           confirm(blob, use, hit.end, window, out);
         }
       }
     }
   }
 
-  // Notes of the old text that hold in the new one; retained anchors whose hit holds but whose window does not are looked at again.
+  // Notes of the old text that hold in the new one; retained anchors whose hit holds but whose
+  // window does not are looked at again.
   void inherit(std::string_view blob, const CopyMap& map, const Notes& old_notes, Notes& out) {
     auto size = static_cast<std::uint32_t>(blob.size());
     for (const CopySpan& span : map.spans) {
-      auto note = std::upper_bound(old_notes.begin(), old_notes.end(), span.source,
-                                   [](std::uint32_t offset, const Note& n) { return offset < n.hit; });
+      auto note =
+          std::upper_bound(old_notes.begin(), old_notes.end(), span.source,
+                           [](std::uint32_t offset, const Note& n) { return offset < n.hit; });
       std::uint32_t shift = span.target - span.source;  // modulo 2^32, as all offsets
       std::uint32_t again_hit = 0;
       std::uint32_t again_anchor = Note::kNoValue;
@@ -138,12 +149,18 @@ struct Scanner::State {
           out.push_back(moved);
           continue;
         }
-        if (!engine.retained[note->anchor] || (note->hit == again_hit && note->anchor == again_anchor)) continue;
-        if (!holds_old(map, span, hit_window(note->anchor, note->hit, map.old_size))) continue;
+        if (!engine.retained[note->anchor] ||
+            (note->hit == again_hit && note->anchor == again_anchor))
+          continue;
+        if (!holds_old(
+                map, span,
+                window_at(note->hit, engine.confirmer.hit_reach(note->anchor), map.old_size)))
+          continue;
         again_hit = note->hit;
         again_anchor = note->anchor;
         std::uint32_t hit_end = note->hit + shift;
-        confirm(blob, note->anchor, hit_end, window_at(hit_end, engine.confirmer.reach(note->anchor), size), out);
+        confirm(blob, note->anchor, hit_end,
+                window_at(hit_end, engine.confirmer.reach(note->anchor), size), out);
       }
     }
   }
@@ -163,7 +180,8 @@ void Scanner::scan(std::string_view blob, Notes& out) {
   if (!std::is_sorted(begin, out.end(), less)) std::sort(begin, out.end(), less);
 }
 
-void Scanner::scan_delta(std::string_view blob, const CopyMap& map, const Notes& old_notes, Notes& out) {
+void Scanner::scan_delta(std::string_view blob, const CopyMap& map, const Notes& old_notes,
+                         Notes& out) {
   State& state = *state_;
   changed_ranges(map, state.engine.margin, state.ranges);
   std::uint64_t changed = 0;
@@ -177,6 +195,8 @@ void Scanner::scan_delta(std::string_view blob, const CopyMap& map, const Notes&
   if (!std::is_sorted(begin, out.end(), less)) std::sort(begin, out.end(), less);
 }
 
-std::uint64_t Scanner::bytes_matched() const { return state_->finder.bytes(); }
+std::uint64_t Scanner::bytes_matched() const {
+  return state_->finder.bytes();
+}
 
 }  // namespace keywake::matching

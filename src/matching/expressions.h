@@ -1,11 +1,14 @@
-// The tier-one expressions of a rule set: each distinct literal or shape once, with the patterns that it serves. The order depends on the
-// rule set alone, so a database compiled elsewhere from the same rules has the same numbers.
+// The tier-one expressions of a rule set: each distinct literal or shape once, with the patterns
+// that it serves. The order depends on the rule set alone, so a database compiled elsewhere from
+// the same rules has the same numbers.
 //
-// Besides the anchors as they stand there are their encoded forms: what base64 (three alignments), hexadecimal and UTF-16 make of the
-// literal, and base64 of the latter two kinds of base64 once more, so that a token inside a Kubernetes Secret or a PowerShell
-// -EncodedCommand is an anchor hit like any other.
+// Besides the anchors as they stand there are their encoded forms: what base64 (three alignments),
+// hexadecimal and UTF-16 make of the literal, and base64 of the latter two kinds of base64 once
+// more, so that a token inside a Kubernetes Secret or a PowerShell -EncodedCommand is an anchor hit
+// like any other.
 //
-// Ownership: plain data, refers to the rule set's patterns by index. Thread safety: immutable once built.
+// Ownership: plain data, refers to the rule set's patterns by index. Thread safety: immutable once
+// built.
 #pragma once
 
 #include <array>
@@ -24,18 +27,21 @@ enum class Encoding : std::uint8_t { kPlain, kBase64, kHex, kUtf16 };
 /// One encoding around an anchor.
 struct Layer {
   Encoding encoding = Encoding::kPlain;
-  std::uint8_t phase = 0;  // base64: how many bytes of the encoded text's last triple precede what is looked for (0–2)
+  std::uint8_t phase = 0;  // base64: how many bytes of the encoded text's last triple precede what
+                           // is looked for (0–2)
   bool operator==(const Layer&) const = default;
 };
 inline constexpr std::size_t kMaxLayers = 2;
 /// Outermost first; kPlain ends the list.
 using Layers = std::array<Layer, kMaxLayers>;
 
-/// One pattern looked for at the hits of one expression. Uses are numbered through all expressions; that number is Note::anchor.
+/// One pattern looked for at the hits of one expression. Uses are numbered through all expressions;
+/// that number is Note::anchor.
 struct Use {
   std::uint32_t expression = 0;
   std::uint32_t pattern = 0;
-  std::uint32_t anchor = 0;  // index into the pattern's anchors, keywords and shape, counted in this order
+  std::uint32_t anchor =
+      0;  // index into the pattern's anchors, keywords and shape, counted in this order
   Layers layers;
 };
 
@@ -66,11 +72,13 @@ Result<BuiltExpressions> build_expressions(const rules::RuleSet& rules);
 /// Of everything in the rules that build_expressions() looks at.
 std::uint64_t anchors_fingerprint(const rules::RuleSet& rules);
 
-/// How many anchors, keywords and shapes a pattern has together, and the length of one; a shape counts as its last byte.
+/// How many anchors, keywords and shapes a pattern has together, and the length of one; a shape
+/// counts as its last byte.
 std::uint32_t anchor_count(const model::Pattern& pattern);
 std::uint32_t anchor_length(const model::Pattern& pattern, std::uint32_t anchor);
 
-/// The characters that base64 makes of `literal` after `phase` other bytes, as far as the literal alone determines them.
+/// The characters that base64 makes of `literal` after `phase` other bytes, as far as the literal
+/// alone determines them.
 std::string base64_form(std::string_view literal, unsigned phase);
 /// How many characters of the base64 of that triple come before base64_form().
 inline constexpr std::array<unsigned, 3> kBase64Skip{0, 2, 3};

@@ -1,8 +1,11 @@
-// What a copy map means for matching: which hits of the new text must be looked at again, and which notes of the old one hold on.
+// What a copy map means for matching: which hits of the new text must be looked at again, and which
+// notes of the old one hold on.
 //
-// The rule: a note depends on the bytes of its window, and on an end of the text if the window was cut short there. If the window lies in
-// one copied span (with that end in both texts the same), nothing that it depends on has changed. Every other hit has a window
-// that touches a new byte or crosses a seam between spans, so its end lies within a known reach of one. The essay is in the .cc.
+// The rule: a note depends on the bytes of its window, and on an end of the text if the window was
+// cut short there. If the window lies in one copied span (with that end in both texts the same),
+// nothing that it depends on has changed. Every other hit has a window that touches a new byte or
+// crosses a seam between spans, so its end lies within a known reach of one. The essay is in the
+// .cc.
 //
 // Ownership: refers to the CopyMap. Thread safety: immutable after construction. Offsets are bytes.
 #pragma once
@@ -24,7 +27,8 @@ struct TextWindow {
 };
 TextWindow window_at(std::uint32_t hit_end, Reach reach, std::uint32_t text_size);
 
-/// The ranges that hold every hit with a window, of at most `reach`, that no one span holds. Ascending, apart, within the text.
+/// The ranges that hold every hit with a window, of at most `reach`, that no one span holds.
+/// Ascending, apart, within the text.
 void changed_ranges(const CopyMap& map, Reach reach, std::vector<HitRange>& out);
 
 /// Whether a window of the old text lies in `span`, with the text's ends where it depends on them.

@@ -9,12 +9,13 @@ namespace keywake::matching {
 namespace {
 
 struct Row {
-  std::string_view glob;    // of the path in lower case
+  std::string_view glob;  // of the path in lower case
   std::string_view reason;
 };
 
-// Only the patterns of patterns/generic.toml are judged by these. A specific format is what it is wherever it stands.
-constexpr std::array<Row, 55> kRows{{
+// Only the patterns of patterns/generic.toml are judged by these. A specific format is what it is
+// wherever it stands.
+constexpr std::array<Row, 57> kRows{{
     {"package-lock.json", "place: a lock file, which holds checksums"},
     {"npm-shrinkwrap.json", "place: a lock file, which holds checksums"},
     {"packages.lock.json", "place: a lock file, which holds checksums"},
@@ -70,6 +71,8 @@ constexpr std::array<Row, 55> kRows{{
     {"*.exe", "place: compiled code"},
     {"*.class", "place: compiled code"},
     {"*.snap", "place: a snapshot of test output"},
+    {".secrets.baseline", "place: a baseline of detect-secrets, which holds hashes"},
+    {"*.wixlib", "place: compiled code"},
 }};
 
 constexpr std::string_view kGenericProvider = "generic";
@@ -90,6 +93,9 @@ std::string lower(std::string_view text) {
 std::string_view noise_reason(const model::Pattern& pattern, const Place& place) {
   if (pattern.provider != kGenericProvider) return {};
   if (place.line.size() > kLongestTypedLine) return "place: a line longer than anybody types";
+  // An assembly's public identity, in every .NET configuration file.
+  if (place.line.find("ublicKeyToken") != std::string_view::npos)
+    return "place: a .NET publicKeyToken";
   std::string path = lower(place.path);
   for (const Row& row : kRows) {
     if (glob_match(row.glob, path)) return row.reason;

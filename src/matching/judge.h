@@ -1,7 +1,7 @@
-// Judging a finding by its place: what only the path, or the line around it, can tell is noise (a generic `password = …` in a lock file, a
-// minified bundle, a table of translations). Asked per sighting, after the walk, when findings are few; never inside the matcher,
-// whose answer depends on a window of bytes alone. Table-driven: the rows are in the .cc.
-// Thread safety: pure functions.
+// Judging a finding by its place: what only the path, or the line around it, can tell is noise (a
+// generic `password = …` in a lock file, a minified bundle, a table of translations). Asked per
+// sighting, after the walk, when findings are few; never inside the matcher, whose answer depends
+// on a window of bytes alone. Table-driven: the rows are in the .cc. Thread safety: pure functions.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,7 @@
-// In order: stand-ins (matching/placeholders.h); syntax of templates, calls and variables; words that everybody writes where a password
-// would go; and last whether it reads like language. Language alone ("resetPasswordForm", "application/json") is no password unless
-// digits or punctuation are worked into it the way people do ("Summer!2019"), random text always may be one.
+// In order: stand-ins (matching/placeholders.h); syntax of templates, calls and variables; words
+// that everybody writes where a password would go; and last whether it reads like language.
+// Language alone ("resetPasswordForm", "application/json") is no password unless digits or
+// punctuation are worked into it the way people do ("Summer!2019"), random text always may be one.
 #include "matching/password.h"
 
 #include <algorithm>
@@ -17,10 +18,18 @@ constexpr std::size_t kLeastLength = 6;
 constexpr double kClearlyRandom = 25;
 constexpr double kLanguageBits = -6;  // below it a text is words, whatever else is in it
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) { return is_upper(c) || is_lower(c); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_letter(char c) {
+  return is_upper(c) || is_lower(c);
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -54,26 +63,33 @@ struct Makeup {
   }
 };
 
-// $NAME, ${NAME}, %NAME%, {name}, <name>, @name, &name, call(), a.b[c], "a" + b: code or a template, not text.
+// $NAME, ${NAME}, %NAME%, {name}, <name>, @name, &name, call(), a.b[c], "a" + b: code or a
+// template, not text.
 bool is_syntax(std::string_view text) {
-  static constexpr std::array<std::string_view, 14> kInside{"${", "$(", "{{", "}}", "<%", "%>", "()", "](", "=>", "->", "::", "\" +", "%s", "%v"};
-  if (std::any_of(kInside.begin(), kInside.end(), [&](std::string_view s) { return text.find(s) != std::string_view::npos; })) {
+  static constexpr std::array<std::string_view, 14> kInside{
+      "${", "$(", "{{", "}}", "<%", "%>", "()", "](", "=>", "->", "::", "\" +", "%s", "%v"};
+  if (std::any_of(kInside.begin(), kInside.end(),
+                  [&](std::string_view s) { return text.find(s) != std::string_view::npos; })) {
     return true;
   }
   char first = text.front();
   char last = text.back();
   if (first == '$' && text.size() > 1 && (is_letter(text[1]) || text[1] == '_')) {
-    return std::all_of(text.begin() + 1, text.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.'; });
+    return std::all_of(text.begin() + 1, text.end(),
+                       [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.'; });
   }
-  if ((first == '%' && last == '%') || (first == '{' && last == '}') || (first == '<' && last == '>') ||
-      (first == '[' && last == ']') || (first == '@' && last == '@') || (first == '(' && last == ')')) {
+  if ((first == '%' && last == '%') || (first == '{' && last == '}') ||
+      (first == '<' && last == '>') || (first == '[' && last == ']') ||
+      (first == '@' && last == '@') || (first == '(' && last == ')')) {
     return true;
   }
   std::size_t open = text.find('(');
-  if (open != std::string_view::npos && open > 0 && (is_letter(text[open - 1]) || is_digit(text[open - 1]))) {
+  if (open != std::string_view::npos && open > 0 &&
+      (is_letter(text[open - 1]) || is_digit(text[open - 1]))) {
     return text.find(')', open) != std::string_view::npos || open + 1 == text.size();
   }
-  return first == '[' || text.find("[\"") != std::string_view::npos || text.find("['") != std::string_view::npos;
+  return first == '[' || text.find("[\"") != std::string_view::npos ||
+         text.find("['") != std::string_view::npos;
 }
 
 // "p4ssw0rd" as it is meant.
@@ -89,18 +105,22 @@ std::string without_leet(std::string text) {
 
 // What stores keep in a password's stead: crypt(3), LDAP (RFC 2307), Spring Security, Django.
 bool is_hash(std::string_view text) {
-  static constexpr std::array<std::string_view, 15> kPrefixes{"$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$apr1$", "$2x$",
-                                                             "{bcrypt}", "{ssha", "{sha", "pbkdf2", "sha256$"};
+  static constexpr std::array<std::string_view, 15> kPrefixes{
+      "$1$",    "$2a$", "$2b$",     "$2y$",  "$5$",  "$6$",    "$y$",    "$argon2",
+      "$apr1$", "$2x$", "{bcrypt}", "{ssha", "{sha", "pbkdf2", "sha256$"};
   std::string low = lower(text.substr(0, 40));
-  return std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view prefix) { return low.starts_with(prefix); }) ||
+  return std::any_of(kPrefixes.begin(), kPrefixes.end(),
+                     [&](std::string_view prefix) { return low.starts_with(prefix); }) ||
          low.find("}$2") != std::string::npos || low.find("{ssha}") != std::string::npos;
 }
 
 // Words in a password that say it is one for show: documentation, tests, defaults.
 constexpr std::array<std::string_view, 39> kShow{
-    "passw", "p@ss", "pa55", "pass1", "pass-", "pass_", "mypass", "pwd", "secret", "s3cr3t", "s3cret", "changeme", "change-me", "changeit",
-    "letmein", "hunter2", "qwerty", "abc123", "a1b2c3", "1234", "4321", "test", "demo", "dummy", "fake", "foo", "bar", "example", "sample",
-    "default", "admin", "root", "guest", "user", "hello", "token", "wrong", "invalid", "bogus"};
+    "passw",  "p@ss",   "pa55",   "pass1",    "pass-",     "pass_",    "mypass",  "pwd",
+    "secret", "s3cr3t", "s3cret", "changeme", "change-me", "changeit", "letmein", "hunter2",
+    "qwerty", "abc123", "a1b2c3", "1234",     "4321",      "test",     "demo",    "dummy",
+    "fake",   "foo",    "bar",    "example",  "sample",    "default",  "admin",   "root",
+    "guest",  "user",   "hello",  "token",    "wrong",     "invalid",  "bogus"};
 
 // Random text holds a short word now and then.
 bool is_for_show(std::string_view text, double bits) {
@@ -112,8 +132,11 @@ bool is_for_show(std::string_view text, double bits) {
   });
 }
 
-// A date, a version, a number with a unit, an address, a colour: digits with joints and little else.
-bool is_number_like(const Makeup& makeup) { return makeup.letters <= 2 && makeup.strange == 0; }
+// A date, a version, a number with a unit, an address, a colour: digits with joints and little
+// else.
+bool is_number_like(const Makeup& makeup) {
+  return makeup.letters <= 2 && makeup.strange == 0;
+}
 
 }  // namespace
 
@@ -130,9 +153,11 @@ std::optional<std::string> password_reason(std::string_view text) {
   if (is_for_show(text, bits)) return "password: a word for show, such as test, demo or 1234";
   if (is_number_like(makeup)) return "password: a number, a date or a version";
   if (bits > 10) return std::nullopt;
-  if (bits < kLanguageBits && makeup.strange == 0) return "password: reads like a word, an identifier or a path";
+  if (bits < kLanguageBits && makeup.strange == 0)
+    return "password: reads like a word, an identifier or a path";
   // Words made into a password: digits and a capital or something strange besides.
-  bool worked = makeup.digits > 0 && makeup.letters > 0 && (makeup.strange > 0 || (makeup.upper > 0 && makeup.upper < makeup.letters));
+  bool worked = makeup.digits > 0 && makeup.letters > 0 &&
+                (makeup.strange > 0 || (makeup.upper > 0 && makeup.upper < makeup.letters));
   if (worked && makeup.joints <= 1 && text.size() >= 8) return std::nullopt;
   return "password: reads like a word, an identifier or a path";
 }

@@ -1,5 +1,5 @@
-// Whether text that is assigned to something called a password is one: what people and generators choose, not a placeholder, a variable, a
-// type name, a message. Thread safety: pure functions.
+// Whether text that is assigned to something called a password is one: what people and generators
+// choose, not a placeholder, a variable, a type name, a message. Thread safety: pure functions.
 #pragma once
 
 #include <optional>

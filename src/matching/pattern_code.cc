@@ -1,6 +1,7 @@
-// The expression is run with RE2 over Latin-1. A match belongs to the hit if it contains the anchor (or, with `within`, lies near it), is
-// no longer than the pattern allows and does not touch an edge where the text was cut. Texts hold at least one byte more than the longest match
-// on either side, so such a match stands clear of the edges and \b sees its true neighbours.
+// The expression is run with RE2 over Latin-1. A match belongs to the hit if it contains the anchor
+// (or, with `within`, lies near it), is no longer than the pattern allows and does not touch an
+// edge where the text was cut. Texts hold at least one byte more than the longest match on either
+// side, so such a match stands clear of the edges and \b sees its true neighbours.
 #include "matching/pattern_code.h"
 
 #include <fmt/format.h>
@@ -17,8 +18,9 @@ namespace {
 
 constexpr std::size_t kMaxGroups = 32;
 constexpr std::uint32_t kMaxMatchesPerHit = 64;
-constexpr std::size_t kTellingLead = 3;     // bytes known of a match's beginning
-constexpr unsigned kMaxAnchoredTries = 16;  // per search, so that hostile text cannot make it quadratic
+constexpr std::size_t kTellingLead = 3;  // bytes known of a match's beginning
+constexpr unsigned kMaxAnchoredTries =
+    16;  // per search, so that hostile text cannot make it quadratic
 
 std::unique_ptr<RE2> compile_expression(std::string_view expression) {
   RE2::Options options(RE2::Latin1);
@@ -26,7 +28,9 @@ std::unique_ptr<RE2> compile_expression(std::string_view expression) {
   return std::make_unique<RE2>(re2::StringPiece(expression.data(), expression.size()), options);
 }
 
-std::string_view view(const re2::StringPiece& piece) { return {piece.data(), piece.size()}; }
+std::string_view view(const re2::StringPiece& piece) {
+  return {piece.data(), piece.size()};
+}
 
 struct PartGroup {
   int group;
@@ -61,10 +65,13 @@ struct PatternCode::Program {
 
 struct PatternCode::Groups {
   std::array<re2::StringPiece, kMaxGroups> pieces;
-  std::string_view operator[](int group) const { return view(pieces[static_cast<std::size_t>(group)]); }
+  std::string_view operator[](int group) const {
+    return view(pieces[static_cast<std::size_t>(group)]);
+  }
 };
 
-PatternCode::Program::Program(const model::Pattern& pattern) : expression(compile_expression(pattern.regex)) {
+PatternCode::Program::Program(const model::Pattern& pattern)
+    : expression(compile_expression(pattern.regex)) {
   groups = std::min<int>(expression->NumberOfCapturingGroups() + 1, kMaxGroups);
   for (const auto& [group, name] : expression->CapturingGroupNames()) {
     if (name == "secret") {
@@ -108,7 +115,8 @@ const PatternCode::Program& PatternCode::program() const {
 Result<void> PatternCode::compile() const {
   auto state = [&](const RE2& expression, std::string_view what) -> Result<void> {
     if (expression.ok()) return {};
-    return fail(fmt::format("{}: RE2 cannot compile its {}: {}", pattern_->id, what, expression.error()));
+    return fail(
+        fmt::format("{}: RE2 cannot compile its {}: {}", pattern_->id, what, expression.error()));
   };
   const Program& compiled = program();
   if (Result<void> good = state(*compiled.expression, "regex"); !good) return good;
@@ -123,8 +131,9 @@ Result<void> PatternCode::compile() const {
 }
 
 // The nearest match of each companion becomes a part. A reason, if a required one is missing.
-std::optional<std::string> PatternCode::add_companions(const Text& text, std::size_t begin, std::size_t end,
-                                                           std::vector<model::Part>& parts) const {
+std::optional<std::string> PatternCode::add_companions(const Text& text, std::size_t begin,
+                                                       std::size_t end,
+                                                       std::vector<model::Part>& parts) const {
   for (std::size_t i = 0; i < pattern_->companions.size(); ++i) {
     const model::Companion& companion = pattern_->companions[i];
     const CompiledCompanion& code = program_->companions[i];
@@ -135,7 +144,8 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
     std::string_view best;
     std::size_t best_distance = SIZE_MAX;
     re2::StringPiece all(text.bytes.data(), text.bytes.size());
-    while (from < to && code.expression->Match(all, from, to, RE2::UNANCHORED, groups.pieces.data(), count)) {
+    while (from < to &&
+           code.expression->Match(all, from, to, RE2::UNANCHORED, groups.pieces.data(), count)) {
       auto b = static_cast<std::size_t>(groups[0].data() - text.bytes.data());
       std::size_t e = b + groups[0].size();
       bool cut = (b == 0 && !text.at_begin) || (e == text.bytes.size() && !text.at_end);
@@ -146,7 +156,7 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
       from = std::max(e, b + 1);
     }
     if (best_distance != SIZE_MAX) {
-      parts.push_back({std::string(companion.name), std::string(best)});
+      parts.push_back({std::string(companion.name), std::string(best), companion.secret});
     } else if (companion.required) {
       return fmt::format("companion: no {} within {} bytes", companion.name, companion.within);
     }
@@ -155,7 +165,8 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
 }
 
 // A reason, if the secret fails the placeholder lists or one of the pattern's checks.
-std::optional<std::string> PatternCode::check(std::string_view secret, std::vector<model::Part>& parts) const {
+std::optional<std::string> PatternCode::check(std::string_view secret,
+                                              std::vector<model::Part>& parts) const {
   std::string_view body = body_of(*pattern_, secret);
   if (!program_->placeholder_ok) {
     if (auto reason = placeholder_reason(body)) return reason;
@@ -173,14 +184,18 @@ std::optional<std::string> PatternCode::check(std::string_view secret, std::vect
 }
 
 // Runs checks and companions over one match of the expression. True if it stands.
-bool PatternCode::judge(const Text& text, const Groups& groups, bool explain, std::vector<Found>& out) const {
+bool PatternCode::judge(const Text& text, const Groups& groups, bool explain,
+                        std::vector<Found>& out) const {
   const Program& code = *program_;
   if (code.secret < 0 || code.secret >= code.groups || groups[code.secret].empty()) return false;
   std::string_view secret = groups[code.secret];
-  auto offset = [&](std::string_view bytes) { return static_cast<std::size_t>(bytes.data() - text.bytes.data()); };
+  auto offset = [&](std::string_view bytes) {
+    return static_cast<std::size_t>(bytes.data() - text.bytes.data());
+  };
   Value value{.pattern = pattern_};
   for (const PartGroup& part : code.parts) {
-    if (!groups[part.group].empty()) value.parts.push_back({part.name, std::string(groups[part.group])});
+    if (!groups[part.group].empty())
+      value.parts.push_back({part.name, std::string(groups[part.group])});
   }
   std::optional<std::string> reason = check(secret, value.parts);
   if (!reason) {
@@ -201,7 +216,8 @@ bool PatternCode::judge(const Text& text, const Groups& groups, bool explain, st
 
 // Whether the bytes at text[at] can begin a match.
 bool PatternCode::may_begin(const Text& text, std::size_t at) const {
-  if (plan_.boundary_first && at > 0 && is_word(static_cast<unsigned char>(text.bytes[at - 1]))) return false;
+  if (plan_.boundary_first && at > 0 && is_word(static_cast<unsigned char>(text.bytes[at - 1])))
+    return false;
   if (at + plan_.lead.size() > text.bytes.size()) return false;
   for (std::size_t i = 0; i < plan_.lead.size(); ++i) {
     if (!plan_.lead[i].test(static_cast<unsigned char>(text.bytes[at + i]))) return false;
@@ -209,9 +225,11 @@ bool PatternCode::may_begin(const Text& text, std::size_t at) const {
   return true;
 }
 
-// The leftmost match that begins in [from, last]. Where the first bytes tell that one may begin, RE2 is asked for a match right there: its
-// automaton for that is far smaller than the one that looks everywhere, and soon complete.
-bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t last, Groups& groups) const {
+// The leftmost match that begins in [from, last]. Where the first bytes tell that one may begin,
+// RE2 is asked for a match right there: its automaton for that is far smaller than the one that
+// looks everywhere, and soon complete.
+bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t last,
+                             Groups& groups) const {
   const RE2& expression = *program_->expression;
   re2::StringPiece all(text.bytes.data(), text.bytes.size());
   last = std::min(last, text.bytes.size());
@@ -219,15 +237,20 @@ bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t las
     for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++from) {
       if (!may_begin(text, from)) continue;
       ++tries;
-      if (expression.Match(all, from, all.size(), RE2::ANCHOR_START, groups.pieces.data(), program_->groups)) return true;
+      if (expression.Match(all, from, all.size(), RE2::ANCHOR_START, groups.pieces.data(),
+                           program_->groups))
+        return true;
     }
   }
-  if (from > last || !expression.Match(all, from, all.size(), RE2::UNANCHORED, groups.pieces.data(), program_->groups)) return false;
+  if (from > last || !expression.Match(all, from, all.size(), RE2::UNANCHORED, groups.pieces.data(),
+                                       program_->groups))
+    return false;
   return static_cast<std::size_t>(groups[0].data() - text.bytes.data()) <= last;
 }
 
 // All matches in the text that belong to the hit. True if one stood.
-bool PatternCode::find(const Text& text, AnchorPlace place, bool explain, std::vector<Found>& out) const {
+bool PatternCode::find(const Text& text, AnchorPlace place, bool explain,
+                       std::vector<Found>& out) const {
   const MatchPlan& known = plan();
   if (known.run.length > 0 && !has_run(text.bytes, known.run)) return false;
   if (!program().expression->ok()) return false;

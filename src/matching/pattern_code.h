@@ -1,6 +1,6 @@
-// One pattern ready for tier two: its plan, and its expressions compiled when first needed. Decides which matches in a text belong to an
-// anchor hit and whether they stand.
-// Ownership: refers to the Pattern. Thread safety: all members may be called at once; what is compiled is compiled once.
+// One pattern ready for tier two: its plan, and its expressions compiled when first needed. Decides
+// which matches in a text belong to an anchor hit and whether they stand. Ownership: refers to the
+// Pattern. Thread safety: all members may be called at once; what is compiled is compiled once.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +42,8 @@ class PatternCode {
   [[nodiscard]] const model::Pattern& pattern() const { return *pattern_; }
   [[nodiscard]] const MatchPlan& plan() const;
 
-  /// Appends the matches that belong to the hit, whose anchor stands at `place` in them; rejected ones only if `explain`. True if
-  /// one stood.
+  /// Appends the matches that belong to the hit, whose anchor stands at `place` in them; rejected
+  /// ones only if `explain`. True if one stood.
   bool find(const Text& text, AnchorPlace place, bool explain, std::vector<Found>& out) const;
 
   /// Compiles every expression of the pattern.

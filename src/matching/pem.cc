@@ -1,5 +1,6 @@
 #include "matching/pem.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "matching/decoders.h"
@@ -24,7 +25,8 @@ std::optional<Element> take(std::string_view& bytes) {
     std::size_t count = length & 0x7f;
     if (count == 0 || count > 3 || bytes.size() < 2 + count) return std::nullopt;
     length = 0;
-    for (std::size_t i = 0; i < count; ++i) length = length << 8 | static_cast<unsigned char>(bytes[2 + i]);
+    for (std::size_t i = 0; i < count; ++i)
+      length = length << 8 | static_cast<unsigned char>(bytes[2 + i]);
     header += count;
   }
   if (length > bytes.size() - header) return std::nullopt;
@@ -78,7 +80,8 @@ std::optional<PemKey> parse_openssh(std::string_view bytes) {
   auto text = [&]() -> std::optional<std::string_view> {
     if (bytes.size() < 4) return std::nullopt;
     std::size_t length = 0;
-    for (int i = 0; i < 4; ++i) length = length << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < 4; ++i)
+      length = length << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
     if (length > bytes.size() - 4) return std::nullopt;
     std::string_view out = bytes.substr(4, length);
     bytes.remove_prefix(4 + length);
@@ -122,8 +125,11 @@ std::string plain_lines(std::string_view block) {
   return out;
 }
 
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 bool is_base64(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
+  return is_alphanumeric(c) || c == '+' || c == '/' || c == '=';
 }
 
 struct Armour {
@@ -138,18 +144,26 @@ std::optional<Armour> read_armour(std::string_view text) {
   if (!text.starts_with(kBegin)) return std::nullopt;
   std::size_t label_end = text.find("-----", kBegin.size());
   std::size_t end = text.rfind(kEnd);
-  if (label_end == std::string_view::npos || end == std::string_view::npos || end < label_end) return std::nullopt;
+  if (label_end == std::string_view::npos || end == std::string_view::npos || end < label_end)
+    return std::nullopt;
   Armour armour{.label = text.substr(kBegin.size(), label_end - kBegin.size())};
   std::string_view body = text.substr(label_end + 5, end - label_end - 5);
   while (!body.empty()) {
     std::size_t line_end = body.find('\n');
     std::string_view line = body.substr(0, line_end);
     body.remove_prefix(line_end == std::string_view::npos ? body.size() : line_end + 1);
-    if (line.find(": ") != std::string_view::npos || line.find("-Info:") != std::string_view::npos) {
+    if (line.find('"') != std::string_view::npos &&
+        std::none_of(line.begin(), line.end(), is_alphanumeric)) {
+      continue;  // `" +`, the end of a string literal that goes on in the next line
+    }
+    if (line.find(": ") != std::string_view::npos ||
+        line.find("-Info:") != std::string_view::npos) {
       armour.encrypted |= line.find("ENCRYPTED") != std::string_view::npos;
       continue;
     }
-    if (armour.label.starts_with("PGP") && line.starts_with('=')) break;  // the checksum
+    std::size_t begin = line.find_first_not_of(" \t\"'");
+    if (armour.label.starts_with("PGP") && begin != std::string_view::npos && line[begin] == '=')
+      break;  // the checksum
     for (char c : line) {
       if (is_base64(c)) armour.base64 += c;
     }

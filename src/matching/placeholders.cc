@@ -19,15 +19,18 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// Words of five letters and more that stand-ins are made of. Random base62 of 40 characters holds one of them once in millions.
+// Words of five letters and more that stand-ins are made of. Random base62 of 40 characters holds
+// one of them once in millions.
 constexpr std::array<std::string_view, 28> kWords{
-    "example", "placeholder", "changeme", "change_me", "change-me", "insert_", "insert-", "inserty", "replace",
-    "dummy", "redacted", "yourtoken", "your_", "your-", "yourapi", "yourkey", "yoursecret", "yourpass", "foobar",
-    "sample", "notreal", "not_real", "not-real", "fakekey", "faketoken", "secret_here", "key_here", "token_here"};
+    "example",  "placeholder", "changeme",   "change_me", "change-me",   "insert_",  "insert-",
+    "inserty",  "replace",     "dummy",      "redacted",  "yourtoken",   "your_",    "your-",
+    "yourapi",  "yourkey",     "yoursecret", "yourpass",  "foobar",      "sample",   "notreal",
+    "not_real", "not-real",    "fakekey",    "faketoken", "secret_here", "key_here", "token_here"};
 
 bool has_any(std::string_view text, std::span<const std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  });
 }
 
 std::size_t longest_run(std::string_view text, int step) {
@@ -47,8 +50,9 @@ std::size_t longest_ascent(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
     char a = text[i - 1];
     char b = text[i];
-    bool next = b == a + 1 || (a == '9' && (b == '0' || b == 'a' || b == 'A')) || ((a == 'z' || a == 'Z') && b == '0') ||
-                (a == 'z' && b == 'A') || (a == 'Z' && b == 'a');
+    bool next = b == a + 1 || (a == '9' && (b == '0' || b == 'a' || b == 'A')) ||
+                ((a == 'z' || a == 'Z') && b == '0') || (a == 'z' && b == 'A') ||
+                (a == 'Z' && b == 'a');
     run = next ? run + 1 : 1;
     longest = std::max(longest, run);
   }
@@ -60,7 +64,9 @@ bool mostly_ascending(std::string_view text) {
   std::size_t inside = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     std::size_t end = begin + 1;
-    while (end < text.size() && (text[end] == text[end - 1] + 1 || (text[end] == '0' && text[end - 1] == '9'))) ++end;
+    while (end < text.size() &&
+           (text[end] == text[end - 1] + 1 || (text[end] == '0' && text[end - 1] == '9')))
+      ++end;
     if (end - begin >= 3) inside += end - begin;
     begin = end;
   }
@@ -76,7 +82,9 @@ bool periodic(std::string_view text) {
   return false;
 }
 
-bool is_filler(char c) { return c == 'x' || c == 'X' || c == '*' || c == '.' || c == '#' || c == '?' || c == '_'; }
+bool is_filler(char c) {
+  return c == 'x' || c == 'X' || c == '*' || c == '.' || c == '#' || c == '?' || c == '_';
+}
 
 std::size_t longest_filler(std::string_view text) {
   std::size_t longest = 0;
@@ -89,7 +97,8 @@ std::size_t longest_filler(std::string_view text) {
 }
 
 bool is_template(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> kOpen{"${", "{{", "$(", "<%", "%(", "#{", "@@", "%%"};
+  static constexpr std::array<std::string_view, 8> kOpen{"${", "{{", "$(", "<%",
+                                                         "%(", "#{", "@@", "%%"};
   if (has_any(text, kOpen)) return true;
   std::size_t open = text.find('<');
   return open != std::string_view::npos && text.find('>', open) != std::string_view::npos;
@@ -104,12 +113,18 @@ std::optional<std::string> placeholder_reason(std::string_view body) {
   for (unsigned char c : body) seen.set(c);
   if (seen.count() <= 2 && body.size() >= 8) return "placeholder: one or two characters repeated";
   std::size_t least = body.size() > kLong ? body.size() / 4 : 0;
-  if (longest_filler(body) >= std::max<std::size_t>(4, least)) return "placeholder: a run of x, * or the like";
-  if (longest_run(body, 0) >= std::max<std::size_t>(7, least)) return "placeholder: one character repeated";
-  if (longest_ascent(body) >= std::max<std::size_t>(body.size() < 14 ? 6 : 8, least)) return "placeholder: characters in ascending order";
-  if (body.size() >= 8 && body.size() <= kLong && mostly_ascending(body)) return "placeholder: characters in ascending order";
-  if (body.size() <= kLong && body.find("...") != std::string_view::npos) return "placeholder: cut short by an ellipsis";
-  if (body.size() >= 12 && body.size() <= kLong && periodic(body)) return "placeholder: the same characters repeated";
+  if (longest_filler(body) >= std::max<std::size_t>(4, least))
+    return "placeholder: a run of x, * or the like";
+  if (longest_run(body, 0) >= std::max<std::size_t>(7, least))
+    return "placeholder: one character repeated";
+  if (longest_ascent(body) >= std::max<std::size_t>(body.size() < 14 ? 6 : 8, least))
+    return "placeholder: characters in ascending order";
+  if (body.size() >= 8 && body.size() <= kLong && mostly_ascending(body))
+    return "placeholder: characters in ascending order";
+  if (body.size() <= kLong && body.find("...") != std::string_view::npos)
+    return "placeholder: cut short by an ellipsis";
+  if (body.size() >= 12 && body.size() <= kLong && periodic(body))
+    return "placeholder: the same characters repeated";
   if (body.size() > kLong) return std::nullopt;
   if (has_any(lower(body), kWords)) return "placeholder: words that stand for a secret";
   return std::nullopt;

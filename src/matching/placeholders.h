@@ -1,4 +1,5 @@
-// Stand-ins for secrets: what documentation, templates and tests write where a credential would go. Thread safety: pure functions.
+// Stand-ins for secrets: what documentation, templates and tests write where a credential would go.
+// Thread safety: pure functions.
 #pragma once
 
 #include <optional>
@@ -7,7 +8,8 @@
 
 namespace keywake::matching {
 
-/// Why `body` (a secret without the literal prefix of its format) is a stand-in; absent when it is not recognised as one.
+/// Why `body` (a secret without the literal prefix of its format) is a stand-in; absent when it is
+/// not recognised as one.
 std::optional<std::string> placeholder_reason(std::string_view body);
 
 }  // namespace keywake::matching

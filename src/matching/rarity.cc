@@ -1,12 +1,14 @@
 // A likelihood ratio of two models, summed over the text in bits.
 //
-// Language: a symbol after the two before it, from a table trained on the distinct words of a Debian system, letters in either
-// case alike; to which comes what the case costs (it rarely changes but at the hump of an identifier), and the digit, one of ten.
-// Random: each character alike, out of the alphabet that the text shows (hexadecimal, one case, both, with digits or without).
-// What is neither letter nor digit separates words and costs nothing in either.
+// Language: a symbol after the two before it, from a table trained on the distinct words of a
+// Debian system, letters in either case alike; to which comes what the case costs (it rarely
+// changes but at the hump of an identifier), and the digit, one of ten. Random: each character
+// alike, out of the alphabet that the text shows (hexadecimal, one case, both, with digits or
+// without). What is neither letter nor digit separates words and costs nothing in either.
 //
-// On the identifiers of git's sources of 14 to 18 characters the median is -19 and 98 % are below 0, the rest being base64 and
-// object ids; of random base62 tokens of 16 characters 999 in 1000 are above 9, half above 48.
+// On the identifiers of git's sources of 14 to 18 characters the median is -19 and 98 % are below
+// 0, the rest being base64 and object ids; of random base62 tokens of 16 characters 999 in 1000 are
+// above 9, half above 48.
 #include "matching/rarity.h"
 
 #include "matching/rarity_table.h"
@@ -17,9 +19,15 @@ namespace {
 constexpr double kRareBits = 8;
 constexpr std::size_t kLeastTail = 16;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
 
 unsigned symbol(char c) {
   if (is_lower(c)) return static_cast<unsigned>(c - 'a') + 1;
@@ -58,7 +66,9 @@ double case_cost(std::string_view text, std::size_t at) {
   if (upper == is_upper(text[at - 1])) return 0.3;
   if (upper) return 2.5;  // a hump: getUser
   bool after_capital = at == 1 || !is_upper(text[at - 2]);
-  return after_capital ? 0.5 : 2.0;  // the first small letter of a word, or after an abbreviation: HTTPServer
+  return after_capital
+             ? 0.5
+             : 2.0;  // the first small letter of a word, or after an abbreviation: HTTPServer
 }
 
 }  // namespace
@@ -90,9 +100,11 @@ bool is_rare(std::string_view text) {
   Alphabet alphabet(text);
   if (!alphabet.upper && !alphabet.lower) return false;  // a number
   if (surprise(text) > kRareBits) return true;
-  // A readable name in front of random text ("NpmToken." and a UUID) shows letters that the rest does not have.
+  // A readable name in front of random text ("NpmToken." and a UUID) shows letters that the rest
+  // does not have.
   std::size_t separator = text.find_last_of(".:_/");
-  return separator != std::string_view::npos && text.size() - separator > kLeastTail && is_rare(text.substr(separator + 1));
+  return separator != std::string_view::npos && text.size() - separator > kLeastTail &&
+         is_rare(text.substr(separator + 1));
 }
 
 }  // namespace keywake::matching

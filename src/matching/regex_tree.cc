@@ -22,7 +22,9 @@ ByteSet range(unsigned char low, unsigned char high) {
   return set;
 }
 
-ByteSet digits() { return range('0', '9'); }
+ByteSet digits() {
+  return range('0', '9');
+}
 ByteSet words() {
   ByteSet set;
   for (unsigned c = 0; c < 256; ++c) set.set(c, is_word(static_cast<unsigned char>(c)));
@@ -73,7 +75,8 @@ class Parser {
     RegexNode result{RegexNode::Kind::kConcat};
     while (more() && peek() != '|' && peek() != ')') {
       RegexNode item = repeat();
-      if (item.kind == RegexNode::Kind::kConcat) {  // a group is its contents, side by side with what surrounds it
+      if (item.kind == RegexNode::Kind::kConcat) {  // a group is its contents, side by side with
+                                                    // what surrounds it
         std::move(item.children.begin(), item.children.end(), std::back_inserter(result.children));
       } else {
         result.children.push_back(std::move(item));
@@ -107,7 +110,8 @@ class Parser {
     std::size_t i = at_;
     auto number = [&](std::uint32_t& value) {
       std::size_t begin = i;
-      for (value = 0; i < text_.size() && text_[i] >= '0' && text_[i] <= '9' && i - begin < 6; ++i) {
+      for (value = 0; i < text_.size() && text_[i] >= '0' && text_[i] <= '9' && i - begin < 6;
+           ++i) {
         value = value * 10 + static_cast<std::uint32_t>(text_[i] - '0');
       }
       return i > begin;
@@ -165,20 +169,34 @@ class Parser {
     if (!more()) return fail().bytes;
     char c = text_[at_++];
     switch (c) {
-      case 'd': return digits();
-      case 'D': return ~digits();
-      case 'w': return words();
-      case 'W': return ~words();
-      case 's': return spaces();
-      case 'S': return ~spaces();
-      case 'n': return range('\n', '\n');
-      case 'r': return range('\r', '\r');
-      case 't': return range('\t', '\t');
-      case 'f': return range('\f', '\f');
-      case 'v': return range('\v', '\v');
-      case 'a': return range('\a', '\a');
-      case 'x': return hexadecimal();
-      default: break;
+      case 'd':
+        return digits();
+      case 'D':
+        return ~digits();
+      case 'w':
+        return words();
+      case 'W':
+        return ~words();
+      case 's':
+        return spaces();
+      case 'S':
+        return ~spaces();
+      case 'n':
+        return range('\n', '\n');
+      case 'r':
+        return range('\r', '\r');
+      case 't':
+        return range('\t', '\t');
+      case 'f':
+        return range('\f', '\f');
+      case 'v':
+        return range('\v', '\v');
+      case 'a':
+        return range('\a', '\a');
+      case 'x':
+        return hexadecimal();
+      default:
+        break;
     }
     if (is_word(static_cast<unsigned char>(c))) return fail().bytes;
     return range(static_cast<unsigned char>(c), static_cast<unsigned char>(c));
@@ -202,7 +220,8 @@ class Parser {
     for (bool first = true; more() && (first || peek() != ']'); first = false) {
       if (text_.substr(at_).starts_with("[:")) return fail().bytes;
       ByteSet low = class_item();
-      if (low.count() == 1 && more() && peek() == '-' && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
+      if (low.count() == 1 && more() && peek() == '-' && at_ + 1 < text_.size() &&
+          text_[at_ + 1] != ']') {
         ++at_;
         ByteSet high = class_item();
         if (high.count() != 1) return fail().bytes;
@@ -243,12 +262,15 @@ std::uint32_t multiply(std::uint32_t a, std::uint32_t b) {
 
 }  // namespace
 
-std::optional<RegexNode> parse_regex(std::string_view canonical) { return Parser(canonical).parse(); }
+std::optional<RegexNode> parse_regex(std::string_view canonical) {
+  return Parser(canonical).parse();
+}
 
 Width width(const RegexNode& node) {
   Width result;
   switch (node.kind) {
-    case RegexNode::Kind::kBytes: return {1, 1};
+    case RegexNode::Kind::kBytes:
+      return {1, 1};
     case RegexNode::Kind::kConcat:
       for (const RegexNode& child : node.children) {
         Width w = width(child);
@@ -266,7 +288,8 @@ Width width(const RegexNode& node) {
       Width w = width(node.children.front());
       return {multiply(w.min, node.min), multiply(w.max, node.max)};
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 

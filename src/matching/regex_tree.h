@@ -1,8 +1,10 @@
-// A canonical expression as a tree, for questions that neither engine answers: how wide a match can be, where in a match a
-// literal stands, which bytes a match must begin with. The answers keep tier two's windows tight (matching/anchor_place.h).
+// A canonical expression as a tree, for questions that neither engine answers: how wide a match can
+// be, where in a match a literal stands, which bytes a match must begin with. The answers keep tier
+// two's windows tight (matching/anchor_place.h).
 //
-// Only what canonical expressions have is understood: bytes, classes, groups, alternation, repeats, \b and \B. Anything else is
-// no tree, and callers fall back to what holds for every expression. Ownership: values. Thread safety: pure functions.
+// Only what canonical expressions have is understood: bytes, classes, groups, alternation, repeats,
+// \b and \B. Anything else is no tree, and callers fall back to what holds for every expression.
+// Ownership: values. Thread safety: pure functions.
 #pragma once
 
 #include <bitset>
@@ -16,7 +18,15 @@ namespace keywake::matching {
 using ByteSet = std::bitset<256>;
 
 struct RegexNode {
-  enum class Kind : std::uint8_t { kEmpty, kBoundary, kNotBoundary, kBytes, kConcat, kAlternate, kRepeat };
+  enum class Kind : std::uint8_t {
+    kEmpty,
+    kBoundary,
+    kNotBoundary,
+    kBytes,
+    kConcat,
+    kAlternate,
+    kRepeat
+  };
   Kind kind = Kind::kEmpty;
   ByteSet bytes;                    // kBytes: one byte out of these
   std::uint32_t min = 1;            // kRepeat: of the one child

@@ -17,7 +17,8 @@ using rules::Example;
 using rules::ExpandedExample;
 using rules::PatternSource;
 
-// Texts that an example is put into: alone, amid lines, and far from either end. No carrier can continue a token or a line.
+// Texts that an example is put into: alone, amid lines, and far from either end. No carrier can
+// continue a token or a line.
 struct Carrier {
   std::string before;
   std::string after;
@@ -25,8 +26,11 @@ struct Carrier {
 
 std::array<Carrier, 3> carriers() {
   std::string prose;
-  while (prose.size() < 40000) prose += "The quick brown fox, of course, jumps over the lazy dog.\n";
-  return {{{"", ""}, {"int main() {\n  return 0;\n}\n", "\n// the end of it\n"}, {prose, "\n" + prose}}};
+  while (prose.size() < 40000)
+    prose += "The quick brown fox, of course, jumps over the lazy dog.\n";
+  return {{{"", ""},
+           {"int main() {\n  return 0;\n}\n", "\n// the end of it\n"},
+           {prose, "\n" + prose}}};
 }
 
 struct Found {
@@ -37,8 +41,12 @@ struct Found {
 
 class ExampleRunner {
  public:
-  ExampleRunner(const rules::Loaded& loaded, const Engine& engine, std::vector<std::string>& problems)
-      : loaded_(loaded), scanner_(engine, values_, {.explain = true}), carriers_(carriers()), problems_(problems) {}
+  ExampleRunner(const rules::Loaded& loaded, const Engine& engine,
+                std::vector<std::string>& problems)
+      : loaded_(loaded),
+        scanner_(engine, values_, {.explain = true}),
+        carriers_(carriers()),
+        problems_(problems) {}
 
   void run(const PatternSource& source) {
     const model::Pattern& pattern = loaded_.rules.patterns()[source.pattern];
@@ -57,8 +65,8 @@ class ExampleRunner {
     }
   }
 
-  std::string compare(const model::Pattern& pattern, const std::string& text, const ExpandedExample& example,
-                      std::size_t shift) {
+  std::string compare(const model::Pattern& pattern, const std::string& text,
+                      const ExpandedExample& example, std::size_t shift) {
     std::vector<Found> found = scan(pattern, text);
     std::string reasons;
     std::vector<ExpandedExample::Marked> extents;
@@ -73,8 +81,9 @@ class ExampleRunner {
     if (extents == example.marked) return {};
     if (example.marked.empty()) return "is found, and should not be";
     if (extents.empty()) return "is not found" + reasons;
-    return fmt::format("what is found is not what is marked: [{}, {}) instead of [{}, {})", extents.front().begin,
-                       extents.front().end, example.marked.front().begin, example.marked.front().end) +
+    return fmt::format("what is found is not what is marked: [{}, {}) instead of [{}, {})",
+                       extents.front().begin, extents.front().end, example.marked.front().begin,
+                       example.marked.front().end) +
            (extents.size() != example.marked.size()
                 ? fmt::format(", {} findings instead of {}", extents.size(), example.marked.size())
                 : "") +
@@ -96,9 +105,9 @@ class ExampleRunner {
 
   void problem(const PatternSource& source, const model::Pattern& pattern, const Example& example,
                const std::string& what) {
-    problems_.push_back(fmt::format("{}:{}:{}: {}: {} example {}: {}", printable(source.file), example.line,
-                                    example.column, pattern.id, example.is_match ? "match" : "reject", example.number,
-                                    what));
+    problems_.push_back(fmt::format("{}:{}:{}: {}: {} example {}: {}", printable(source.file),
+                                    example.line, example.column, pattern.id,
+                                    example.is_match ? "match" : "reject", example.number, what));
   }
 
   const rules::Loaded& loaded_;
@@ -110,17 +119,20 @@ class ExampleRunner {
   std::vector<std::string>& problems_;
 };
 
-// Both engines on each expression by itself, so the message can name it. RE2 is asked by Engine::compile().
+// Both engines on each expression by itself, so the message can name it. RE2 is asked by
+// Engine::compile().
 void check_expressions(const rules::Loaded& loaded, std::vector<std::string>& problems) {
   for (const PatternSource& source : loaded.sources) {
     const model::Pattern& pattern = loaded.rules.patterns()[source.pattern];
-    auto place = fmt::format("{}:{}:{}: {}", printable(source.file), source.line, source.column, pattern.id);
+    auto place =
+        fmt::format("{}:{}:{}: {}", printable(source.file), source.line, source.column, pattern.id);
     if (auto longest = max_match_length(pattern.regex); !longest) {
       problems.push_back(fmt::format("{}: regex: {}", place, longest.error().message));
     }
     for (const model::Companion& companion : pattern.companions) {
       if (auto longest = max_match_length(companion.regex); !longest) {
-        problems.push_back(fmt::format("{}: companion {}: {}", place, companion.name, longest.error().message));
+        problems.push_back(
+            fmt::format("{}: companion {}: {}", place, companion.name, longest.error().message));
       }
     }
   }

@@ -8,7 +8,8 @@
 namespace keywake::matching {
 namespace {
 
-// Extents, added in ascending order of begin, and the question whether one of them overlaps another extent.
+// Extents, added in ascending order of begin, and the question whether one of them overlaps another
+// extent.
 class Claims {
  public:
   void add(const Settled& item) {
@@ -17,7 +18,8 @@ class Claims {
   }
   bool overlaps(const Settled& item) const {
     auto after = std::lower_bound(begins_.begin(), begins_.end(), item.end);
-    return after != begins_.begin() && ends_[static_cast<std::size_t>(after - begins_.begin()) - 1] > item.begin;
+    return after != begins_.begin() &&
+           ends_[static_cast<std::size_t>(after - begins_.begin()) - 1] > item.begin;
   }
 
  private:
@@ -25,9 +27,12 @@ class Claims {
   std::vector<std::uint32_t> ends_;  // the greatest so far
 };
 
-// Who yields to whom on the same bytes: the patterns of patterns/generic.toml to all others, generic ones of a provider to specific ones.
+// Who yields to whom on the same bytes: the patterns of patterns/generic.toml to all others,
+// generic ones of a provider to specific ones.
 constexpr std::size_t kRanks = 3;
-std::size_t rank(const model::Pattern& pattern) { return !pattern.generic ? 2 : pattern.provider != "generic" ? 1 : 0; }
+std::size_t rank(const model::Pattern& pattern) {
+  return !pattern.generic ? 2 : pattern.provider != "generic" ? 1 : 0;
+}
 
 }  // namespace
 
@@ -37,7 +42,8 @@ void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& 
     if (note.value != Note::kNoValue) out.push_back({note.value, note.begin, note.end});
   }
   if (out.empty()) return;
-  // The numbers of values depend on which thread was first, so ties are ordered by what the values say.
+  // The numbers of values depend on which thread was first, so ties are ordered by what the values
+  // say.
   std::sort(out.begin(), out.end(), [&](const Settled& a, const Settled& b) {
     if (a.begin != b.begin) return a.begin < b.begin;
     if (a.end != b.end) return a.end < b.end;
@@ -49,7 +55,7 @@ void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& 
   });
   out.erase(std::unique(out.begin(), out.end()), out.end());
 
-  std::array<Claims, kRanks> of_rank;                  // findings of patterns of this rank and above
+  std::array<Claims, kRanks> of_rank;  // findings of patterns of this rank and above
   std::map<const model::Pattern*, Claims> of_pattern;  // findings
   for (const Settled& item : out) {
     const Value& value = values[item.value];

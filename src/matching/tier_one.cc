@@ -15,13 +15,19 @@ int on_hit(unsigned expression, unsigned long long, unsigned long long end, unsi
 
 }  // namespace
 
-void TierOne::Free::operator()(hs_database* database) const { hs_free_database(database); }
-void HitFinder::Free::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
+void TierOne::Free::operator()(hs_database* database) const {
+  hs_free_database(database);
+}
+void HitFinder::Free::operator()(hs_scratch* scratch) const {
+  hs_free_scratch(scratch);
+}
 
 Result<TierOne> TierOne::load(std::string_view bytes, std::uint32_t longest) {
   hs_database_t* database = nullptr;
   if (hs_deserialize_database(bytes.data(), bytes.size(), &database) != HS_SUCCESS) {
-    return fail("Hyperscan does not take the compiled database: it is damaged, or for another CPU or version");
+    return fail(
+        "Hyperscan does not take the compiled database: it is damaged, or for another CPU or "
+        "version");
   }
   TierOne out;
   out.database_.reset(database);
@@ -37,13 +43,16 @@ HitFinder::HitFinder(const TierOne& tier_one) : tier_one_(&tier_one) {
 
 const std::vector<Hit>& HitFinder::find(std::string_view blob, HitRange range) {
   hits_.clear();
-  // Bytes around the range let an expression that ends in it, and a \b at either end of that, be seen whole.
+  // Bytes around the range let an expression that ends in it, and a \b at either end of that, be
+  // seen whole.
   std::uint32_t context = tier_one_->longest_ + 1;
   std::uint32_t begin = range.after > context ? range.after - context : 0;
-  auto end = static_cast<std::uint32_t>(std::min<std::uint64_t>(blob.size(), std::uint64_t{range.last} + 1));
+  auto end = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(blob.size(), std::uint64_t{range.last} + 1));
   if (begin >= end) return hits_;
   bytes_ += end - begin;
-  hs_scan(tier_one_->database_.get(), blob.data() + begin, end - begin, 0, scratch_.get(), on_hit, &hits_);
+  hs_scan(tier_one_->database_.get(), blob.data() + begin, end - begin, 0, scratch_.get(), on_hit,
+          &hits_);
   std::size_t kept = 0;
   for (Hit hit : hits_) {
     hit.end += begin;

@@ -47,8 +47,8 @@ class HitFinder {
  public:
   explicit HitFinder(const TierOne& tier_one);
 
-  /// The hits of `blob` in the range, ascending, each once: exactly those of the range that a search of the whole blob finds. Valid until
-  /// the next call.
+  /// The hits of `blob` in the range, ascending, each once: exactly those of the range that a
+  /// search of the whole blob finds. Valid until the next call.
   const std::vector<Hit>& find(std::string_view blob, HitRange range);
 
   /// Bytes searched so far.

@@ -8,7 +8,9 @@ namespace {
 std::size_t hash_of(const Value& value) {
   auto text = [](std::string_view bytes) { return std::hash<std::string_view>{}(bytes); };
   std::size_t hash = std::hash<const void*>{}(value.pattern);
-  auto mix = [&](std::size_t other) { hash = (hash ^ other) * 0x9E3779B97F4A7C15ULL + (hash >> 29); };
+  auto mix = [&](std::size_t other) {
+    hash = (hash ^ other) * 0x9E3779B97F4A7C15ULL + (hash >> 29);
+  };
   mix(text(value.secret.reveal()));
   mix(text(value.rejected));
   mix(text(value.decoded));
@@ -26,7 +28,8 @@ std::uint32_t ValueTable::intern(Value value) {
     if (values_[first->second] == value) return first->second;
   }
   auto index = static_cast<std::uint32_t>(values_.size());
-  values_.push_back(std::move(value));
+  const Value& kept = values_.emplace_back(std::move(value));
+  credential_.push_back(kept.secret.empty() ? index : by_secret_.try_emplace(kept.secret.reveal(), index).first->second);
   index_.emplace(hash, index);
   return index;
 }
@@ -34,6 +37,11 @@ std::uint32_t ValueTable::intern(Value value) {
 const Value& ValueTable::operator[](std::uint32_t index) const {
   std::lock_guard lock(mutex_);
   return values_[index];
+}
+
+std::uint32_t ValueTable::credential(std::uint32_t index) const {
+  std::lock_guard lock(mutex_);
+  return credential_[index];
 }
 
 std::size_t ValueTable::size() const {

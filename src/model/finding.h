@@ -13,10 +13,11 @@
 
 namespace keywake::model {
 
-/// A named piece that belongs to a credential beside its secret: key id, user, host. Not secret by itself.
+/// A named piece that belongs to a credential beside its secret: key id, user, host; or, marked so, a second secret.
 struct Part {
   std::string name;
   std::string value;
+  bool secret = false;
   bool operator==(const Part&) const = default;
   auto operator<=>(const Part&) const = default;
 };

@@ -51,6 +51,7 @@ struct Companion {
   std::string_view regex;       // canonical; the part is the capture named as the companion, else the whole match
   std::uint32_t within = 256;   // bytes before or after the match in which it is looked for
   bool required = false;        // without it the match is rejected
+  bool secret = false;          // as secret as the credential itself: reports redact it
 };
 
 struct Pattern {

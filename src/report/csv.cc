@@ -50,7 +50,7 @@ std::string lines_printable(std::string_view text) {
 std::string parts_text(const View& view, const model::Credential& credential) {
   std::string out;
   for (const model::Part& part : credential.parts) {
-    out += fmt::format("{}{}={}", out.empty() ? "" : "; ", part.name, view.name(part.value));
+    out += fmt::format("{}{}={}", out.empty() ? "" : "; ", part.name, view.part(part));
   }
   return out;
 }

@@ -33,7 +33,7 @@ void add_credential(const View& view, const model::Credential& credential, Json&
   out["fingerprint"] = credential.fingerprint;
   Json parts = Json::array();
   for (const model::Part& part : credential.parts) {
-    parts.push_back({{"name", to_utf8(part.name)}, {"value", to_utf8(view.name(part.value))}});
+    parts.push_back({{"name", to_utf8(part.name)}, {"value", to_utf8(view.part(part))}});
   }
   out["parts"] = std::move(parts);
   out["rotate"] = text_or_null(pattern.rotate);

@@ -140,7 +140,7 @@ class TextReport {
         2, width_);
     std::vector<Piece> parts;
     for (const model::Part& part : credential.parts) {
-      parts.push_back({printable(fmt::format("{} {}", part.name, view_.name(part.value)))});
+      parts.push_back({printable(fmt::format("{} {}", part.name, view_.part(part)))});
     }
     out_ << flow(style_, parts, 2, width_);
     if (!pattern.rotate.empty()) {

@@ -98,6 +98,11 @@ std::string View::secret(const model::Credential& credential) const {
                                : credential.secret.redacted();
 }
 
+std::string View::part(const model::Part& part) const {
+  if (part.secret && !options_.show_secrets) return Secret(part.value).redacted();
+  return name(part.value);
+}
+
 std::string View::name(std::string_view text) const {
   return options_.show_secrets ? std::string(text) : redactor_.name(text);
 }

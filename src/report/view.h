@@ -35,6 +35,8 @@ class View {
 
   /// The secret as this report may show it: redacted, or in clear under show_secrets. Not escaped.
   [[nodiscard]] std::string secret(const model::Credential& credential) const;
+  /// A part's value, redacted likewise if it is secret.
+  [[nodiscard]] std::string part(const model::Part& part) const;
   /// Text from the target without the secrets in it (report/redactor.h). Not escaped: each format
   /// does that its own way.
   [[nodiscard]] std::string name(std::string_view text) const;

@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 1> kProviderKeys{"name"};
 constexpr std::array<std::string_view, 18> kPatternKeys{
     "id",     "title", "kind", "risk",   "docs",    "rotate",   "anchors",   "keywords", "shape",
     "within", "regex", "span", "checks", "generic", "validate", "companion", "match",    "reject"};
-constexpr std::array<std::string_view, 4> kCompanionKeys{"name", "regex", "within", "required"};
+constexpr std::array<std::string_view, 5> kCompanionKeys{"name", "regex", "within", "required", "secret"};
 
 Place place_of(const toml::source_region& region) {
   return {region.begin.line, region.begin.column};
@@ -331,6 +331,7 @@ class FileReader {
     companion.within =
         static_cast<std::uint32_t>(integer(table, "within", 1, kMaxCompanionWithin).value_or(256));
     companion.required = value<bool>(table, "required", "true or false").value_or(false);
+    companion.secret = value<bool>(table, "secret", "true or false").value_or(false);
     return companion;
   }
 

@@ -61,13 +61,13 @@ void locate(std::string_view bytes, const std::vector<matching::Settled>& findin
   }
 }
 
-std::vector<std::uint32_t> BlobFindings::values() const {
-  std::vector<std::uint32_t> values;
-  for (const matching::Settled& finding : plain) values.push_back(finding.value);
-  for (const Occurrence& occurrence : inside) values.push_back(occurrence.value);
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-  return values;
+std::vector<std::uint32_t> BlobFindings::credentials(const matching::ValueTable& values) const {
+  std::vector<std::uint32_t> credentials;
+  for (const matching::Settled& finding : plain) credentials.push_back(values.credential(finding.value));
+  for (const Occurrence& occurrence : inside) credentials.push_back(values.credential(occurrence.value));
+  std::sort(credentials.begin(), credentials.end());
+  credentials.erase(std::unique(credentials.begin(), credentials.end()), credentials.end());
+  return credentials;
 }
 
 ContentScanner::ContentScanner(const matching::Engine& engine, matching::ValueTable& values, bool explain,

@@ -33,8 +33,8 @@ struct BlobFindings {
   std::vector<matching::Settled> plain;
   std::vector<Occurrence> inside;  // of archives and of text in another encoding
   [[nodiscard]] bool empty() const { return plain.empty() && inside.empty(); }
-  /// Ascending, no duplicates.
-  [[nodiscard]] std::vector<std::uint32_t> values() const;
+  /// What attribution is asked about (ValueTable::credential). Ascending, no duplicates.
+  [[nodiscard]] std::vector<std::uint32_t> credentials(const matching::ValueTable& values) const;
 };
 
 struct LeftOut {

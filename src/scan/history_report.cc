@@ -93,7 +93,7 @@ void Reporter::appearance(const git::Appearance& appearance, const OccurrencesBy
     auto it = occurrences.find(blob);
     if (it == occurrences.end()) return;
     for (const Occurrence& occurrence : it->second) {
-      if (occurrence.value == appearance.value) act(occurrence);
+      if (context_.values.credential(occurrence.value) == appearance.value) act(occurrence);
     }
   };
   each(appearance.blob, [&](const Occurrence& occurrence) {

@@ -171,7 +171,7 @@ KnownFile scan_history(const Context& context, const git::Repository& repository
   for (WorkerState& state : visitor.workers()) {
     commits.append(state.commits);
     for (auto& [id, findings] : state.blobs) {
-      found.push_back({id, findings.values()});
+      found.push_back({id, findings.credentials(context.values)});
       findings_by_blob.emplace(store.oid(id), std::move(findings));
     }
     std::move(state.messages.begin(), state.messages.end(), std::back_inserter(messages));
@@ -201,7 +201,7 @@ KnownFile scan_history(const Context& context, const git::Repository& repository
   std::vector<git::Appearance> staged;
   KnownFile known;
   if (auto index = git::IndexFile::read(repository)) {
-    staged = staged_appearances(*index, findings_by_blob, attribution.appearances);
+    staged = staged_appearances(*index, context.values, findings_by_blob, attribution.appearances);
     known = unchanged_files(repository, *index, [&](const git::Oid& oid) { return store.find(oid).has_value(); });
   } else {
     problems.add("index", index.error().message);

@@ -41,7 +41,8 @@ KnownFile unchanged_files(const git::Repository& repository, const git::IndexFil
   };
 }
 
-std::vector<git::Appearance> staged_appearances(const git::IndexFile& index, const FindingsByBlob& findings,
+std::vector<git::Appearance> staged_appearances(const git::IndexFile& index, const matching::ValueTable& values,
+                                                const FindingsByBlob& findings,
                                                 std::vector<git::Appearance>& appearances) {
   std::set<std::pair<std::string_view, std::uint32_t>> at_tip;
   for (const git::Appearance& appearance : appearances) {
@@ -53,7 +54,7 @@ std::vector<git::Appearance> staged_appearances(const git::IndexFile& index, con
     auto found = findings.find(entry.oid());
     if (found == findings.end() || !entry.is_file()) continue;
     placed.insert(entry.oid());
-    for (std::uint32_t value : found->second.values()) {
+    for (std::uint32_t value : found->second.credentials(values)) {
       if (at_tip.contains({entry.path, value})) continue;
       git::Appearance appearance;
       appearance.value = value;

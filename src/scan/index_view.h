@@ -20,7 +20,8 @@ KnownFile unchanged_files(const git::Repository& repository, const git::IndexFil
 
 /// Takes blobs that are in the index at a path where no tip has the value, out of the appearances without a commit, and returns them as
 /// appearances at that path.
-std::vector<git::Appearance> staged_appearances(const git::IndexFile& index, const FindingsByBlob& findings,
+std::vector<git::Appearance> staged_appearances(const git::IndexFile& index, const matching::ValueTable& values,
+                                                const FindingsByBlob& findings,
                                                 std::vector<git::Appearance>& appearances);
 
 }  // namespace keywake::scan

@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "base/text.h"
+#include "git/clone.h"
+#include "git/git_url.h"
 #include "git/repository.h"
 #include "scan/context.h"
 #include "scan/file_scan.h"
@@ -84,8 +86,18 @@ Result<void> scan_repository(const Context& context, const git::Repository& repo
   return scan_tree(context, *repository.work_tree, target, known);
 }
 
+Result<void> scan_url(const Context& context, const std::string& url) {
+  context.progress.stage = "cloning";
+  auto clone = git::clone(url, [](std::string_view) {});
+  if (!clone) return std::unexpected(clone.error());
+  auto repository = git::Repository::open(clone->path());
+  if (!repository) return std::unexpected(repository.error());
+  return scan_repository(context, **repository, git::redacted_url(url));
+}
+
 Result<void> scan_target(const Context& context, const std::string& target) {
   if (target == "-") return scan_standard_input(context);
+  if (git::is_git_url(target)) return scan_url(context, target);
   auto repository = find_repository(context.request, target);
   if (!repository) return std::unexpected(repository.error());
   if (*repository) return scan_repository(context, **repository, target);
@@ -111,12 +123,14 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   arena.execute([&] {
     for (const std::string& target : request.targets) {
       if (auto done = scan_target(context, target); !done) {
-        collector.skip({target, done.error().message, true});
+        collector.skip({git::is_git_url(target) ? git::redacted_url(target) : target, done.error().message, true});
       }
     }
   });
   model::ScanResult result = collector.finish();
-  result.summary.targets = request.targets;
+  for (const std::string& target : request.targets) {
+    result.summary.targets.push_back(git::is_git_url(target) ? git::redacted_url(target) : target);
+  }
   result.summary.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return result;

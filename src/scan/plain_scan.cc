@@ -9,6 +9,8 @@
 #include <optional>
 #include <unordered_set>
 
+#include "git/commit_table.h"
+#include "git/index_file.h"
 #include "git/plain_history.h"
 #include "scan/dates.h"
 #include "scan/history_report.h"
@@ -58,6 +60,7 @@ class CommitScan {
   void scan_objects(const std::vector<git::Oid>& oids);
   void keep(const git::Oid& oid, Scanned scanned);
   const std::vector<std::uint32_t>& values_of(const git::Oid& blob) const;
+  void add_tags(const git::ObjectDatabase& database, std::unordered_set<git::Oid>& reachable) const;
 
   const Context& context_;
   const git::Repository& repository_;
@@ -124,7 +127,7 @@ void CommitScan::keep(const git::Oid& oid, Scanned scanned) {
   }
   if (scanned.findings.empty()) return;
   if (scanned.type == git::ObjectType::kBlob) {
-    values_.emplace(oid, scanned.findings.values());
+    values_.emplace(oid, scanned.findings.credentials(context_.values));
     findings_.emplace(oid, std::move(scanned.findings));
   } else {
     messages_.push_back({oid, scanned.type == git::ObjectType::kCommit, false, std::move(scanned.findings)});
@@ -135,6 +138,18 @@ const std::vector<std::uint32_t>& CommitScan::values_of(const git::Oid& blob) co
   static const std::vector<std::uint32_t> kNone;
   auto it = values_.find(blob);
   return it == values_.end() ? kNone : it->second;
+}
+
+// The annotated tags that refs lead to.
+void CommitScan::add_tags(const git::ObjectDatabase& database, std::unordered_set<git::Oid>& reachable) const {
+  git::ObjectDatabase::Object object;
+  for (const git::Ref& ref : repository_.refs) {
+    std::optional<git::Oid> at = ref.target;
+    while (at && database.read(*at, object) == git::ReadOutcome::kDone && object.type == git::ObjectType::kTag &&
+           reachable.insert(*at).second) {
+      at = git::parse_tag(object.bytes);
+    }
+  }
 }
 
 Result<void> CommitScan::run() {
@@ -176,9 +191,10 @@ Result<void> CommitScan::run() {
       wanted->all_objects);
   std::vector<git::Appearance> staged;
   if (wanted->all_objects) {
-    if (auto index = git::IndexFile::read(repository_)) staged = staged_appearances(*index, findings_, appearances);
+    if (auto index = git::IndexFile::read(repository_)) staged = staged_appearances(*index, context_.values, findings_, appearances);
   }
   auto reachable = history.reachable(*commits);
+  add_tags(*database, reachable);
   for (MessageFindings& message : messages_) message.reachable = reachable.contains(message.oid);
   HistoryReport report{target_, repository_.hash, [&](const git::Oid& oid, std::string& out) {
                          ObjectScanner& scanner = scanners_.local();

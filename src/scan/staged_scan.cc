@@ -51,7 +51,8 @@ Result<void> scan_staged(const Context& context, const git::Repository& reposito
     scan(change.head_blob, before);
     for (const Occurrence& occurrence : now) {
       bool known = std::any_of(before.begin(), before.end(),
-                               [&](const Occurrence& old) { return old.value == occurrence.value; });
+                               [&](const Occurrence& old) { return context.values.credential(old.value) == context.values.credential(occurrence.value);
+                               });
       if (known) continue;
       model::Sighting sighting;
       sighting.target = target;

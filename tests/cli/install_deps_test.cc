@@ -69,7 +69,7 @@ TEST_CASE("What is missing is installed, and only that") {
 }
 
 TEST_CASE("Through sudo when one is not root") {
-  FakeDebian debian("git python3-jsonschema", 1000);
+  FakeDebian debian(packages_of("test", "catch2"), 1000);
   CHECK(debian.run({"test"}).status == 0);
   CHECK(read_text(debian.log) ==
         "sudo\napt-get -q update\nsudo\napt-get -q install --yes --no-install-recommends catch2\n");

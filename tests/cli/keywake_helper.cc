@@ -45,15 +45,18 @@ void add_cache_folder(Setting& setting) {
   _exit(127);
 }
 
-// What the terminal shows until the program ends; after `seconds` the end-of-file character is
-// typed.
-std::string watch(int terminal, double seconds) {
+// What the terminal shows until the program ends.
+std::string watch(int terminal, std::string_view awaited, double seconds) {
+  static constexpr double kPatience = 60;
   std::string shown;
-  auto typed_at = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  auto end_at = std::chrono::steady_clock::now() +
+                std::chrono::duration<double>(awaited.empty() ? seconds : kPatience);
   bool ended = false;
   for (;;) {
-    if (!ended && std::chrono::steady_clock::now() >= typed_at)
-      ended = write(terminal, "\x04", 1) == 1;
+    bool seen = !awaited.empty() && contains(shown, awaited);
+    if (!ended && (seen || std::chrono::steady_clock::now() >= end_at)) {
+      ended = write(terminal, "\x04", 1) == 1;  // the end-of-file character
+    }
     pollfd waiting{.fd = terminal, .events = POLLIN, .revents = 0};
     if (poll(&waiting, 1, 20) <= 0) continue;
     char bytes[4096];
@@ -70,7 +73,8 @@ Ran run_keywake(Arguments arguments, Setting setting) {
   return run_command(setting.folder, program(arguments), setting.input, setting.environment);
 }
 
-Ran run_keywake_on_terminal(Arguments arguments, double seconds, Setting setting) {
+Ran run_keywake_on_terminal(Arguments arguments, Setting setting, std::string_view awaited,
+                            double seconds) {
   add_cache_folder(setting);
   setting.environment.insert(setting.environment.begin(), "TERM=xterm");
   Arguments words = program(arguments);
@@ -81,7 +85,7 @@ Ran run_keywake_on_terminal(Arguments arguments, double seconds, Setting setting
   if (child < 0) throw std::runtime_error("cannot open a terminal");
   [[maybe_unused]] ssize_t typed = write(terminal, setting.input.data(), setting.input.size());
   Ran ran;
-  ran.out = watch(terminal, seconds);
+  ran.out = watch(terminal, awaited, seconds);
   close(terminal);
   int status = 0;
   waitpid(child, &status, 0);

@@ -28,9 +28,11 @@ struct Setting {
 /// setting says otherwise.
 Ran run_keywake(Arguments arguments, Setting setting = {});
 
-/// The same on a terminal of 80 columns. What the terminal shows is in `out`. `input` is typed, and
-/// the end-of-file character after `seconds`.
-Ran run_keywake_on_terminal(Arguments arguments, double seconds, Setting setting = {});
+/// The same on a terminal of 80 columns. What the terminal shows is in `out`. `input` is typed,
+/// then the end-of-file character: as soon as `awaited` is shown (within a minute), or, if that is
+/// empty, after `seconds`.
+Ran run_keywake_on_terminal(Arguments arguments, Setting setting = {},
+                            std::string_view awaited = {}, double seconds = 0);
 
 std::string read_text(const std::filesystem::path& path);
 

@@ -51,7 +51,7 @@ TEST_CASE("Exit status: 0 clean, 1 found, 2 could not do it") {
       {{"scan", root, "--include", "app"}, 1},
       {{"scan", root, "--pattern", "npm.*"}, 0},
       {{"scan", root, "--pattern", "github.*"}, 1},
-      {{"scan", root, "--pattern", "!github.*"}, 0},
+      {{"scan", root, "--pattern", "github.*", "--pattern", "!*.pat-classic"}, 0},
       {{"scan", root, "--include", "no-such-file"}, 2},
       {{"scan", root, "--max-file-size", "1"}, 2},
       {{"scan", root + "/no-such-folder"}, 2},
@@ -66,6 +66,7 @@ TEST_CASE("Exit status: 0 clean, 1 found, 2 could not do it") {
       {{}, 2},
       {{"--help"}, 0},
       {{"scan", "--help"}, 0},
+      {{"rules", "--help"}, 0},
       {{"--version"}, 0},
       {{"version"}, 0},
   };

@@ -2,6 +2,7 @@
 #include "git/clone.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
@@ -258,8 +259,12 @@ class Daemon {
     const char* arguments[] = {
         "git",         "daemon",     "--export-all",         "--listen=127.0.0.1",
         where.c_str(), port.c_str(), "--informative-errors", nullptr};
-    REQUIRE(::posix_spawnp(&child_, "git", nullptr, nullptr, const_cast<char**>(arguments),
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    REQUIRE(::posix_spawnp(&child_, "git", &actions, nullptr, const_cast<char**>(arguments),
                            environ) == 0);
+    ::posix_spawn_file_actions_destroy(&actions);
     for (int attempt = 0; attempt < 200 && !answers(address); ++attempt) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }

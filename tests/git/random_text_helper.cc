@@ -115,7 +115,7 @@ void RandomText::edit_text(std::string& bytes) {
         bytes.erase(at, random_.below(12));
         break;
       case 1:
-        bytes.insert(at, std::to_string(random_.below(10)));
+        bytes.insert(at, 1, static_cast<char>('0' + random_.below(10)));
         break;
       default:
         bytes.insert(at,

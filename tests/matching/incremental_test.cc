@@ -1,4 +1,5 @@
-// The property that the delta-aware walk stands on: scan_delta() notes exactly what scan() of the new text notes.
+// The property that the delta-aware walk stands on: scan_delta() notes exactly what scan() of the
+// new text notes.
 #include "matching/incremental.h"
 
 #include "catch.h"
@@ -12,9 +13,9 @@ using testing::Edit;
 
 bool same(const Notes& a, const Notes& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Note& x, const Note& y) {
-    return x.value == y.value && x.begin == y.begin && x.end == y.end && x.anchor == y.anchor && x.hit == y.hit &&
-           x.window_begin == y.window_begin && x.window_end == y.window_end && x.at_begin == y.at_begin &&
-           x.at_end == y.at_end;
+    return x.value == y.value && x.begin == y.begin && x.end == y.end && x.anchor == y.anchor &&
+           x.hit == y.hit && x.window_begin == y.window_begin && x.window_end == y.window_end &&
+           x.at_begin == y.at_begin && x.at_end == y.at_end;
   });
 }
 
@@ -27,8 +28,8 @@ struct Tally {
 };
 
 // Generations of a text, each scanned both ways; the notes of one are the old notes of the next.
-void run_generations(const Engine& engine, const std::vector<std::string>& examples, std::mt19937_64& random,
-                     bool explain, Tally& tally) {
+void run_generations(const Engine& engine, const std::vector<std::string>& examples,
+                     std::mt19937_64& random, bool explain, Tally& tally) {
   ValueTable values;
   Scanner whole(engine, values, {.explain = explain});
   Scanner delta(engine, values, {.explain = explain});
@@ -41,7 +42,8 @@ void run_generations(const Engine& engine, const std::vector<std::string>& examp
     Notes got;
     std::uint64_t before = delta.bytes_matched();
     delta.scan_delta(edit.text, edit.map, notes, got);
-    INFO("generation " << generation << ", " << edit.text.size() << " bytes, " << edit.map.spans.size() << " spans");
+    INFO("generation " << generation << ", " << edit.text.size() << " bytes, "
+                       << edit.map.spans.size() << " spans");
     REQUIRE(same(got, expected));
     ++tally.versions;
     tally.notes += got.size();
@@ -76,7 +78,8 @@ TEST_CASE("A delta scan equals a whole scan, random rule sets") {
     auto engine = Engine::compile(rules);
     REQUIRE(engine);
     std::vector<std::string> examples = testing::examples_of(rules);
-    for (int text = 0; text < 4; ++text) run_generations(**engine, examples, random, text == 0, tally);
+    for (int text = 0; text < 4; ++text)
+      run_generations(**engine, examples, random, text == 0, tally);
   }
   CHECK(tally.findings > tally.versions);
 }
@@ -98,11 +101,16 @@ TEST_CASE("Changed ranges") {
   for (const Case& c : {
            Case{"nothing new", map_of(5000, 5000, {{0, 0, 5000}}), {}},
            Case{"all new", map_of(5000, 100, {}), {{0, 100}}},
-           Case{"an insertion", map_of(5000, 5010, {{0, 0, 1000}, {1000, 1010, 4000}}), {{979, 1020}}},
-           Case{"a deletion is a seam", map_of(5000, 4990, {{0, 0, 1000}, {1010, 1000, 3990}}), {{979, 1010}}},
+           Case{"an insertion",
+                map_of(5000, 5010, {{0, 0, 1000}, {1000, 1010, 4000}}),
+                {{979, 1020}}},
+           Case{"a deletion is a seam",
+                map_of(5000, 4990, {{0, 0, 1000}, {1010, 1000, 3990}}),
+                {{979, 1010}}},
            Case{"the beginning gone", map_of(5000, 4000, {{1000, 0, 4000}}), {{0, 10}}},
            Case{"the end gone", map_of(5000, 4000, {{0, 0, 4000}}), {{3979, 4000}}},
-           Case{"far apart", map_of(5000, 5002, {{0, 0, 1000}, {1000, 1001, 3000}, {4000, 4002, 1000}}),
+           Case{"far apart",
+                map_of(5000, 5002, {{0, 0, 1000}, {1000, 1001, 3000}, {4000, 4002, 1000}}),
                 {{979, 1011}, {3980, 4012}}},
            Case{"empty text", map_of(5000, 0, {}), {}},
        }) {
@@ -119,9 +127,11 @@ TEST_CASE("Windows held by a span") {
   CHECK_FALSE(held_in_new(map, {0, 401, true, false}));
   CHECK(held_in_new(map, {400, 900, false, false}));
   CHECK_FALSE(held_in_new(map, {399, 450, false, false}));
-  CHECK_FALSE(held_in_new(map, {950, 1000, false, true}));  // the new text's end, but not the old one's
+  CHECK_FALSE(
+      held_in_new(map, {950, 1000, false, true}));  // the new text's end, but not the old one's
   CHECK(held_in_new(map, {950, 1000, false, false}));
-  CHECK_FALSE(holds_old(map, map.spans[1], {500, 1000, false, true}));  // the old text's end, now in the middle
+  CHECK_FALSE(holds_old(map, map.spans[1],
+                        {500, 1000, false, true}));  // the old text's end, now in the middle
   CHECK(holds_old(map, map.spans[1], {500, 1000, false, false}));
 }
 

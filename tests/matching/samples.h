@@ -1,4 +1,5 @@
-// Texts to test the matcher on: the real patterns and their examples, put together at random but by seed.
+// Texts to test the matcher on: the real patterns and their examples, put together at random but by
+// seed.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +31,19 @@ std::string base64(std::string_view bytes);
 std::string hex(std::string_view bytes);
 std::string utf16le(std::string_view bytes);
 
-/// About `size` bytes: examples (some cut short, some encoded) amid words, line ends, quotes and random bytes.
-std::string random_text(std::mt19937_64& random, const std::vector<std::string>& examples, std::size_t size);
+/// About `size` bytes: examples (some cut short, some encoded) amid words, line ends, quotes and
+/// random bytes.
+std::string random_text(std::mt19937_64& random, const std::vector<std::string>& examples,
+                        std::size_t size);
 
-/// A new version of a text: spans of it copied (in order or not, repeated, from either end), with new text between some of them.
+/// A new version of a text: spans of it copied (in order or not, repeated, from either end), with
+/// new text between some of them.
 struct Edit {
   std::string text;
   CopyMap map;
 };
-Edit random_edit(std::mt19937_64& random, const std::string& old, const std::vector<std::string>& examples);
+Edit random_edit(std::mt19937_64& random, const std::string& old,
+                 const std::vector<std::string>& examples);
 
 /// What a scan of the whole text notes.
 Notes scan(Scanner& scanner, std::string_view text);

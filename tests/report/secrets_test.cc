@@ -124,6 +124,22 @@ TEST_CASE("A short secret is redacted in prose and does not destroy paths") {
   CHECK(redactor.prose("") == "");
 }
 
+TEST_CASE("A part that is marked as secret is redacted, and shown only when secrets are asked for") {
+  model::ScanResult result = rich_result();
+  std::mt19937 random(5);
+  const std::string hidden = random_text(random, 24);
+  const std::string open = random_text(random, 24);
+  result.credentials.front().parts = {{"client_id", open}, {"client_secret", hidden, true}};
+  for (Format format : {Format::kText, Format::kJson, Format::kJsonl, Format::kCsv}) {
+    INFO(kFormatNames[static_cast<std::size_t>(format)]);
+    Options options = sample_options();
+    CHECK(contains(written(format, result, options), open));
+    CHECK_FALSE(contains(written(format, result, options), hidden));
+    options.show_secrets = true;
+    CHECK(contains(written(format, result, options), hidden));
+  }
+}
+
 TEST_CASE("The rich result shows no secret in any format") {
   const model::ScanResult result = rich_result();
   for (Format format : kFormats) {

@@ -51,7 +51,7 @@ kind = "signing-key"
 risk = "low"
 docs = "https://example.test/"
 anchors = ["TOKEN_"]
-span = 12000
+span = 2000
 regex = 'TOKEN_[0-9]+_(?:[^T]|T[^O]){1,}?TOKEN_[0-9]+_(?:[^T]|T[^O])+?(?P<secret>TOKEN_[0-9]+_)'
 checks = ["placeholder-ok"]
 match = ['TOKEN_1_ a TOKEN_2_ b «TOKEN_3_»', 'TOKEN_1_-TOKEN_2_-«TOKEN_3_»']
@@ -116,18 +116,16 @@ void check_same(const std::vector<std::string>& fast, const std::vector<std::str
 TEST_CASE("a history scanned by deltas and one scanned in full give the same sightings") {
   using namespace git::test;
   for (const NamedLayout& named : all_layouts()) {
-    for (std::uint64_t seed : {21u, 22u}) {
-      INFO(named.name << ", seed " << seed);
-      GeneratorOptions options;
-      options.seed = seed;
-      options.layout = named.layout;
-      GeneratedRepository repository = generate_repository(options);
-      auto exhaustive = lines(scan(repository.path(), true, 2, limits::kDefaultMemory));
-      CHECK(exhaustive.size() > 50);
-      check_same(lines(scan(repository.path(), false, 2, limits::kDefaultMemory)), exhaustive);
-      // One thread and no memory for bases: other order, every base rebuilt.
-      check_same(lines(scan(repository.path(), false, 1, 0)), exhaustive);
-    }
+    INFO(named.name);
+    GeneratorOptions options;
+    options.seed = 21 + static_cast<std::uint64_t>(named.layout);
+    options.layout = named.layout;
+    GeneratedRepository repository = generate_repository(options);
+    auto exhaustive = lines(scan(repository.path(), true, 2, limits::kDefaultMemory));
+    CHECK(exhaustive.size() > 50);
+    check_same(lines(scan(repository.path(), false, 2, limits::kDefaultMemory)), exhaustive);
+    // One thread and no memory for bases: other order, every base rebuilt.
+    check_same(lines(scan(repository.path(), false, 1, 0)), exhaustive);
   }
 }
 

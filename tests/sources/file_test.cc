@@ -52,7 +52,7 @@ void scan_piped(const std::string& bytes, Recorder& sink, const ReadOptions& opt
 TEST_CASE("a file of any size comes whole") {
   TemporaryFolder folder;
   for (std::size_t size : {std::size_t{0}, std::size_t{100}, kWholeBytes - 1, kWholeBytes,
-                           kWholeBytes + 1, std::size_t{30'000'000}}) {
+                           kWholeBytes + 1, std::size_t{18'000'000}}) {
     std::string bytes = words(size);
     folder.write("file", bytes);
     Recorder sink;
@@ -72,7 +72,8 @@ TEST_CASE("a file of any size comes whole") {
 
 TEST_CASE("a file of 100 MB without a line end takes no more memory than one of 9 MB") {
   TemporaryFolder folder;
-  folder.write("line", std::string(100'000'000, 'z'));
+  folder.write("line", "");
+  testing::fs::resize_file(folder.path() / "line", 100'000'000);  // NULs, without taking disk
   Recorder sink;
   std::size_t largest = 0;
   sink.on_piece = [&](const testing::Piece& piece) {
