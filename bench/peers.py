@@ -169,7 +169,7 @@ def git_diff(mode, target, report):
 PEERS = {
     "betterleaks": (betterleaks, betterleaks_report, r"incomplete|\bERR\b", False),
     "kingfisher": (kingfisher, kingfisher_report, r"\bERROR\b|timed out", False),
-    "scanner-rs": (scanner_rs, scanner_rs_report, r"(?i)error|partial|skipped", True),
+    "scanner-rs": (scanner_rs, scanner_rs_report, r"errors=[1-9]|^error|partial|skipped=[1-9]", True),
     "gitleaks": (gitleaks, gitleaks_report, r"\bERR\b", False),
     "trufflehog": (trufflehog, trufflehog_report, r'"level":"error"|\berror\b', True),
     "detect-secrets": (detect_secrets, detect_secrets_report, None, False),
