@@ -1,10 +1,11 @@
 #include "git/object_store.h"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <thread>
 #include <utility>
 
 #include "base/text.h"
@@ -56,7 +57,10 @@ ObjectStore ObjectStore::open(const Repository& repository, Problems& problems) 
     for (const fs::path& path : packs_in(dir)) {
       auto pack = Pack::open(path, store.hash_);
       if (!pack) {
-        problems.add(printable(path.filename().native()), pack.error().message);
+        const std::string name = printable(path.filename().native());
+        std::string reason = pack.error().message;
+        if (reason.starts_with(name + ": ")) reason.erase(0, name.size() + 2);
+        problems.add(name, reason);
         continue;
       }
       Result<PackIndex> index = read_index(*pack, path);
@@ -144,35 +148,42 @@ void ObjectStore::list_loose(const fs::path& dir, std::uint32_t dir_number) {
 
 // Types and bases, from the entry headers alone. An entry's own type stands until link() puts its root's in its place.
 void ObjectStore::read_headers() {
+  constexpr std::size_t kBatch = 4096;
   const std::size_t total = std::size_t{first_loose_} + loose_.size();
   type_.assign(total, ObjectType::kNone);
   base_.assign(total, kNoObject);
   for (const PackEntry& entry : packs_) {
-    tbb::parallel_for(
-        tbb::blocked_range<std::uint32_t>(0, static_cast<std::uint32_t>(entry.offsets.size()), 4096),
-        [&](const tbb::blocked_range<std::uint32_t>& range) {
-          for (std::uint32_t i = range.begin(); i < range.end(); ++i) {
-            auto header = entry.pack.header(entry.offsets[i]);
-            if (!header) continue;
-            type_[entry.first + i] = header->type;
-            if (header->type == ObjectType::kOfsDelta) {
-              auto it = std::lower_bound(entry.offsets.begin(), entry.offsets.begin() + i,
-                                         header->base_offset);
-              bool found = it != entry.offsets.begin() + i && *it == header->base_offset;
-              if (found) {
-                base_[entry.first + i] =
-                    entry.first + static_cast<ObjectId>(it - entry.offsets.begin());
-              }
-            } else if (header->type == ObjectType::kRefDelta) {
-              // Same pack first, as git does; a pack that was not completed may lean on another.
-              if (auto position = entry.index.find(header->base_oid)) {
-                base_[entry.first + i] = entry.first + entry.order[*position];
-              } else {
-                base_[entry.first + i] = find(header->base_oid).value_or(kNoObject);
-              }
-            }
-          }
-        });
+    const std::size_t count = entry.offsets.size();
+    std::atomic<std::size_t> next{0};
+    auto work = [&] {
+      for (std::size_t begin = next.fetch_add(kBatch); begin < count; begin = next.fetch_add(kBatch)) {
+        for (std::size_t i = begin; i < std::min(begin + kBatch, count); ++i) read_header(entry, i);
+      }
+    };
+    std::vector<std::jthread> others;
+    const std::size_t threads = std::min<std::size_t>(std::thread::hardware_concurrency(), count / kBatch);
+    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
+    work();
+  }
+}
+
+void ObjectStore::read_header(const PackEntry& entry, std::size_t i) {
+  auto header = entry.pack.header(entry.offsets[i]);
+  if (!header) return;
+  type_[entry.first + i] = header->type;
+  if (header->type == ObjectType::kOfsDelta) {
+    const auto end = entry.offsets.begin() + static_cast<std::ptrdiff_t>(i);
+    auto it = std::lower_bound(entry.offsets.begin(), end, header->base_offset);
+    if (it != end && *it == header->base_offset) {
+      base_[entry.first + i] = entry.first + static_cast<ObjectId>(it - entry.offsets.begin());
+    }
+  } else if (header->type == ObjectType::kRefDelta) {
+    // Same pack first, as git does; a pack that was not completed may lean on another.
+    if (auto position = entry.index.find(header->base_oid)) {
+      base_[entry.first + i] = entry.first + entry.order[*position];
+    } else {
+      base_[entry.first + i] = find(header->base_oid).value_or(kNoObject);
+    }
   }
 }
 

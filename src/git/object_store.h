@@ -94,6 +94,7 @@ class ObjectStore {
   void add_pack(Pack pack, PackIndex index, const std::vector<Placed>& placed);
   void list_loose(const std::filesystem::path& dir, std::uint32_t dir_number);
   void read_headers();
+  void read_header(const PackEntry& entry, std::size_t i);
   std::vector<ObjectId> link_children();
   void cut_loops(const std::vector<ObjectId>& reached);
   void sort_children(const std::vector<ObjectId>& order);

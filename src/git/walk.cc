@@ -13,12 +13,12 @@
 // with 50,000 descendants thus spreads over all threads.
 #include "git/walk.h"
 
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
+#include <thread>
 
 #include "git/buffer_pool.h"
 #include "git/delta.h"
@@ -73,6 +73,7 @@ class Walk {
   std::deque<Task> queue_;
   unsigned working_ = 0;
   bool finished_ = false;
+  std::exception_ptr failure_;
   WalkTotals totals_;
 };
 
@@ -121,17 +122,15 @@ class Worker {
 };
 
 WalkTotals Walk::run() {
-  const unsigned threads = std::max(1u, options_.threads);
-  tbb::task_arena arena(static_cast<int>(threads));
-  arena.execute([&] {
-    // One task a worker: simple_partitioner keeps two of them from being run by one thread in turn while another idles.
-    tbb::parallel_for(
-        tbb::blocked_range<unsigned>(0, threads, 1),
-        [&](const tbb::blocked_range<unsigned>& range) {
-          for (unsigned i = range.begin(); i < range.end(); ++i) Worker(*this, i).run();
-        },
-        tbb::simple_partitioner());
-  });
+  // Threads of its own, not tasks of a pool: workers wait for one another.
+  {
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < options_.threads; ++i) {
+      others.emplace_back([this, i] { Worker(*this, i).run(); });
+    }
+    Worker(*this, 0).run();
+  }
+  if (failure_) std::rethrow_exception(failure_);
   return totals_;
 }
 
@@ -143,8 +142,8 @@ void Worker::run() {
     std::lock_guard lock(walk_.mutex_);
     walk_.queue_.clear();
     walk_.finished_ = true;
+    walk_.failure_ = std::current_exception();
     walk_.wake_.notify_all();
-    throw;
   }
 }
 
@@ -270,7 +269,11 @@ void Worker::visit_read(ObjectId id, std::string_view damage) {
     bool damaged = outcome == ObjectReader::Outcome::kDamaged;
     return drop_subtree(id, damaged && !damage.empty() ? damage : ObjectReader::reason(outcome), damaged);
   }
-  if (!walk_.visitor_.wants(type)) return;
+  if (!walk_.visitor_.wants(type)) {
+    // Asked for by its type, and then of another: an index that lies calls something else by this id.
+    if (!damage.empty() && store_.sound(id)) drop_subtree(id, damage, true);
+    return;
+  }
   if (!damage.empty()) {
     walk_.problems_.add(store_.describe(id), "one copy is damaged, another was read", false);
   }

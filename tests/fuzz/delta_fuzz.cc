@@ -3,9 +3,11 @@
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -18,16 +20,18 @@ using keywake::CopySpan;
 
 constexpr std::size_t kMaxResult = std::size_t{1} << 20;
 
-void require(bool condition) {
-  if (!condition) std::abort();
+void require(bool condition, std::source_location where = std::source_location::current()) {
+  if (condition) return;
+  std::fprintf(stderr, "line %u does not hold\n", static_cast<unsigned>(where.line()));
+  std::abort();
 }
 
 class PlainDelta {
  public:
   PlainDelta(std::string_view delta, std::string_view base) : rest_(delta), base_(base) {}
 
-  // The result, or nothing if the delta is not sound.
-  std::optional<std::string> result(std::uint64_t size) {
+  // The result, or nothing if the delta is not sound or makes more than this.
+  std::optional<std::string> result(std::uint64_t limit) {
     std::string made;
     while (!rest_.empty()) {
       unsigned code = next();
@@ -44,9 +48,9 @@ class PlainDelta {
         if (offset + length > base_.size()) return std::nullopt;
         made += base_.substr(offset, length);
       }
-      if (made.size() > size) return std::nullopt;
+      if (made.size() > limit) return std::nullopt;
     }
-    return made.size() == size ? std::optional(made) : std::nullopt;
+    return made;
   }
 
  private:
@@ -110,9 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((mode & 2) == 0) {  // sizes that fit
     std::uint64_t result = claimed;
     if ((mode & 4) == 0) {
-      for (result = 0; result < 4096; ++result) {
-        if (PlainDelta(body, base).result(result)) break;
-      }
+      if (auto made = PlainDelta(body, base).result(kMaxResult)) result = made->size();
     }
     delta = varint(base.size()) + varint(result) + body;
   }
@@ -129,6 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::optional<std::string> plain;
   if (sizes->base == base.size()) {
     plain = PlainDelta(std::string_view(delta).substr(sizes->header), base).result(sizes->result);
+    if (plain && plain->size() != sizes->result) plain.reset();
   }
   require(done == plain.has_value());
   if (!done) return 0;

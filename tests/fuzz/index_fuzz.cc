@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -21,8 +23,10 @@ using namespace keywake::git;
 
 constexpr std::uint64_t kPackSize = std::uint64_t{6} << 30;
 
-void require(bool condition) {
-  if (!condition) std::abort();
+void require(bool condition, std::source_location where = std::source_location::current()) {
+  if (condition) return;
+  std::fprintf(stderr, "line %u does not hold\n", static_cast<unsigned>(where.line()));
+  std::abort();
 }
 
 // First byte of an input: bit 0 the hash, bit 1 whether the checksum is left as it is, bits 2-7 the pack's size.
