@@ -279,7 +279,7 @@ RequiredRun required_run(const RegexNode& node) {
   RequiredRun best;
   switch (node.kind) {
     case RegexNode::Kind::kBytes:
-      return {node.bytes, 1};
+      return {node.bytes, 1, {}};
     case RegexNode::Kind::kRepeat:
       if (node.min == 0) return {};
       best = required_run(node.children.front());
@@ -307,7 +307,7 @@ RequiredRun required_run(const RegexNode& node) {
 }  // namespace
 
 bool has_run(std::string_view text, const RequiredRun& run) {
-  auto in = [&](std::size_t i) { return run.bytes.test(static_cast<unsigned char>(text[i])); };
+  auto in = [&](std::size_t i) { return run.table[static_cast<unsigned char>(text[i])]; };
   // Every run of that length covers one of the bytes looked at; from there it is measured
   // backwards.
   for (std::size_t last = run.length - 1; last < text.size();) {
@@ -331,6 +331,7 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
   if (plan.lead.size() > kMaxLead) plan.lead.resize(kMaxLead);
   plan.run = required_run(*tree);
   if (weight(plan.run) < kLeastRunWeight) plan.run = {};
+  for (unsigned c = 0; c < 256; ++c) plan.run.table[c] = plan.run.bytes.test(c);
   ByteSet words;
   for (unsigned c = 0; c < 256; ++c) words.set(c, is_word(static_cast<unsigned char>(c)));
   plan.boundary_first &= !plan.lead.empty() && (plan.lead.front() & ~words).none();

@@ -5,6 +5,7 @@
 // functions.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct AnchorPlace {
 struct RequiredRun {
   ByteSet bytes;
   std::uint32_t length = 0;
+  std::array<bool, 256> table{};  // `bytes` once more, quicker to ask
 };
 
 inline constexpr std::uint32_t kMaxLead = 32;

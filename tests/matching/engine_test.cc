@@ -237,6 +237,29 @@ TEST_CASE("Values are kept once, from any number of threads") {
         501);
 }
 
+TEST_CASE("One engine serves many threads alike") {
+  std::vector<std::string> examples = testing::examples_of(testing::real_patterns().rules);
+  std::mt19937_64 random(42);
+  std::string text = testing::random_text(random, examples, 60000);
+  auto engine = Engine::compile(testing::real_patterns().rules);
+  REQUIRE(engine);
+  ValueTable values;
+  std::vector<std::vector<Settled>> results(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& mine : results) {
+      threads.emplace_back([&] {
+        Scanner scanner(**engine, values, {});
+        Notes notes;
+        scanner.scan(text, notes);
+        settle(notes, values, mine);
+      });
+    }
+  }
+  CHECK(results[0].size() > 50);
+  for (const auto& other : results) CHECK(other == results[0]);
+}
+
 TEST_CASE("Place judges the generic only") {
   model::Pattern generic{.provider = "generic"};
   model::Pattern specific{.provider = "github"};
