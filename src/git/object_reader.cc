@@ -102,6 +102,7 @@ ObjectReader::Outcome ObjectReader::read_copy(ObjectId id, std::string& out, Obj
     if (outcome != Outcome::kDamaged) break;
   }
   in_copy_ = false;
+  used_copy_ = outcome == Outcome::kDone;
   return outcome;
 }
 
@@ -109,6 +110,7 @@ ObjectReader::Outcome ObjectReader::read(ObjectId id, std::string& out, ObjectTy
   std::vector<ObjectId> chain;  // from the wanted object to just above its root
   ObjectId root = id;
   for (; store_.base(root) != kNoObject; root = store_.base(root)) chain.push_back(root);
+  if (!in_copy_) used_copy_ = false;
   Outcome outcome = read_whole(root, out, type);
   if (outcome == Outcome::kDamaged) outcome = read_copy(root, out, type);
   for (std::size_t i = chain.size(); i-- > 0;) {

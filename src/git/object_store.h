@@ -127,6 +127,8 @@ class ObjectReader {
   /// On kDone `out` holds the object and `type` what it is.
   Outcome read(ObjectId id, std::string& out, ObjectType& type);
   static std::string_view reason(Outcome outcome);
+  /// The last read object is whole only thanks to a copy of it, or of something that it is built on.
+  [[nodiscard]] bool used_copy() const { return used_copy_; }
 
  private:
   Outcome read_loose(ObjectId id, std::string& out, ObjectType& type);
@@ -140,6 +142,7 @@ class ObjectReader {
   Inflater inflater_;
   std::string scratch_;
   std::string delta_;
+  bool used_copy_ = false;
   bool in_copy_ = false;  // a copy is read without recourse to others, or two damaged chains might lead to each other for ever
 };
 

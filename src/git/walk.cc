@@ -274,7 +274,7 @@ void Worker::visit_read(ObjectId id, std::string_view damage) {
     if (!damage.empty() && store_.sound(id)) drop_subtree(id, damage, true);
     return;
   }
-  if (!damage.empty()) {
+  if (!damage.empty() || (store_.loose(id) && reader_.used_copy())) {
     walk_.problems_.add(store_.describe(id), "one copy is damaged, another was read", false);
   }
   Buffer buffer = pool_.take(bytes.size());

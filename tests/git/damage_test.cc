@@ -240,6 +240,28 @@ TEST_CASE("damage: a loose object cut off, empty, of a wrong header or no zlib s
   CHECK(scan.said("damaged") == static_cast<int>(damaged.size()));
 }
 
+TEST_CASE("damage: a loose object that is bad is read from an alternate's") {
+  GeneratedRepository repository = repository_of(Layout::kLoose);
+  const std::set<std::string> whole = scan_store(repository.path()).seen;
+  const fs::path objects = repository.path() / "objects";
+  TemporaryFolder other;
+  fs::copy(objects, other.path() / "objects", fs::copy_options::recursive);
+  write_file(objects / "info" / "alternates", (other.path() / "objects").string() + "\n");
+  const std::vector<fs::path> files = files_with(objects, "");
+  int damaged = 0;
+  for (std::size_t i = 0; i < files.size(); i += 3) {
+    if (files[i].filename().string().size() != 38) continue;
+    overwrite(files[i], "");
+    ++damaged;
+  }
+  StoreScan scan = scan_store(repository.path());
+  INFO(scan.text());
+  CHECK(scan.seen == whole);
+  check_sound(scan);
+  CHECK(scan.said("one copy is damaged, another was read") == damaged);
+  CHECK(scan.problems.size() == static_cast<std::size_t>(damaged));
+}
+
 TEST_CASE("damage: what a partial clone left at the remote is no failure") {
   GeneratedRepository repository = repository_of(Layout::kPartial);
   auto opened = Repository::open(repository.path());

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <stdexcept>
 
 #include "git/scan_store.h"
 
@@ -252,6 +253,43 @@ TEST_CASE("hostile: chains by id in any order are indexed anew in full") {
   INFO(scan.text());
   CHECK(scan.seen == all);
   CHECK(scan.problems.size() == 1);
+}
+
+TEST_CASE("hostile: one id for a tree and for a damaged tag: the one comes, the other is named") {
+  PackBuilder pack;
+  const std::string tree = entry("100644", "file", made_up(1));
+  pack.add_entry(ObjectType::kTree, tree.size(), "", stored_zlib(tree), made_up(2));
+  pack.add_entry(ObjectType::kTag, 9, "", stored_zlib("other size"), made_up(2));
+  Store store;
+  store.put(pack);
+  StoreScan scan = scan_store(store.path());
+  INFO(scan.text());
+  CHECK(scan.named(made_up(2).hex()) == 1);
+}
+
+TEST_CASE("hostile: a visitor's exception ends the walk and reaches the caller") {
+  struct Thrower : Visitor {
+    bool wants(ObjectType) const override { return true; }
+    std::unique_ptr<Annotation> whole(unsigned, ObjectId id, ObjectType, std::string_view) override {
+      if (id == 500) throw std::runtime_error("visitor");
+      return nullptr;
+    }
+    std::unique_ptr<Annotation> delta(unsigned, ObjectId, ObjectType, std::string_view, const CopyMap&,
+                                      const Annotation*) override {
+      return nullptr;
+    }
+  };
+  PackBuilder pack;
+  for (int i = 0; i < 1000; ++i) pack.add(ObjectType::kBlob, std::to_string(i));
+  Store store;
+  store.put(pack);
+  auto repository = Repository::open(store.path());
+  Problems problems;
+  ObjectStore objects = ObjectStore::open(**repository, problems);
+  WalkOptions options;
+  options.threads = 3;
+  Thrower thrower;
+  CHECK_THROWS_AS(walk(objects, thrower, options, problems), std::runtime_error);
 }
 
 // Levels of folders, each naming the one below `width` times.

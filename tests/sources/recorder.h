@@ -68,7 +68,10 @@ class Recorder : public keywake::sources::Sink {
     using keywake::sources::kPieceContext;
     std::string path(piece.path);
     ++pieces[path];
-    if (piece.first) contents[path].clear();
+    if (piece.first) {
+      contents[path].clear();
+      lines_[path] = 0;
+    }
     std::string& whole = contents[path];
     if (piece.core_begin > piece.core_end || piece.core_end > piece.bytes.size())
       fault(piece, "core outside the piece");
@@ -84,14 +87,20 @@ class Recorder : public keywake::sources::Sink {
       return;
     }
     std::string_view before = std::string_view(whole).substr(0, whole.size() - piece.core_begin);
-    auto lines = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n'));
+    auto newlines = [](std::string_view text) {
+      return static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n'));
+    };
+    std::uint32_t lines = lines_[path] - newlines(piece.bytes.substr(0, piece.core_begin));
     if (lines != piece.lines_before) fault(piece, "lines before");
     if (before.size() - (before.rfind('\n') + 1) != piece.column_before)
       fault(piece, "column before");
-    whole += piece.bytes.substr(piece.core_begin, piece.core_end - piece.core_begin);
+    std::string_view core = piece.bytes.substr(piece.core_begin, piece.core_end - piece.core_begin);
+    whole += core;
+    lines_[path] += newlines(core);
   }
 
   std::mutex mutex_;
+  std::map<std::string, std::uint32_t> lines_;  // newlines of contents
 };
 
 /// A folder that is removed at the end.
