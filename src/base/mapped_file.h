@@ -20,6 +20,9 @@ class MappedFile {
 
   [[nodiscard]] std::string_view bytes() const { return {data_, size_}; }
 
+  /// Lets go of the memory that holds what was read so far; what is read again comes from the page cache or the disk.
+  void release_pages() const;
+
  private:
   const char* data_ = nullptr;
   std::size_t size_ = 0;

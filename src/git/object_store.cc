@@ -164,6 +164,8 @@ void ObjectStore::read_headers() {
     const std::size_t threads = std::min<std::size_t>(std::thread::hardware_concurrency(), count / kBatch);
     for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
     work();
+    others.clear();  // joined
+    entry.pack.release_pages();
   }
 }
 

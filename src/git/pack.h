@@ -44,6 +44,7 @@ class Pack {
   [[nodiscard]] std::string_view trailer() const {
     return file_.bytes().substr(file_.bytes().size() - static_cast<std::size_t>(hash_));
   }
+  void release_pages() const { file_.release_pages(); }
   [[nodiscard]] std::uint32_t declared_count() const { return declared_count_; }
   [[nodiscard]] HashKind hash() const { return hash_; }
 

@@ -85,6 +85,7 @@ class Worker {
 
  private:
   static constexpr std::size_t kRootBatch = 64;
+  static constexpr std::uint64_t kReleaseAfter = std::uint64_t{32} << 20;  // bytes of packs read by one worker
   static constexpr std::size_t kLargeDelta = std::size_t{4} << 20;  // its buffer is not kept
 
   void work();
@@ -117,6 +118,7 @@ class Worker {
   CopyMap map_;
   std::string rebuilt_;  // bytes of a dropped base, kept for its siblings
   ObjectId rebuilt_id_ = kNoObject;
+  std::uint64_t pack_bytes_ = 0;  // read since pages were released
   WalkTotals totals_;
   WalkTotals reported_;
 };
@@ -227,6 +229,11 @@ bool Worker::inflate(const ObjectStore::Place& place, const EntryHeader& header,
   std::uint64_t begin = place.offset + header.length;
   if (place.end < begin || !Inflater::could_hold(place.end - begin, header.size)) return false;
   if (out.capacity < header.size || out.data == nullptr) out = pool_.take(header.size);
+  pack_bytes_ += place.end - begin;
+  if (pack_bytes_ > kReleaseAfter) {
+    place.pack->release_pages();
+    pack_bytes_ = 0;
+  }
   return inflater_
       .inflate(place.pack->bytes().substr(begin, place.end - begin), out.data.get(), header.size)
       .has_value();

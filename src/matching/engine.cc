@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::uint32_t kChunk = 256 * 1024;
 
-// Windows that reach farther than this are those of retained anchors.
-constexpr std::uint32_t kFarReach = 1200;
+// Windows that reach farther than this are those of retained anchors: a wide margin makes more bytes to be matched again, a narrow one
+// more anchors to be kept for every version. Measured on git/git's history: 1200 costs a tenth more of all CPU time, 120 a twentieth.
+constexpr std::uint32_t kFarReach = 200;
 
 auto order(const Note& note) {
   return std::tie(note.hit, note.anchor, note.begin, note.end, note.value);
