@@ -1,10 +1,9 @@
 #include "scan/history_report.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <set>
 
+#include "base/parallel.h"
 #include "git/commit_object.h"
 
 namespace keywake::scan {
@@ -19,11 +18,13 @@ OccurrencesByBlob locate_all(const HistoryReport& report, const FindingsByBlob& 
     if (findings.contains(blob)) blobs.push_back(blob);
   }
   std::vector<std::vector<Occurrence>> located(blobs.size());
-  tbb::parallel_for(std::size_t{0}, blobs.size(), [&](std::size_t i) {
-    const BlobFindings& found = findings.at(blobs[i]);
-    located[i] = found.inside;
+  parallel_for(blobs.size(), 8, [&](std::size_t begin, std::size_t end) {
     std::string bytes;
-    if (!found.plain.empty() && report.read(blobs[i], bytes)) locate(bytes, found.plain, "", located[i]);
+    for (std::size_t i = begin; i < end; ++i) {
+      const BlobFindings& found = findings.at(blobs[i]);
+      located[i] = found.inside;
+      if (!found.plain.empty() && report.read(blobs[i], bytes)) locate(bytes, found.plain, "", located[i]);
+    }
   });
   OccurrencesByBlob result;
   for (std::size_t i = 0; i < blobs.size(); ++i) result.emplace(blobs[i], std::move(located[i]));

@@ -1,14 +1,13 @@
 #include "scan/plain_scan.h"
 
 #include <fmt/format.h>
-#include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
 
+#include "base/parallel.h"
 #include "git/commit_table.h"
 #include "git/index_file.h"
 #include "git/plain_history.h"
@@ -94,9 +93,9 @@ void CommitScan::scan_objects(const std::vector<git::Oid>& oids) {
     // In rounds, so that results of objects without findings do not pile up.
     std::size_t count = std::min<std::size_t>(65536, oids.size() - start);
     std::vector<Scanned> results(count);
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, kBatch), [&](const auto& range) {
+    parallel_for(count, kBatch, [&](std::size_t begin, std::size_t end) {
       ObjectScanner& scanner = scanners_.local();
-      for (std::size_t i = range.begin(); i < range.end(); ++i) {
+      for (std::size_t i = begin; i < end; ++i) {
         Scanned& result = results[i];
         result.outcome = scanner.database().read(oids[start + i], scanner.object);
         if (result.outcome != git::ReadOutcome::kDone) continue;
@@ -107,7 +106,7 @@ void CommitScan::scan_objects(const std::vector<git::Oid>& oids) {
         scanner.bytes += scanner.object.bytes.size();
         context_.progress.bytes += scanner.object.bytes.size();
       }
-      context_.progress.objects += range.size();
+      context_.progress.objects += end - begin;
     });
     for (std::size_t i = 0; i < count; ++i) keep(oids[start + i], std::move(results[i]));
   }

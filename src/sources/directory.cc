@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/task_group.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "sources/file.h"
 
@@ -113,7 +113,8 @@ class Walk {
         scanners_([&] { return FileScanner(options, sink); }) {}
 
   Result<WalkCounts> run() {
-    group_.run_and_wait([this] { visit(""); });
+    group_.run([this] { visit(""); });
+    group_.wait();
     return WalkCounts{folders_, links_, excluded_};
   }
 
@@ -130,7 +131,7 @@ class Walk {
   const DirectoryOptions& options_;
   Sink& sink_;
   tbb::enumerable_thread_specific<FileScanner> scanners_;
-  tbb::task_group group_;
+  TaskGroup group_;
   std::atomic<std::uint64_t> folders_ = 0;
   std::atomic<std::uint64_t> links_ = 0;
   std::atomic<std::uint64_t> excluded_ = 0;

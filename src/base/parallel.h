@@ -1,0 +1,62 @@
+// Work for oneTBB's threads, in the two forms that keywake needs: a group of tasks that may add to itself, and a loop in batches. Both
+// run in the calling thread's arena, with as many threads as it has.
+//
+// They stand between keywake and TBB for ThreadSanitizer's sake: Debian's libtbb is not built with it, so it cannot see that a task
+// runs after what was done before run(), and before what is done after wait(). Here it is told.
+//
+// Errors: an exception of a task is thrown again by wait(), or by parallel_for(). Thread safety: run() from any thread or task.
+#pragma once
+
+#include <tbb/task_arena.h>
+#include <tbb/task_group.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace keywake {
+
+/// Nothing, but for ThreadSanitizer: what precedes the one is seen by what follows the other.
+void tell_before(void* at);
+void tell_after(void* at);
+
+class TaskGroup {
+ public:
+  template <typename Task>
+  void run(Task task) {
+    auto owned = std::make_shared<Task>(std::move(task));
+    tell_before(this);
+    group_.run([this, owned = std::move(owned)] {
+      tell_after(this);
+      (*owned)();
+      tell_before(this);
+    });
+  }
+  /// Until all tasks are done, those that tasks have added too; the caller's thread helps.
+  void wait() {
+    group_.wait();
+    tell_after(this);
+  }
+
+ private:
+  tbb::task_group group_;
+};
+
+/// body(begin, end) for all of [0, count), in batches of at most `batch`, each taken by whichever thread is free.
+template <typename Body>
+void parallel_for(std::size_t count, std::size_t batch, Body body) {
+  std::atomic<std::size_t> next{0};
+  auto work = [&] {
+    for (std::size_t begin = next.fetch_add(batch); begin < count; begin = next.fetch_add(batch)) {
+      body(begin, std::min(begin + batch, count));
+    }
+  };
+  TaskGroup group;
+  const auto threads = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+  for (std::size_t i = 0; i < std::min(threads, (count + batch - 1) / batch); ++i) group.run(work);
+  group.wait();
+}
+
+}  // namespace keywake
