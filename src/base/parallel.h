@@ -1,10 +1,11 @@
 // Work for oneTBB's threads, in the two forms that keywake needs: a group of tasks that may add to itself, and a loop in batches. Both
 // run in the calling thread's arena, with as many threads as it has.
 //
-// They stand between keywake and TBB for ThreadSanitizer's sake: Debian's libtbb is not built with it, so it cannot see that a task
-// runs after what was done before run(), and before what is done after wait(). Here it is told.
+// They stand between keywake and TBB for ThreadSanitizer's sake too: Debian's libtbb is not built with it, so it cannot see that a task
+// runs after what was done before run(), and before what is done after wait(). parallel.cc tells it.
 //
-// Errors: an exception of a task is thrown again by wait(), or by parallel_for(). Thread safety: run() from any thread or task.
+// Errors: the first exception of a task is thrown again by wait() or parallel_for(); tasks that had not begun by then are
+// left out. Thread safety: run() from any thread or task.
 #pragma once
 
 #include <tbb/task_arena.h>
@@ -13,35 +14,24 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <memory>
-#include <utility>
+#include <exception>
+#include <functional>
 
 namespace keywake {
 
-/// Nothing, but for ThreadSanitizer: what precedes the one is seen by what follows the other.
-void tell_before(void* at);
-void tell_after(void* at);
-
 class TaskGroup {
  public:
-  template <typename Task>
-  void run(Task task) {
-    auto owned = std::make_shared<Task>(std::move(task));
-    tell_before(this);
-    group_.run([this, owned = std::move(owned)] {
-      tell_after(this);
-      (*owned)();
-      tell_before(this);
-    });
-  }
+  void run(std::function<void()> task);
   /// Until all tasks are done, those that tasks have added too; the caller's thread helps.
-  void wait() {
-    group_.wait();
-    tell_after(this);
-  }
+  void wait();
 
  private:
+  friend struct Ticket;
+  void execute(std::function<void()>* task);
+
   tbb::task_group group_;
+  std::atomic<bool> failed_{false};
+  std::exception_ptr failure_;  // of whoever set failed_
 };
 
 /// body(begin, end) for all of [0, count), in batches of at most `batch`, each taken by whichever thread is free.
