@@ -1,5 +1,6 @@
 #include "base/parallel.h"
 
+#include <atomic>
 #include <stdexcept>
 #include <vector>
 
