@@ -14,6 +14,7 @@
 #include "rules/canonical_regex.h"
 #include "rules/check_syntax.h"
 #include "rules/messages.h"
+#include "rules/named_value.h"
 
 namespace keywake::rules {
 namespace {
@@ -27,9 +28,10 @@ constexpr std::int64_t kMaxCompanionWithin = 1024;
 
 constexpr std::array<std::string_view, 2> kFileKeys{"provider", "pattern"};
 constexpr std::array<std::string_view, 1> kProviderKeys{"name"};
-constexpr std::array<std::string_view, 18> kPatternKeys{
+constexpr std::array<std::string_view, 21> kPatternKeys{
     "id",     "title", "kind", "risk",   "docs",    "rotate",   "anchors",   "keywords", "shape",
-    "within", "regex", "span", "checks", "generic", "validate", "companion", "match",    "reject"};
+    "within", "regex", "span", "checks", "generic", "validate", "companion", "match",    "reject",
+    "names",  "words", "value"};
 constexpr std::array<std::string_view, 5> kCompanionKeys{"name", "regex", "within", "required", "secret"};
 
 Place place_of(const toml::source_region& region) {
@@ -254,6 +256,7 @@ class FileReader {
     }
     pattern.within =
         static_cast<std::uint32_t>(integer(table, "within", 0, kMaxWithin).value_or(0));
+    if (table.contains("names")) return read_names(table, pattern);
     if (!table.contains("anchors") && !table.contains("keywords") && !table.contains("shape")) {
       problem(
           table,
@@ -261,7 +264,32 @@ class FileReader {
     }
   }
 
+  /// `names` and `value` stand for keywords and a regex.
+  void read_names(const toml::table& table, model::Pattern& pattern) {
+    for (std::string_view other : {"anchors", "keywords", "shape", "within", "regex"}) {
+      if (const toml::node* node = table.get(other)) problem(*node, fmt::format("\"{}\" does not go with \"names\"", other));
+    }
+    pattern.keywords = read_literals(table, "names", true);
+    std::span<const std::string_view> words = default_value_words();
+    if (table.contains("words")) words = read_literals(table, "words", true);
+    std::optional<CanonicalRegex> value = expression(table, "value");
+    if (!table.contains("value")) problem(table, "\"value\" is missing: the shape of what the names are given");
+    if (!value || pattern.keywords.empty()) return;
+    if (!value->captures.empty()) problem(*table.get("value"), "a value has no captures");
+    auto regex = canonical_regex(named_value_expression(pattern.keywords, words, *string(table, "value")));
+    if (!regex) return problem(*table.get("value"), regex.error().message);
+    if (!regex->max_length || *regex->max_length > kMaxFreeBound) {
+      return problem(*table.get("value"), fmt::format("a value must be bounded, to less than {} bytes", kMaxFreeBound - 200));
+    }
+    pattern.max_length = *regex->max_length;
+    pattern.regex = into_.rules.keep(std::move(regex->text));
+  }
+
   void read_regex(const toml::table& table, model::Pattern& pattern) {
+    if (table.contains("names")) return;
+    for (std::string_view other : {"words", "value"}) {
+      if (const toml::node* node = table.get(other)) problem(*node, fmt::format("\"{}\" goes with \"names\" only", other));
+    }
     std::optional<std::int64_t> span = integer(table, "span", 1, kMaxSpan);
     if (!table.contains("regex")) problem(table, "\"regex\" is missing");
     std::optional<CanonicalRegex> regex = expression(table, "regex");

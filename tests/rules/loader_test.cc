@@ -42,6 +42,23 @@ std::string problems(std::string_view text, std::string_view file = "acme.toml")
   return out;
 }
 
+TEST_CASE("names and a value stand for keywords and a regex") {
+  Loaded loaded;
+  std::string text = with("anchors", "names = ['Acme']");
+  text.replace(text.find("regex"), text.find('\n', text.find("regex")) - text.find("regex"), "value = '[0-9a-f]{20}'");
+  load_text(text, "acme.toml", loaded);
+  REQUIRE(loaded.problems.empty());
+  const model::Pattern& pattern = loaded.rules.patterns()[0];
+  REQUIRE(pattern.keywords.size() == 1);
+  CHECK(pattern.keywords[0] == "acme");
+  CHECK(pattern.regex.starts_with("(?i:acme)"));
+  CHECK(pattern.max_length > 60);
+  CHECK(problems(with("anchors", "names = ['acme']")) ==
+        "acme.toml:10:9: \"regex\" does not go with \"names\"\n"
+        "acme.toml:4:1: \"value\" is missing: the shape of what the names are given\n");
+  CHECK(problems(with("reject", "reject = ['a']\nwords = ['key']")) == "acme.toml:13:9: \"words\" goes with \"names\" only\n");
+}
+
 TEST_CASE("a pattern's every key arrives") {
   Loaded loaded;
   std::string text = R"toml([provider]

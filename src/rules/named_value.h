@@ -1,0 +1,20 @@
+// The shorthand for credentials without a recognisable format (32 hexadecimal digits, say), known only by what they are assigned to:
+// `names` (of the provider, as variables and settings have them) and `value` (the shape from its documentation) in place of a pattern's
+// keywords and regex. Thread safety: pure function.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace keywake::rules {
+
+/// The expression of such a pattern: one of the names, then within a few bytes a word that says what kind of value it is (unless
+/// `words` is empty), an assignment in any common syntax, and the value as the capture `secret`.
+std::string named_value_expression(std::span<const std::string_view> names, std::span<const std::string_view> words,
+                                   std::string_view value);
+
+/// The words, if a pattern gives none of its own.
+std::span<const std::string_view> default_value_words();
+
+}  // namespace keywake::rules
