@@ -64,6 +64,7 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
   field("title", literal(pattern.title));
   field("kind", fmt::format("static_cast<model::Kind>({})", static_cast<int>(pattern.kind)));
   field("risk", fmt::format("static_cast<model::Risk>({})", static_cast<int>(pattern.risk)));
+  field("confidence", fmt::format("static_cast<model::Confidence>({})", static_cast<int>(pattern.confidence)));
   field("anchors", anchors);
   field("keywords", keywords);
   field("shape", literal(pattern.shape));

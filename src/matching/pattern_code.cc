@@ -192,7 +192,7 @@ bool PatternCode::judge(const Text& text, const Groups& groups, bool explain,
   auto offset = [&](std::string_view bytes) {
     return static_cast<std::size_t>(bytes.data() - text.bytes.data());
   };
-  Value value{.pattern = pattern_};
+  Value value{.pattern = pattern_, .confidence = pattern_->confidence};
   for (const PartGroup& part : code.parts) {
     if (!groups[part.group].empty())
       value.parts.push_back({part.name, std::string(groups[part.group])});

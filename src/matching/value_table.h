@@ -21,6 +21,7 @@ struct Value {
   const model::Pattern* pattern = nullptr;
   Secret secret;  // empty for a rejection
   std::vector<model::Part> parts;
+  model::Confidence confidence = model::Confidence::kHigh;  // by its bytes alone; its place may lower it (judge.h)
   std::string decoded;
   std::string rejected;  // the reason; empty for a finding
   auto operator<=>(const Value&) const = default;

@@ -30,13 +30,18 @@ enum class Kind : std::uint8_t {
 
 enum class Risk : std::uint8_t { kLow, kMedium, kHigh, kCritical };
 
+/// How sure it is that a finding is a credential at all; docs/patterns.md says what each level means and how it was measured.
+enum class Confidence : std::uint8_t { kLow, kMedium, kHigh };
+
 /// Names as they are written in rule files and reports, in the order of the enumerators.
 inline constexpr std::array<std::string_view, 12> kKindNames{
     "service-account", "api-key",      "oauth-token", "machine-certificate", "ssh-key", "ci-credential",
     "agent-credential", "kubernetes", "database-credential", "webhook", "signing-key", "human-credential"};
 inline constexpr std::array<std::string_view, 4> kRiskNames{"low", "medium", "high", "critical"};
+inline constexpr std::array<std::string_view, 3> kConfidenceNames{"low", "medium", "high"};
 
 constexpr std::string_view name(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
+constexpr std::string_view name(Confidence level) { return kConfidenceNames[static_cast<std::size_t>(level)]; }
 constexpr std::string_view name(Risk risk) { return kRiskNames[static_cast<std::size_t>(risk)]; }
 
 /// An offline test of a match, e.g. {"crc32-base62", "6"}; matching/checks.h lists them.
@@ -60,6 +65,7 @@ struct Pattern {
   std::string_view title;
   Kind kind = Kind::kApiKey;
   Risk risk = Risk::kHigh;
+  Confidence confidence = Confidence::kHigh;  // of a match that passed all checks
 
   // Tier one: a match contains, or has near it, one of these.
   std::span<const std::string_view> anchors;   // literals, case-sensitive

@@ -28,10 +28,10 @@ constexpr std::int64_t kMaxCompanionWithin = 1024;
 
 constexpr std::array<std::string_view, 2> kFileKeys{"provider", "pattern"};
 constexpr std::array<std::string_view, 1> kProviderKeys{"name"};
-constexpr std::array<std::string_view, 21> kPatternKeys{
+constexpr std::array<std::string_view, 22> kPatternKeys{
     "id",     "title", "kind", "risk",   "docs",    "rotate",   "anchors",   "keywords", "shape",
     "within", "regex", "span", "checks", "generic", "validate", "companion", "match",    "reject",
-    "names",  "words", "value"};
+    "names",  "words", "value", "confidence"};
 constexpr std::array<std::string_view, 5> kCompanionKeys{"name", "regex", "within", "required", "secret"};
 
 Place place_of(const toml::source_region& region) {
@@ -141,7 +141,8 @@ class FileReader {
 
   /// The index of a name in an enumeration's names.
   std::size_t one_of(const toml::table& table, std::string_view key,
-                     std::span<const std::string_view> names) {
+                     std::span<const std::string_view> names, std::optional<std::size_t> otherwise = std::nullopt) {
+    if (otherwise && !table.contains(key)) return *otherwise;
     std::string word = required(table, key);
     auto it = std::find(names.begin(), names.end(), word);
     if (it != names.end()) return static_cast<std::size_t>(it - names.begin());
@@ -206,10 +207,14 @@ class FileReader {
     pattern.title = rules.keep(required(table, "title"));
     pattern.kind = static_cast<model::Kind>(one_of(table, "kind", model::kKindNames));
     pattern.risk = static_cast<model::Risk>(one_of(table, "risk", model::kRiskNames));
+    pattern.generic = value<bool>(table, "generic", "true or false").value_or(false);
+    // What only a name tells, or nothing but the syntax around it, is a good guess.
+    auto usual = table.contains("names") || pattern.generic ? model::Confidence::kMedium : model::Confidence::kHigh;
+    pattern.confidence = static_cast<model::Confidence>(
+        one_of(table, "confidence", model::kConfidenceNames, static_cast<std::size_t>(usual)));
     pattern.docs = rules.keep(required(table, "docs"));
     pattern.rotate = rules.keep(string(table, "rotate").value_or(""));
     pattern.validate = rules.keep(string(table, "validate").value_or(""));
-    pattern.generic = value<bool>(table, "generic", "true or false").value_or(false);
     read_tier_one(table, pattern);
     read_regex(table, pattern);
     pattern.checks = read_checks(table);
