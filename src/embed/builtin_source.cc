@@ -69,6 +69,7 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
   field("keywords", keywords);
   field("shape", literal(pattern.shape));
   field("within", std::to_string(pattern.within));
+  field("assigned", pattern.assigned ? "true" : "false");
   field("regex", literal(pattern.regex));
   field("max_length", std::to_string(pattern.max_length));
   field("checks", checks);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "matching/assignment.h"
 #include "matching/decoders.h"
 #include "matching/pattern_code.h"
 
@@ -23,6 +24,7 @@ std::uint32_t companion_reach(const model::Pattern& pattern) {
 
 // The reach in text as it stands, for an anchor of `length` bytes at `place`.
 Reach plain_reach(const model::Pattern& pattern, std::uint32_t length, AnchorPlace place) {
+  if (pattern.assigned) return {length + kNameReach, kValueReach};
   std::uint32_t around = companion_reach(pattern) + kContext;
   std::uint32_t longest = pattern.max_length;
   if (pattern.within > 0) {
@@ -177,8 +179,9 @@ Reach Confirmer::hit_reach_bound(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
   const model::Pattern& pattern = codes_[use.pattern].pattern();
   const Expression& expression = expressions_.items[use.expression];
-  return {std::max(expression.length, anchor_length(pattern, use.anchor)) + kMaxLead + kContext,
-          kMaxLead};
+  std::uint32_t length = std::max(expression.length, anchor_length(pattern, use.anchor));
+  if (pattern.assigned) return {length + kNameReach, kGlanceReach};
+  return {length + kMaxLead + kContext, kMaxLead};
 }
 
 Reach Confirmer::reach(std::uint32_t index) const {
@@ -207,6 +210,7 @@ Reach Confirmer::hit_reach(std::uint32_t index) const {
   Reach literal{expression.length + expression.shape,
                 expression.shape};  // a shape may look at one byte more on either side
   const PatternCode& code = codes_[use.pattern];
+  if (code.pattern().assigned) return {literal.before + kNameReach, kGlanceReach};
   if (!begins_at_known_place(code, use)) return literal;
   const MatchPlan& plan = code.plan();
   std::uint32_t before = anchor_length(code.pattern(), use.anchor) + plan.places[use.anchor].latest;
@@ -218,6 +222,7 @@ Reach Confirmer::hit_reach(std::uint32_t index) const {
 bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32_t hit_end) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
+  if (code.pattern().assigned) return may_be_assigned(blob, hit_end - anchor_length(code.pattern(), use.anchor), hit_end);
   if (!begins_at_known_place(code, use)) return true;
   const MatchPlan& plan = code.plan();
   AnchorPlace place = plan.places[use.anchor];

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "matching/ascii.h"
 #include "matching/decoders.h"
 #include "matching/placeholders.h"
 #include "matching/rarity.h"
@@ -17,25 +18,6 @@ namespace {
 constexpr std::size_t kLeastLength = 6;
 constexpr double kClearlyRandom = 25;
 constexpr double kLanguageBits = -6;  // below it a text is words, whatever else is in it
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_letter(char c) {
-  return is_upper(c) || is_lower(c);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 struct Makeup {
   std::size_t letters = 0;
@@ -62,6 +44,8 @@ struct Makeup {
     }
   }
 };
+
+}  // namespace
 
 // $NAME, ${NAME}, %NAME%, {name}, <name>, @name, &name, call(), a.b[c], "a" + b: code or a
 // template, not text.
@@ -92,6 +76,8 @@ bool is_syntax(std::string_view text) {
          text.find("['") != std::string_view::npos;
 }
 
+namespace {
+
 // "p4ssw0rd" as it is meant.
 std::string without_leet(std::string text) {
   static constexpr std::string_view kWritten = "4@01357$";
@@ -103,16 +89,20 @@ std::string without_leet(std::string text) {
   return text;
 }
 
-// What stores keep in a password's stead: crypt(3), LDAP (RFC 2307), Spring Security, Django.
-bool is_hash(std::string_view text) {
+}  // namespace
+
+// crypt(3), LDAP (RFC 2307), Spring Security, Django.
+bool is_password_hash(std::string_view text) {
   static constexpr std::array<std::string_view, 15> kPrefixes{
       "$1$",    "$2a$", "$2b$",     "$2y$",  "$5$",  "$6$",    "$y$",    "$argon2",
       "$apr1$", "$2x$", "{bcrypt}", "{ssha", "{sha", "pbkdf2", "sha256$"};
-  std::string low = lower(text.substr(0, 40));
+  std::string low = lowered(text.substr(0, 40));
   return std::any_of(kPrefixes.begin(), kPrefixes.end(),
                      [&](std::string_view prefix) { return low.starts_with(prefix); }) ||
          low.find("}$2") != std::string::npos || low.find("{ssha}") != std::string::npos;
 }
+
+namespace {
 
 // Words in a password that say it is one for show: documentation, tests, defaults.
 constexpr std::array<std::string_view, 39> kShow{
@@ -124,7 +114,7 @@ constexpr std::array<std::string_view, 39> kShow{
 
 // Random text holds a short word now and then.
 bool is_for_show(std::string_view text, double bits) {
-  std::string low = lower(text);
+  std::string low = lowered(text);
   std::string meant = without_leet(low);
   return std::any_of(kShow.begin(), kShow.end(), [&](std::string_view word) {
     if (bits >= kClearlyRandom && word.size() <= 4) return false;
@@ -138,28 +128,56 @@ bool is_number_like(const Makeup& makeup) {
   return makeup.letters <= 2 && makeup.strange == 0;
 }
 
+bool is_one_word(const Makeup& makeup, std::string_view text) {
+  if (makeup.joints + makeup.strange > 0 || makeup.letters < 4) return false;
+  return std::none_of(text.begin() + 1, text.end(), is_upper);
+}
+
 }  // namespace
 
-std::optional<std::string> password_reason(std::string_view text) {
+PasswordReading read_password(std::string_view text) {
   Decoded decoded;
   if (unescape(text, 0, Escapes::kPercent, decoded)) text = decoded.text;  // as URLs hold it
-  if (text.size() < kLeastLength) return "password: shorter than 6 characters";
-  if (auto reason = placeholder_reason(text)) return reason;
-  if (is_hash(text)) return "password: a hash of one";
-  if (is_syntax(text)) return "password: a variable, a call or a template";
+  PasswordReading reading;
+  auto none = [&](std::string reason) {
+    reading.look = PasswordLook::kNone;
+    reading.reason = std::move(reason);
+    return reading;
+  };
+  if (text.size() < 4) return none("password: shorter than 4 characters");
+  if (auto reason = placeholder_reason(text)) return none(std::move(*reason));
+  if (is_password_hash(text)) return none("password: a hash of one");
+  if (is_syntax(text)) return none("password: a variable, a call or a template");
   Makeup makeup(text);
-  if (makeup.other > 0) return "password: holds blanks or characters beyond ASCII";
-  double bits = surprise(text);
-  if (is_for_show(text, bits)) return "password: a word for show, such as test, demo or 1234";
-  if (is_number_like(makeup)) return "password: a number, a date or a version";
-  if (bits > 10) return std::nullopt;
-  if (bits < kLanguageBits && makeup.strange == 0)
-    return "password: reads like a word, an identifier or a path";
+  if (makeup.other > 0) return none("password: holds blanks or characters beyond ASCII");
+  reading.bits = surprise(text);
+  if (is_for_show(text, reading.bits)) {
+    reading.look = PasswordLook::kForShow;
+    reading.reason = "password: a word for show, such as test, demo or 1234";
+    return reading;
+  }
+  if (is_number_like(makeup)) return none("password: a number, a date or a version");
+  if (reading.bits > 10 && text.size() >= kLeastLength) {
+    reading.look = PasswordLook::kRandom;
+    return reading;
+  }
   // Words made into a password: digits and a capital or something strange besides.
   bool worked = makeup.digits > 0 && makeup.letters > 0 &&
                 (makeup.strange > 0 || (makeup.upper > 0 && makeup.upper < makeup.letters));
-  if (worked && makeup.joints <= 1 && text.size() >= 8) return std::nullopt;
-  return "password: reads like a word, an identifier or a path";
+  bool words = reading.bits < kLanguageBits && makeup.strange == 0;
+  if (worked && !words && makeup.joints <= 1 && text.size() >= 8) {
+    reading.look = PasswordLook::kWorked;
+    return reading;
+  }
+  reading.look = is_one_word(makeup, text) ? PasswordLook::kWord : PasswordLook::kNone;
+  reading.reason = "password: reads like a word, an identifier or a path";
+  return reading;
+}
+
+std::optional<std::string> password_reason(std::string_view text) {
+  PasswordReading reading = read_password(text);
+  if (reading.look == PasswordLook::kWorked || reading.look == PasswordLook::kRandom) return std::nullopt;
+  return std::move(reading.reason);
 }
 
 }  // namespace keywake::matching

@@ -2,13 +2,35 @@
 // choose, not a placeholder, a variable, a type name, a message. Thread safety: pure functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace keywake::matching {
 
-/// Why `text` is no literal password; absent when it may well be one.
+enum class PasswordLook : std::uint8_t {
+  kNone,     // a placeholder, a variable, a hash, a number, an identifier
+  kForShow,  // a word of documentation, tests and defaults: "admin123"
+  kWord,     // one word: "petclinic"
+  kWorked,   // words made into a password: "Summer!2019"
+  kRandom,
+};
+
+struct PasswordReading {
+  PasswordLook look = PasswordLook::kNone;
+  double bits = 0;     // surprise(): how much likelier it is as random text than as language
+  std::string reason;  // of any but kWorked and kRandom, as reports show it
+};
+
+PasswordReading read_password(std::string_view text);
+
+/// Why `text` is no literal password; absent when it may well be one (kWorked, kRandom).
 std::optional<std::string> password_reason(std::string_view text);
+
+/// A variable, a call or a template: $NAME, ${NAME}, <name>, call(), a["b"].
+bool is_syntax(std::string_view text);
+/// What is stored in a password's stead: crypt(3), bcrypt, argon2, {SSHA}, …
+bool is_password_hash(std::string_view text);
 
 }  // namespace keywake::matching

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <array>
 
+#include "matching/assigned_value.h"
+#include "matching/assignment.h"
 #include "matching/checks.h"
 #include "matching/placeholders.h"
 
@@ -118,6 +120,7 @@ Result<void> PatternCode::compile() const {
     return fail(
         fmt::format("{}: RE2 cannot compile its {}: {}", pattern_->id, what, expression.error()));
   };
+  if (pattern_->assigned) return {};
   const Program& compiled = program();
   if (Result<void> good = state(*compiled.expression, "regex"); !good) return good;
   for (const CompiledCompanion& companion : compiled.companions) {
@@ -248,9 +251,28 @@ bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t las
   return static_cast<std::size_t>(groups[0].data() - text.bytes.data()) <= last;
 }
 
+// What the name around the hit is given, if that is a secret.
+bool PatternCode::find_assigned(const Text& text, bool explain, std::vector<Found>& out) const {
+  auto assignment = read_assignment(text.bytes, text.hit_begin, text.hit_end, text.at_end);
+  if (!assignment) return false;
+  Judgement judgement = judge_assignment(*assignment);
+  if (!judgement.level && !explain) return false;
+  Value value{.pattern = pattern_, .confidence = judgement.level.value_or(pattern_->confidence)};
+  if (judgement.level) {
+    value.secret = Secret(assignment->value);
+    value.parts.push_back({"name", std::string(assignment->name)});
+  } else {
+    value.rejected = std::move(judgement.reason);
+  }
+  auto begin = static_cast<std::size_t>(assignment->value.data() - text.bytes.data());
+  out.push_back({begin, begin + assignment->value.size(), std::move(value)});
+  return judgement.level.has_value();
+}
+
 // All matches in the text that belong to the hit. True if one stood.
 bool PatternCode::find(const Text& text, AnchorPlace place, bool explain,
                        std::vector<Found>& out) const {
+  if (pattern_->assigned) return find_assigned(text, explain, out);
   const MatchPlan& known = plan();
   if (known.run.length > 0 && !has_run(text.bytes, known.run)) return false;
   if (!program().expression->ok()) return false;

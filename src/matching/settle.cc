@@ -51,9 +51,17 @@ void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& 
     const Value& x = values[a.value];
     const Value& y = values[b.value];
     if (x.pattern->id != y.pattern->id) return x.pattern->id < y.pattern->id;
+    if (x.confidence != y.confidence) return x.confidence > y.confidence;
     return x < y;
   });
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  // One finding of a pattern for the same bytes: `PASSWORD = getenv("DB_PASSWORD", "…")` is read from either name. The surer one stays.
+  auto repeats = [&](const Settled& a, const Settled& b) {
+    if (a.begin != b.begin || a.end != b.end) return false;
+    const Value& x = values[a.value];
+    const Value& y = values[b.value];
+    return a.value == b.value || (x.pattern == y.pattern && x.pattern->assigned && x.rejected.empty() && y.rejected.empty());
+  };
+  out.erase(std::unique(out.begin(), out.end(), repeats), out.end());
 
   std::array<Claims, kRanks> of_rank;  // findings of patterns of this rank and above
   std::map<const model::Pattern*, Claims> of_pattern;  // findings

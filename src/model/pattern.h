@@ -74,6 +74,7 @@ struct Pattern {
   std::uint32_t within = 0;  // 0: the match contains the anchor; else it lies within so many bytes of it
 
   // Tier two.
+  bool assigned = false;         // no expression of its own: what the name around the anchor is given (matching/assignment.h)
   std::string_view regex;        // canonical (rules/canonical_regex.h), with a capture `secret`
   std::uint32_t max_length = 0;  // longest match in bytes: the expression's own bound, or `span` of the rule file
   std::span<const Check> checks;

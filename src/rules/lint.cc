@@ -80,7 +80,7 @@ class PatternLint {
       if (literal.size() < kMinLiteral) {
         problem(fmt::format("the {} \"{}\" is shorter than {} bytes; it would be found everywhere",
                             what, shown, kMinLiteral));
-      } else if (std::binary_search(kCommonWords.begin(), kCommonWords.end(), lower(literal))) {
+      } else if (!pattern_.assigned && std::binary_search(kCommonWords.begin(), kCommonWords.end(), lower(literal))) {
         problem(fmt::format(
             "the {} \"{}\" is a common word; choose a rarer literal, or a shape around it", what,
             shown));

@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 namespace keywake::rules {
 namespace {
@@ -22,13 +25,23 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string any_of(std::span<const std::string_view> literals) {
+std::string any_of(const std::vector<std::string_view>& literals, std::string_view open) {
   std::string out;
   for (std::string_view literal : literals) {
-    out += out.empty() ? "(?i: " : " | ";
+    out += out.empty() ? open : " | ";
     out += escaped(literal);
   }
   return out + " )";
+}
+
+// One of the names, where a word begins or a part of one: MY_ACME_KEY, myAcmeKey, but not GRACMEKEY.
+std::string named(const std::vector<std::string_view>& names) {
+  std::vector<std::string> humps;
+  for (std::string_view name : names) {
+    char& first = humps.emplace_back(name).front();
+    if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
+  }
+  return R"((?: (?: \b | [0-9_] ) )" + any_of(names, "(?i: ") + " | [a-z] " + any_of({humps.begin(), humps.end()}, "(?: ") + " )";
 }
 
 }  // namespace
@@ -37,9 +50,24 @@ std::span<const std::string_view> default_value_words() { return kWords; }
 
 std::string named_value_expression(std::span<const std::string_view> names, std::span<const std::string_view> words,
                                    std::string_view value) {
-  std::string out = any_of(names);
-  if (!words.empty()) out += R"( [0-9A-Za-z_.\s"'\x60\{:,\[(/-]{0,40} )" + any_of(words);
-  out += R"( [0-9A-Za-z_.-]{0,20} ["'\x60\])]{0,2} \s{0,4} (?: := | => | [=:,(>] | \x20 ) [\s"'\x60(\[]{0,6} )";
+  // A name that holds such a word itself needs no other.
+  auto says_enough = [&](std::string_view name) {
+    return words.empty() || std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+      std::size_t at = name.find(word);
+      return at != std::string_view::npos && at > 0 && (name[at - 1] == '_' || name[at - 1] == '-' || name[at - 1] == '.');
+    });
+  };
+  std::string out;
+  for (bool enough : {true, false}) {
+    std::vector<std::string_view> some;
+    std::copy_if(names.begin(), names.end(), std::back_inserter(some), [&](std::string_view name) { return says_enough(name) == enough; });
+    if (some.empty()) continue;
+    out += out.empty() ? "(?: " : " | ";
+    out += named(some);
+    if (words.empty()) continue;
+    out += R"( (?: [0-9A-Za-z_.\s"'\x60\{:,\[(/-]{0,40} )" + any_of({words.begin(), words.end()}, "(?i: ") + (enough ? " )?" : " )");
+  }
+  out += R"( ) [0-9A-Za-z_.-]{0,20} ["'\x60\])]{0,2} \s{0,4} (?: := | => | [=:,(>] | \x20 ) [\s"'\x60(\[]{0,6} (?: (?i: bearer | token | app ) \x20 )? )";
   out += "(?P<secret> " + std::string(value) + R"( ) (?: [^0-9A-Za-z_+/=-] | \b ))";
   return out;
 }

@@ -28,10 +28,10 @@ constexpr std::int64_t kMaxCompanionWithin = 1024;
 
 constexpr std::array<std::string_view, 2> kFileKeys{"provider", "pattern"};
 constexpr std::array<std::string_view, 1> kProviderKeys{"name"};
-constexpr std::array<std::string_view, 22> kPatternKeys{
+constexpr std::array<std::string_view, 23> kPatternKeys{
     "id",     "title", "kind", "risk",   "docs",    "rotate",   "anchors",   "keywords", "shape",
     "within", "regex", "span", "checks", "generic", "validate", "companion", "match",    "reject",
-    "names",  "words", "value", "confidence"};
+    "names",  "words", "value", "confidence", "assigned"};
 constexpr std::array<std::string_view, 5> kCompanionKeys{"name", "regex", "within", "required", "secret"};
 
 Place place_of(const toml::source_region& region) {
@@ -292,6 +292,14 @@ class FileReader {
 
   void read_regex(const toml::table& table, model::Pattern& pattern) {
     if (table.contains("names")) return;
+    pattern.assigned = value<bool>(table, "assigned", "true or false").value_or(false);
+    if (pattern.assigned) {
+      pattern.max_length = kMaxFreeBound;
+      for (std::string_view other : {"regex", "shape", "within", "span", "words", "value"}) {
+        if (const toml::node* node = table.get(other)) problem(*node, fmt::format("\"{}\" does not go with \"assigned\"", other));
+      }
+      return;
+    }
     for (std::string_view other : {"words", "value"}) {
       if (const toml::node* node = table.get(other)) problem(*node, fmt::format("\"{}\" goes with \"names\" only", other));
     }

@@ -1,0 +1,203 @@
+// Passwords and tokens are judged differently: people choose the ones, so a word may be one, weakly; machines make the others, so they are
+// rare text or nothing. A bare `key = …` must be very rare text, since most keys of programs are not secret.
+#include "matching/assigned_value.h"
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+
+#include "matching/ascii.h"
+#include "matching/password.h"
+#include "matching/placeholders.h"
+#include "matching/rarity.h"
+#include "matching/secret_name.h"
+
+namespace keywake::matching {
+namespace {
+
+using model::Confidence;
+
+constexpr double kStrongBits = 25;    // no language reads like that by chance
+constexpr double kVeryStrongBits = 40;
+
+Judgement no(std::string reason) { return {std::nullopt, std::move(reason)}; }
+Judgement yes(Confidence level) { return {level, {}}; }
+
+// Names of types and the like, which code puts where a value could be.
+constexpr std::array<std::string_view, 51> kWords{
+    "string", "text",  "null",  "none",   "true",     "false",    "undefined", "void",   "integer", "boolean", "bool",   "required", "optional",
+    "char",   "varchar", "bytes", "byte", "object",   "number",   "hidden",    "input",  "field",   "form",    "self",   "this",     "data",
+    "value",  "values", "user", "username", "email",  "prompt",   "random",    "generate", "generated", "encrypted", "plain", "plaintext", "basic", "bearer",
+    "digest", "read",  "write", "float",  "double",   "array",    "dict",      "list",   "query",   "body",    "header"};
+
+struct Shape {
+  std::size_t digits = 0;
+  std::size_t upper = 0;
+  std::size_t lower = 0;
+  std::size_t other = 0;  // neither letter nor digit
+  bool hex = true;        // in one case
+  std::bitset<256> seen;
+
+  explicit Shape(std::string_view text) {
+    bool small = false;
+    bool large = false;
+    for (char c : text) {
+      digits += is_digit(c);
+      upper += is_upper(c);
+      lower += is_lower(c);
+      other += !is_alnum(c);
+      small |= c >= 'a' && c <= 'f';
+      large |= c >= 'A' && c <= 'F';
+      hex &= is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+      seen.set(static_cast<unsigned char>(c));
+    }
+    hex &= !(small && large);
+  }
+  [[nodiscard]] std::size_t letters() const { return upper + lower; }
+};
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !is_digit(text[i]) && !(to_lower(text[i]) >= 'a' && to_lower(text[i]) <= 'f')) return false;
+  }
+  return true;
+}
+
+// Places, not secrets: URLs, paths, addresses, MIME types, versions with words.
+bool is_place(std::string_view text) {
+  if (text.find("://") != std::string_view::npos || text.starts_with('/') || text.starts_with("./") || text.starts_with("../") ||
+      text.starts_with("~/") || text.find(":/") != std::string_view::npos)
+    return true;
+  std::size_t at = text.find('@');
+  return at != std::string_view::npos && at > 0 && text.find('.', at) != std::string_view::npos && text.find_first_of("!#$%^&*") == std::string_view::npos &&
+         surprise(text) < kStrongBits;
+}
+
+// Digests and sealed values say so at their front.
+bool is_sealed(std::string_view text) {
+  static constexpr std::array<std::string_view, 13> kFronts{"sha1-",  "sha256-", "sha384-", "sha512-", "sha1:", "sha256:", "md5:",
+                                                            "ENC[", "ENC(",    "vault:",  "!vault",  "enc:",  "arn:"};
+  return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return text.starts_with(front); });
+}
+
+// ssh-rsa AAAA…, MIIBIjANBgkq…: DER of a public key, of an SSH public key.
+bool is_public_key(std::string_view text) {
+  return text.starts_with("AAAAB3NzaC1") || text.starts_with("AAAAE2VjZHNh") || text.starts_with("AAAAC3NzaC1") || text.starts_with("MIIBIjAN") ||
+         text.starts_with("MIGfMA0G") || text.starts_with("MFkwEwYH") || text.starts_with("MCowBQYDK2V");
+}
+
+// "password", "Passwort": the name once more. Words alone; "password123" is a weak password.
+bool repeats_name(const Assignment& assignment) {
+  std::string name;
+  std::string value;
+  for (char c : assignment.name) {
+    if (is_letter(c)) name += to_lower(c);
+  }
+  for (char c : assignment.value) {
+    if (is_digit(c)) return false;
+    if (is_letter(c)) value += to_lower(c);
+  }
+  return value.size() >= 3 && (name.find(value) != std::string::npos || value.find(name) != std::string::npos);
+}
+
+// What cannot be a secret, whatever its name.
+std::string_view never(const Assignment& assignment) {
+  std::string_view value = assignment.value;
+  if (std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; })) return "value: characters beyond ASCII";
+  if (std::any_of(value.begin(), value.end(), is_space)) return "value: text of several words";
+  if (is_sealed(value)) return "value: a digest, or encrypted";
+  if (is_public_key(value)) return "value: a public key";
+  if (value.starts_with("-----")) return "value: the beginning of a PEM block";
+  if (is_place(value)) return "value: a path, a URL or an address";
+  if (repeats_name(assignment)) return "value: repeats its name";
+  std::string low = lowered(value);
+  if (std::find(kWords.begin(), kWords.end(), low) != kWords.end()) return "value: a word of the language";
+  return {};
+}
+
+Judgement judge_password(const Assignment& assignment) {
+  std::string_view value = assignment.value;
+  PasswordReading reading = read_password(value);
+  const Shape shape(value);
+  switch (reading.look) {
+    case PasswordLook::kNone:
+      return no(std::move(reading.reason));
+    case PasswordLook::kForShow:
+      if (shape.letters() + shape.digits < value.size() && shape.digits == 0) return no(std::move(reading.reason));
+      return shape.upper > 0 && shape.digits == 0 ? no(std::move(reading.reason)) : yes(Confidence::kLow);
+    case PasswordLook::kWord:
+      if (shape.upper > 0) return no("value: one word with a capital, as on a form");
+      return assignment.piece ? no("value: a piece of text") : yes(Confidence::kLow);
+    case PasswordLook::kWorked:
+      return yes(Confidence::kMedium);
+    case PasswordLook::kRandom:
+      return yes(reading.bits > kStrongBits ? Confidence::kHigh : Confidence::kMedium);
+  }
+  return no({});
+}
+
+Judgement judge_token(const Assignment& assignment) {
+  std::string_view value = assignment.value;
+  if (value.size() < 8) return no("token: shorter than 8 characters");
+  if (auto reason = placeholder_reason(value)) return no(std::move(*reason));
+  if (is_password_hash(value)) return no("token: a hash of a password");
+  if (is_syntax(value)) return no("token: a variable, a call or a template");
+  const Shape shape(value);
+  if (is_uuid(value)) return shape.seen.count() < 7 ? no("uuid: too regular") : yes(Confidence::kMedium);
+  if (shape.letters() == 0) return no("token: a number");
+  if (shape.seen.count() < 6) return no("token: hardly any different characters");
+  const double bits = surprise(value);
+  if (shape.digits == 0 && (shape.upper == 0 || shape.lower == 0 || bits < kStrongBits) && bits < kVeryStrongBits) {
+    return no("token: letters only");
+  }
+  if (!is_rare(value)) {
+    const bool worked = shape.digits > 0 && shape.other > 0 && password_reason(value) == std::nullopt;
+    return worked ? yes(Confidence::kLow) : no("token: reads like a word, an identifier or a path");
+  }
+  if (value.size() < 16) return bits > 15 ? yes(value.size() < 12 ? Confidence::kLow : Confidence::kMedium) : no("token: too short to tell");
+  return yes(bits > kVeryStrongBits || (shape.hex && value.size() >= 32) ? Confidence::kHigh : Confidence::kMedium);
+}
+
+Judgement judge_key(const Assignment& assignment) {
+  std::string_view value = assignment.value;
+  if (value.size() < 16) return no("key: shorter than 16 characters");
+  if (auto reason = placeholder_reason(value)) return no(std::move(*reason));
+  if (is_syntax(value) || is_password_hash(value)) return no("key: a variable, a call, a template or a hash");
+  const Shape shape(value);
+  const double bits = surprise(value);
+  if (is_uuid(value) || shape.digits < 2 || shape.letters() < 4 || bits < kStrongBits) return no("key: not rare enough to be a secret one");
+  if (shape.hex) return yes(Confidence::kLow);
+  return yes(bits > kVeryStrongBits && shape.upper > 0 && shape.lower > 0 ? Confidence::kMedium : Confidence::kLow);
+}
+
+Judgement by_kind(NameKind kind, const Assignment& assignment) {
+  switch (kind) {
+    case NameKind::kPassword: return judge_password(assignment);
+    case NameKind::kToken: return judge_token(assignment);
+    case NameKind::kKey: return judge_key(assignment);
+    case NameKind::kNone: break;
+  }
+  return no({});
+}
+
+}  // namespace
+
+Judgement judge_assignment(const Assignment& given) {
+  NameReading name = read_name(given.name);
+  if (name.kind == NameKind::kNone) return no(std::string(name.reason));
+  Assignment assignment = given;
+  for (std::string_view scheme : {"Bearer ", "bearer ", "Token ", "token "}) {
+    if (assignment.value.starts_with(scheme)) assignment.value.remove_prefix(scheme.size());
+  }
+  if (std::string_view reason = never(assignment); !reason.empty()) return no(std::string(reason));
+  Judgement judgement = by_kind(name.kind, assignment);
+  if (!judgement.level) return judgement;
+  if (given.piece || given.more_text) {
+    if (surprise(assignment.value) < kVeryStrongBits) return no(given.piece ? "value: a piece of an expression" : "value: a word of a sentence");
+  }
+  return judgement;
+}
+
+}  // namespace keywake::matching

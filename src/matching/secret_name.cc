@@ -1,0 +1,113 @@
+// A name is split at humps, digits and punctuation: "getDBPassword2" is get, db, password. The last word that means a secret decides what
+// kind it is, and the words behind it whether the name is about something else: a password *field*, a token *type*, a key *id*.
+#include "matching/secret_name.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "matching/ascii.h"
+
+namespace keywake::matching {
+namespace {
+
+// "dbpassword" is one word: the long ones count at the end of any word, and so do the short ones behind what usually precedes them.
+constexpr std::array<std::string_view, 14> kPasswordEnds{
+    "password", "passwd", "passwrd", "passphrase", "passcode", "passwort", "kennwort", "wachtwoord", "contrasena", "senha", "haslo", "pasword", "passwords", "motdepasse"};
+constexpr std::array<std::string_view, 14> kTokenEnds{"secret",    "secrets",   "token",      "tokens",    "apikey",   "secretkey",  "accesskey",
+                                                      "authkey",   "credential", "credentials", "appsecret", "apitoken", "privatekey", "bearer"};
+constexpr std::array<std::string_view, 10> kPasswordWords{"pass", "pwd", "pw", "psw", "pswd", "passw", "pword", "mdp", "userpass", "pin"};
+constexpr std::array<std::string_view, 9> kKeyWords{"key", "keys", "auth", "salt", "seed", "nonce", "hmac", "jwt", "otp"};
+// What makes "…pass" or "…key" one of them though it is written as one word.
+constexpr std::array<std::string_view, 26> kFronts{"db",    "user", "root",  "admin", "ftp",   "sql",    "mysql",   "smtp",  "mail",
+                                                   "my",    "api",  "app",   "auth",  "access", "secret", "private", "master", "crypt",
+                                                   "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"};
+// Before "key": whose key it is.
+constexpr std::array<std::string_view, 22> kKeyOwners{"api",  "app",     "access",  "secret",     "private", "auth",   "client", "consumer", "account", "storage", "encryption",
+                                                      "encrypt", "signing", "signature", "master", "shared", "security", "service", "subscription", "license", "decryption", "crypto"};
+
+// Behind a secret's word: what the value is instead.
+constexpr std::array<std::string_view, 117> kOther{
+    "field",     "fields",   "label",     "hint",        "placeholder", "text",     "message",   "messages", "msg",       "error",     "errors",   "title",      "url",
+    "urls",      "uri",      "endpoint",  "path",        "paths",       "file",     "files",     "filename", "dir",       "folder",    "name",     "names",      "type",
+    "types",     "kind",     "id",        "ids",         "identifier",  "length",   "len",       "size",     "min",       "max",       "count",    "counter",    "regex",
+    "pattern",   "policy",   "format",    "expiry",      "expires",     "expired",  "expiration", "expire",  "ttl",       "timeout",   "lifetime", "duration",   "age",
+    "header",    "headers",  "param",     "params",      "parameter",   "prefix",   "suffix",    "column",   "input",     "form",      "page",     "view",       "class",
+    "selector",  "element",  "button",    "icon",        "style",       "version",  "algorithm", "alg",      "encoder",   "provider",  "service",  "manager",    "handler",
+    "validator", "validation", "strength", "checker",    "reset",       "change",   "required",  "enabled",  "option",    "options",   "flag",     "mode",       "ref",
+    "reference", "arn",      "env",       "variable",    "hash",        "hashed",   "digest",    "checksum", "hashes",    "method",    "grant",    "scope",      "scopes",
+    "claim",     "issuer",   "audience",  "description", "desc",        "index",    "callback",  "store",    "generator", "factory",   "prompt",   "instructions", "link"};
+// Anywhere in a name.
+constexpr std::array<std::string_view, 33> kNever{"public",  "forgot",  "forgotten", "tokenizer", "tokenize", "tokenized", "primary", "foreign", "keyboard", "encrypted", "csrf",
+                                                  "xsrf",    "nextpage", "pagination", "continuation", "cursor", "passive", "bypass", "compass", "author", "authority", "hashed",
+                                                  "cache",   "sort",    "partition", "row",     "shortcut", "hot", "i18n", "translation", "message", "pub", "pubkey"};
+// Before "token" or "key" in code that reads text or keeps tables.
+constexpr std::array<std::string_view, 18> kCodeTokens{"next", "prev", "last", "first", "current", "eof", "end", "start", "stop", "bos", "eos", "pad", "unk", "sep", "cls", "mask", "lookup", "map"};
+
+template <std::size_t N>
+bool is_one(std::string_view word, const std::array<std::string_view, N>& list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words;
+  bool fresh = true;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (!is_letter(c)) {
+      // "i18n", "oauth2", "p12" stay words of their letters; the digits say nothing
+      fresh = true;
+      continue;
+    }
+    const bool hump = is_upper(c) && i > 0 && (is_lower(name[i - 1]) || (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1])));
+    if (fresh || hump) words.emplace_back();
+    fresh = false;
+    words.back() += to_lower(c);
+  }
+  return words;
+}
+
+template <std::size_t N>
+bool ends_with_one(std::string_view word, const std::array<std::string_view, N>& ends) {
+  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return word.ends_with(end); });
+}
+
+// A word written together: "dbpass", "apikey".
+bool has_front(std::string_view word, std::string_view end) {
+  return word.ends_with(end) && is_one(word.substr(0, word.size() - end.size()), kFronts);
+}
+
+NameKind kind_of(const std::vector<std::string>& words, std::size_t i) {
+  const std::string& word = words[i];
+  if (ends_with_one(word, kPasswordEnds) || is_one(word, kPasswordWords) || has_front(word, "pass") || has_front(word, "pwd") || has_front(word, "pw"))
+    return NameKind::kPassword;
+  if (ends_with_one(word, kTokenEnds)) return NameKind::kToken;
+  if (word == "key" || word == "keys") return i > 0 && is_one(words[i - 1], kKeyOwners) ? NameKind::kToken : NameKind::kKey;
+  if (has_front(word, "key")) return NameKind::kToken;
+  return is_one(word, kKeyWords) ? NameKind::kKey : NameKind::kNone;
+}
+
+}  // namespace
+
+NameReading read_name(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  NameReading reading{NameKind::kNone, "name: says nothing of a secret"};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (is_one(words[i], kNever)) return {NameKind::kNone, "name: of something that is no secret"};
+    NameKind kind = kind_of(words, i);
+    if (kind == NameKind::kNone) continue;
+    // "secret_key", "password_salt": the stronger word counts
+    if (reading.kind == NameKind::kNone || kind != NameKind::kKey) reading = {kind, {}};
+    at = i;
+  }
+  if (reading.kind == NameKind::kNone) return reading;
+  for (std::size_t i = at + 1; i < words.size(); ++i) {
+    if (is_one(words[i], kOther)) return {NameKind::kNone, "name: describes a secret, does not hold one"};
+  }
+  if (at > 0 && is_one(words[at - 1], kCodeTokens)) return {NameKind::kNone, "name: a token or key of a program's own text or tables"};
+  return reading;
+}
+
+}  // namespace keywake::matching

@@ -1,0 +1,24 @@
+// What a name says about its value: "db_password", "clientSecret" and "API_KEY" name secrets; "passwordField", "token_type", "secretName",
+// "tokenizer" and "compass" do not. Names are read as people write them, word by word, in any case. Thread safety: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace keywake::matching {
+
+enum class NameKind : std::uint8_t {
+  kNone,
+  kPassword,
+  kToken,  // a secret, token or key that belongs to somebody: api key, client secret, access token
+  kKey,    // a key, salt, seed or the like of whatever kind
+};
+
+struct NameReading {
+  NameKind kind = NameKind::kNone;
+  std::string_view reason;  // why it names none; constant
+};
+
+NameReading read_name(std::string_view name);
+
+}  // namespace keywake::matching
