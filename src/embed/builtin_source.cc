@@ -52,6 +52,8 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
   auto name = [&](std::string_view what) { return fmt::format("k{}{}", what, index); };
   std::string anchors = table(tables, "std::string_view", name("Anchors"), pattern.anchors);
   std::string keywords = table(tables, "std::string_view", name("Keywords"), pattern.keywords);
+  std::string names = table(tables, "std::string_view", name("Names"), pattern.names);
+  std::string words = table(tables, "std::string_view", name("Words"), pattern.words);
   std::string checks = table(tables, "model::Check", name("Checks"), pattern.checks);
   std::string companions =
       table(tables, "model::Companion", name("Companions"), pattern.companions);
@@ -69,6 +71,8 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
   field("keywords", keywords);
   field("shape", literal(pattern.shape));
   field("within", std::to_string(pattern.within));
+  field("names", names);
+  field("words", words);
   field("assigned", pattern.assigned ? "true" : "false");
   field("regex", literal(pattern.regex));
   field("max_length", std::to_string(pattern.max_length));

@@ -12,6 +12,8 @@
 #include <span>
 #include <string>
 
+#include "matching/named.h"
+
 namespace keywake::matching {
 namespace {
 
@@ -325,7 +327,7 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
   std::size_t count = literals + (pattern.shape.empty() ? 0 : 1);
   auto allow_all = [&] { plan.places.assign(count, AnchorPlace{0, pattern.max_length}); };
   allow_all();
-  if (pattern.assigned) return plan;
+  if (pattern.assigned || is_named(pattern)) return plan;
   std::optional<RegexNode> tree = parse_regex(pattern.regex);
   if (!tree) return plan;
   append_lead(*tree, plan.lead, plan.boundary_first);

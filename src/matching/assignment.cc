@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxName = 80;
 constexpr std::size_t kMaxType = 48;      // of a type between a name and its value
 constexpr std::size_t kMaxExpression = 96;  // before a default: process.env.TOKEN || "…"
-constexpr std::size_t kMaxValue = 512;
+constexpr std::size_t kMaxValue = 800;
 constexpr std::size_t kMaxIndent = 48;
 
 bool is_name(char c) { return is_alnum(c) || c == '_'; }

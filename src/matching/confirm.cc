@@ -36,6 +36,12 @@ Reach plain_reach(const model::Pattern& pattern, std::uint32_t length, AnchorPla
   return {length + place.latest + slack + around, rest + kEscapeSlack + around};
 }
 
+Reach named_reach(std::uint32_t length, std::uint32_t companions) {
+  return {length + kNameReach + std::max(kNamedReach, companions) + kContext, kValueReach + companions + kContext};
+}
+
+bool reads_assignments(const model::Pattern& pattern) { return pattern.assigned || is_named(pattern); }
+
 Reach encoded_reach(Reach reach, const Layers& layers) {
   for (const Layer& layer : layers) {
     auto stretch = [&](std::uint32_t& bytes) {
@@ -163,14 +169,18 @@ bool confirm_encoded(const PatternCode& code, const Use& use, Text text, AnchorP
 }  // namespace
 
 Confirmer::Confirmer(const rules::RuleSet& rules, const Expressions& expressions)
-    : expressions_(expressions) {
-  for (const model::Pattern& pattern : rules.patterns()) codes_.emplace_back(pattern);
+    : named_(rules.patterns()), expressions_(expressions) {
+  for (const model::Pattern& pattern : rules.patterns()) {
+    codes_.emplace_back(pattern);
+    if (is_named(pattern)) named_companions_ = std::max(named_companions_, companion_reach(pattern));
+  }
 }
 Confirmer::~Confirmer() = default;
 
 Reach Confirmer::reach_bound(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
   const model::Pattern& pattern = codes_[use.pattern].pattern();
+  if (is_named(pattern)) return named_reach(anchor_length(pattern, use.anchor), named_companions_);
   Reach plain = plain_reach(pattern, anchor_length(pattern, use.anchor), {0, pattern.max_length});
   return with_hit(encoded_reach(plain, use.layers), expressions_.items[use.expression]);
 }
@@ -180,13 +190,14 @@ Reach Confirmer::hit_reach_bound(std::uint32_t index) const {
   const model::Pattern& pattern = codes_[use.pattern].pattern();
   const Expression& expression = expressions_.items[use.expression];
   std::uint32_t length = std::max(expression.length, anchor_length(pattern, use.anchor));
-  if (pattern.assigned) return {length + kNameReach, kGlanceReach};
+  if (reads_assignments(pattern)) return {length + kNameReach, kGlanceReach};
   return {length + kMaxLead + kContext, kMaxLead};
 }
 
 Reach Confirmer::reach(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
+  if (is_named(code.pattern())) return named_reach(anchor_length(code.pattern(), use.anchor), named_companions_);
   Reach plain = plain_reach(code.pattern(), anchor_length(code.pattern(), use.anchor),
                             code.plan().places[use.anchor]);
   return with_hit(encoded_reach(plain, use.layers), expressions_.items[use.expression]);
@@ -210,7 +221,7 @@ Reach Confirmer::hit_reach(std::uint32_t index) const {
   Reach literal{expression.length + expression.shape,
                 expression.shape};  // a shape may look at one byte more on either side
   const PatternCode& code = codes_[use.pattern];
-  if (code.pattern().assigned) return {literal.before + kNameReach, kGlanceReach};
+  if (reads_assignments(code.pattern())) return {literal.before + kNameReach, kGlanceReach};
   if (!begins_at_known_place(code, use)) return literal;
   const MatchPlan& plan = code.plan();
   std::uint32_t before = anchor_length(code.pattern(), use.anchor) + plan.places[use.anchor].latest;
@@ -222,7 +233,7 @@ Reach Confirmer::hit_reach(std::uint32_t index) const {
 bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32_t hit_end) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
-  if (code.pattern().assigned) return may_be_assigned(blob, hit_end - anchor_length(code.pattern(), use.anchor), hit_end);
+  if (reads_assignments(code.pattern())) return may_be_assigned(blob, hit_end - anchor_length(code.pattern(), use.anchor), hit_end);
   if (!begins_at_known_place(code, use)) return true;
   const MatchPlan& plan = code.plan();
   AnchorPlace place = plan.places[use.anchor];
@@ -245,6 +256,10 @@ void Confirmer::confirm(std::uint32_t index, std::string_view window, std::uint3
                         bool at_begin, bool at_end, bool explain, std::vector<Match>& out) const {
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
+  if (is_named(code.pattern())) {
+    std::uint32_t length = anchor_length(code.pattern(), use.anchor);
+    return confirm_named(window, hit_end - length, hit_end, at_begin, at_end, explain, out);
+  }
   AnchorPlace place = code.plan().places[use.anchor];
   if (is_plain(use.layers)) {
     std::uint32_t length = anchor_length(code.pattern(), use.anchor);
@@ -257,6 +272,25 @@ void Confirmer::confirm(std::uint32_t index, std::string_view window, std::uint3
                         out))
       return;
     if (use.layers[0].encoding != Encoding::kBase64) return;
+  }
+}
+
+// What is assigned, and whose it is by the names beside it: one value may be claimed by several patterns of a provider.
+void Confirmer::confirm_named(std::string_view window, std::size_t hit_begin, std::size_t hit_end, bool at_begin, bool at_end,
+                              bool explain, std::vector<Match>& out) const {
+  auto assignment = read_assignment(window, hit_begin, hit_end, at_end);
+  if (!assignment || assignment->piece) return;
+  for (std::string_view scheme : {"Bearer ", "bearer ", "Token ", "token ", "App ", "Basic "}) {
+    if (assignment->value.starts_with(scheme)) assignment->value.remove_prefix(scheme.size());
+  }
+  thread_local std::vector<std::uint32_t> patterns;
+  patterns.clear();
+  named_.candidates(window, *assignment, patterns);
+  std::vector<Found>& found = scratch().found;
+  for (std::uint32_t pattern : patterns) {
+    found.clear();
+    codes_[pattern].find_value({window, hit_begin, hit_end, at_begin, at_end}, assignment->value, explain, found);
+    hand_over(found, out);
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "matching/expressions.h"
+#include "matching/named.h"
 #include "matching/pattern_code.h"
 #include "matching/value_table.h"
 #include "rules/rule_set.h"
@@ -60,7 +61,12 @@ class Confirmer {
   [[nodiscard]] Result<void> compile_all() const;
 
  private:
+  void confirm_named(std::string_view window, std::size_t hit_begin, std::size_t hit_end, bool at_begin, bool at_end, bool explain,
+                     std::vector<Match>& out) const;
+
   std::deque<PatternCode> codes_;  // by pattern
+  NamedIndex named_;
+  std::uint32_t named_companions_ = 0;  // how far the farthest companion of a named pattern stands
   const Expressions& expressions_;
 };
 

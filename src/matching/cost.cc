@@ -24,6 +24,7 @@ HitRange whole(std::string_view text) {
 }
 
 std::string describe_anchor(const model::Pattern& pattern, const Use& use) {
+  if (is_named(pattern)) return printable(named_anchors()[use.anchor]);
   std::size_t anchors = pattern.anchors.size();
   std::string text = use.anchor < anchors ? printable(pattern.anchors[use.anchor])
                      : use.anchor < anchors + pattern.keywords.size()

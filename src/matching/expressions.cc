@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "matching/named.h"
 #include "matching/regex_tree.h"
 
 namespace keywake::matching {
@@ -170,9 +171,16 @@ std::string describe(const Layers& layers) {
 Result<BuiltExpressions> build_expressions(const rules::RuleSet& rules) {
   Builder builder;
   std::span<const model::Pattern> patterns = rules.patterns();
+  const auto host = std::find_if(patterns.begin(), patterns.end(), is_named);
   for (std::size_t i = 0; i < patterns.size(); ++i) {
     const model::Pattern& pattern = patterns[i];
     Use use{.pattern = static_cast<std::uint32_t>(i)};
+    if (host != patterns.end() && &pattern == &*host) {  // once for all that are known by name
+      for (std::string_view anchor : named_anchors()) {
+        builder.add_literal(std::string(anchor), true, use);
+        ++use.anchor;
+      }
+    }
     for (std::string_view anchor : pattern.anchors) {
       if (anchor.empty()) return fail(fmt::format("{}: an anchor is empty", pattern.id));
       builder.add_literal(std::string(anchor), false, use);
@@ -205,18 +213,20 @@ std::uint64_t anchors_fingerprint(const rules::RuleSet& rules) {
     for (std::string_view anchor : pattern.anchors) mix(anchor);
     mix(pattern.within == 0 ? "|" : "~");
     for (std::string_view keyword : pattern.keywords) mix(keyword);
-    mix("|");
+    mix(is_named(pattern) ? "named" : "|");
     mix(pattern.shape);
   }
   return hash;
 }
 
 std::uint32_t anchor_count(const model::Pattern& pattern) {
+  if (is_named(pattern)) return static_cast<std::uint32_t>(named_anchors().size());
   return static_cast<std::uint32_t>(pattern.anchors.size() + pattern.keywords.size() +
                                     (pattern.shape.empty() ? 0 : 1));
 }
 
 std::uint32_t anchor_length(const model::Pattern& pattern, std::uint32_t anchor) {
+  if (is_named(pattern)) return static_cast<std::uint32_t>(named_anchors()[anchor].size());
   if (anchor < pattern.anchors.size())
     return static_cast<std::uint32_t>(pattern.anchors[anchor].size());
   anchor -= static_cast<std::uint32_t>(pattern.anchors.size());

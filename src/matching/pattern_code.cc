@@ -251,6 +251,16 @@ bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t las
   return static_cast<std::size_t>(groups[0].data() - text.bytes.data()) <= last;
 }
 
+void PatternCode::find_value(const Text& text, std::string_view value, bool explain, std::vector<Found>& out) const {
+  if (value.size() > pattern_->max_length || !program().expression->ok()) return;
+  Groups groups;
+  re2::StringPiece all(text.bytes.data(), text.bytes.size());
+  auto begin = static_cast<std::size_t>(value.data() - text.bytes.data());
+  if (program_->expression->Match(all, begin, begin + value.size(), RE2::ANCHOR_BOTH, groups.pieces.data(), program_->groups)) {
+    judge(text, groups, explain, out);
+  }
+}
+
 // What the name around the hit is given, if that is a secret.
 bool PatternCode::find_assigned(const Text& text, bool explain, std::vector<Found>& out) const {
   auto assignment = read_assignment(text.bytes, text.hit_begin, text.hit_end, text.at_end);

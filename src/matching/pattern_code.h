@@ -46,6 +46,9 @@ class PatternCode {
   /// ones only if `explain`. True if one stood.
   bool find(const Text& text, AnchorPlace place, bool explain, std::vector<Found>& out) const;
 
+  /// Appends `value`, which lies in the text, if all of it is one of the pattern's.
+  void find_value(const Text& text, std::string_view value, bool explain, std::vector<Found>& out) const;
+
   /// Compiles every expression of the pattern.
   [[nodiscard]] Result<void> compile() const;
 

@@ -73,6 +73,10 @@ struct Pattern {
   std::string_view shape;                      // or an expression for Hyperscan itself (canonical, bounded)
   std::uint32_t within = 0;  // 0: the match contains the anchor; else it lies within so many bytes of it
 
+  // Known by name only, instead of the above: what the provider is called, and words behind that (matching/named.h).
+  std::span<const std::string_view> names;  // in small letters
+  std::span<const std::string_view> words;
+
   // Tier two.
   bool assigned = false;         // no expression of its own: what the name around the anchor is given (matching/assignment.h)
   std::string_view regex;        // canonical (rules/canonical_regex.h), with a capture `secret`

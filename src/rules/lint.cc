@@ -54,6 +54,7 @@ class PatternLint {
     check_id();
     check_literals("anchor", pattern_.anchors);
     check_literals("keyword", pattern_.keywords);
+    if (pattern_.keywords.empty() && !pattern_.names.empty() && pattern_.names.front() != "*") check_literals("name", pattern_.names);
     check_url("docs", pattern_.docs);
     if (!pattern_.rotate.empty()) check_url("rotate", pattern_.rotate);
     if (source_.match.size() < 2) problem("at least two \"match\" examples are needed");
@@ -111,6 +112,7 @@ class PatternLint {
     }
     if (expanded->marked.empty()) here("a \"match\" example marks the secret with « »");
     if (pattern_.within > 0 || !pattern_.shape.empty()) return;
+    if (!pattern_.names.empty() && pattern_.keywords.empty() && (pattern_.names.front() == "*" || contains_any(lower(expanded->text), pattern_.names))) return;
     if (contains_any(expanded->text, pattern_.anchors) ||
         contains_any(lower(expanded->text), pattern_.keywords))
       return;

@@ -44,7 +44,19 @@ std::string named(const std::vector<std::string_view>& names) {
   return R"((?: (?: \b | [0-9_] ) )" + any_of(names, "(?i: ") + " | [a-z] " + any_of({humps.begin(), humps.end()}, "(?: ") + " )";
 }
 
+// A word that one of matching::named_anchors() is sure to meet.
+bool is_met(std::string_view word) {
+  static constexpr std::array<std::string_view, 14> kWithin{"token",   "secret",   "passw",    "passphrase", "apikey",      "api_key",    "api-key",
+                                                            "accesskey", "access_key", "authkey", "auth_key",   "private_key", "privatekey", "credential"};
+  static constexpr std::array<std::string_view, 9> kEnds{"key", "pwd", "pass", "auth", "api", "access", "sid", "pat", "jwt"};
+  auto within = [&](std::string_view part) { return word.find(part) != std::string_view::npos; };
+  auto ends = [&](std::string_view part) { return word.ends_with(part); };
+  return word == "cred" || word == "bearer" || std::any_of(kWithin.begin(), kWithin.end(), within) || std::any_of(kEnds.begin(), kEnds.end(), ends);
+}
+
 }  // namespace
+
+bool found_by_words(std::span<const std::string_view> words) { return !words.empty() && std::all_of(words.begin(), words.end(), is_met); }
 
 std::span<const std::string_view> default_value_words() { return kWords; }
 

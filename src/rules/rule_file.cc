@@ -274,14 +274,17 @@ class FileReader {
     for (std::string_view other : {"anchors", "keywords", "shape", "within", "regex"}) {
       if (const toml::node* node = table.get(other)) problem(*node, fmt::format("\"{}\" does not go with \"names\"", other));
     }
-    pattern.keywords = read_literals(table, "names", true);
-    std::span<const std::string_view> words = default_value_words();
-    if (table.contains("words")) words = read_literals(table, "words", true);
+    pattern.names = read_literals(table, "names", true);
+    pattern.words = default_value_words();
+    if (table.contains("words")) pattern.words = read_literals(table, "words", true);
     std::optional<CanonicalRegex> value = expression(table, "value");
     if (!table.contains("value")) problem(table, "\"value\" is missing: the shape of what the names are given");
-    if (!value || pattern.keywords.empty()) return;
+    if (!value || pattern.names.empty()) return;
     if (!value->captures.empty()) problem(*table.get("value"), "a value has no captures");
-    auto regex = canonical_regex(named_value_expression(pattern.keywords, words, *string(table, "value")));
+    const std::string shape = *string(table, "value");
+    const bool by_words = found_by_words(pattern.words);
+    if (!by_words) pattern.keywords = pattern.names;
+    auto regex = canonical_regex(by_words ? "(?P<secret> " + shape + " )" : named_value_expression(pattern.names, pattern.words, shape));
     if (!regex) return problem(*table.get("value"), regex.error().message);
     if (!regex->max_length || *regex->max_length > kMaxFreeBound) {
       return problem(*table.get("value"), fmt::format("a value must be bounded, to less than {} bytes", kMaxFreeBound - 200));

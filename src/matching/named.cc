@@ -1,0 +1,89 @@
+#include "matching/named.h"
+
+#include <algorithm>
+#include <array>
+
+#include "matching/ascii.h"
+
+namespace keywake::matching {
+namespace {
+
+constexpr std::size_t kFront = 3;
+constexpr std::size_t kLeastTelling = 24;  // shorter values have no shape that tells
+
+// The short words only where a value follows at once: "key" alone stands in every second line of code.
+constexpr std::array<std::string_view, 90> kAnchors{
+    "token",    "secret",   "passw",   "passphrase", "apikey",  "api_key",  "api-key",  "api.key",  "accesskey", "access_key", "access-key", "authkey",
+    "auth_key", "auth-key", "private_key", "privatekey", "private-key", "credential", "bearer",
+    "key=",     "key\"",    "key'",    "key:",       "key =",   "key :",    "key>",     "key,",     "key(",      "key\\",
+    "pwd=",     "pwd\"",    "pwd'",    "pwd:",       "pwd =",   "pass=",    "pass\"",   "pass'",    "pass:",     "pass =",     "pass>",
+    "auth=",    "auth\"",   "auth'",   "auth:",      "auth =",  "auth>",    "auth(",    "api=",     "api\"",     "api'",       "api:",       "api =",
+    "api(",     "access=",  "access\"", "access:",   "access =", "sid=",    "sid\"",    "sid'",     "sid:",      "sid =",      "pat=",       "pat\"",
+    "pat'",     "pat:",     "pat =",   "jwt=",       "jwt\"",   "jwt'",     "jwt:",     "jwt =",    "cred=",     "cred\"",     "cred:",      "cred =",
+    "creds=",   "creds\"",  "creds:",  "creds =",    "key_",    "keys=",    "keys\"",   "keys:",    "-key ",      "-pass ",     "-auth ",     "authorization", "auth_code", "authcode"};
+
+std::uint32_t front_of(std::string_view text, std::size_t at) {
+  std::uint32_t front = 0;
+  for (std::size_t i = 0; i < kFront; ++i) front = front << 8 | static_cast<unsigned char>(to_lower(text[at + i]));
+  return front;
+}
+
+bool stands_at(std::string_view text, std::size_t at, std::string_view name) {
+  if (text.size() - at < name.size()) return false;
+  for (std::size_t i = kFront; i < name.size(); ++i) {
+    if (to_lower(text[at + i]) != name[i]) return false;
+  }
+  return true;
+}
+
+bool has_any_case(std::string_view text, std::string_view word) {
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) { return to_lower(a) == b; }) != text.end();
+}
+
+}  // namespace
+
+std::span<const std::string_view> named_anchors() { return kAnchors; }
+
+NamedIndex::NamedIndex(std::span<const model::Pattern> patterns) : patterns_(patterns) {
+  for (std::uint32_t i = static_cast<std::uint32_t>(patterns.size()); i-- > 0;) {
+    if (!is_named(patterns[i])) continue;
+    host_ = i;
+    for (std::string_view name : patterns[i].names) {
+      if (name == "*") {
+        anywhere_.push_back(i);
+      } else {
+        names_.push_back({name, i});
+      }
+    }
+  }
+  std::sort(names_.begin(), names_.end(), [](const Name& a, const Name& b) { return std::pair(a.text, a.pattern) < std::pair(b.text, b.pattern); });
+  for (std::uint32_t i = 0; i < names_.size(); ++i) {
+    auto [it, added] = by_front_.try_emplace(front_of(names_[i].text, 0), i, i);
+    it->second.second = i + 1;
+  }
+}
+
+void NamedIndex::candidates(std::string_view text, const Assignment& assignment, std::vector<std::uint32_t>& out) const {
+  if (assignment.value.size() >= kLeastTelling) out.insert(out.end(), anywhere_.begin(), anywhere_.end());
+  const auto name_at = static_cast<std::size_t>(assignment.name.data() - text.data());
+  const auto value_at = static_cast<std::size_t>(assignment.value.data() - text.data());
+  const std::size_t begin = name_at > kNamedReach ? name_at - kNamedReach : 0;
+  // From the value backwards, so that the nearest provider comes first.
+  for (std::size_t at = value_at; at-- > begin;) {
+    if (value_at - at < kFront) continue;
+    // Names begin words, or parts of them: MY_ACME_KEY, myAcmeKey, but not GRACMEKEY.
+    if (at > 0 && is_letter(text[at - 1]) && !(is_lower(text[at - 1]) && is_upper(text[at]))) continue;
+    auto range = by_front_.find(front_of(text, at));
+    if (range == by_front_.end()) continue;
+    for (std::uint32_t i = range->second.first; i < range->second.second; ++i) {
+      const Name& name = names_[i];
+      if (at + name.text.size() > value_at || !stands_at(text, at, name.text)) continue;
+      const model::Pattern& pattern = patterns_[name.pattern];
+      std::string_view behind = text.substr(at, value_at - at);
+      const bool said = std::any_of(pattern.words.begin(), pattern.words.end(), [&](std::string_view word) { return has_any_case(behind, word); });
+      if (said && std::find(out.begin(), out.end(), name.pattern) == out.end()) out.push_back(name.pattern);
+    }
+  }
+}
+
+}  // namespace keywake::matching

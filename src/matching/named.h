@@ -1,0 +1,53 @@
+// Credentials known by name only (`names` and `value` in a rule file): nine hundred providers issue 32 hexadecimal digits or the like. To
+// look for nine hundred names in all text would cost more than everything else together, so they are not looked for: the words that
+// every such assignment has (`token`, `api_key`, `secret=`, …) are, once for all of them; the lexer (matching/assignment.h) reads what is
+// assigned; and only then the names beside it are looked up, in a hash table.
+// Ownership: views into the patterns. Thread safety: immutable.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "matching/assignment.h"
+#include "model/pattern.h"
+
+namespace keywake::matching {
+
+/// How far before an assignment's name the name of the provider may stand.
+inline constexpr std::uint32_t kNamedReach = 96;
+
+/// Literals (any case) one of which stands in or at the end of the name of every such assignment: they meet every word that
+/// rules::found_by_words() says yes to.
+std::span<const std::string_view> named_anchors();
+
+/// Whether the pattern is looked for this way, and not by literals of its own.
+inline bool is_named(const model::Pattern& pattern) { return !pattern.names.empty() && pattern.keywords.empty(); }
+
+class NamedIndex {
+ public:
+  explicit NamedIndex(std::span<const model::Pattern> patterns);
+
+  [[nodiscard]] bool empty() const { return names_.empty() && anywhere_.empty(); }
+  /// The first of them: the one on whose account named_anchors() are looked for.
+  [[nodiscard]] std::uint32_t host() const { return host_; }
+
+  /// Appends the patterns (by number, each once) one of whose names stands beside the assignment, with one of their words after it; and
+  /// those whose value tells by itself, though no literal is in it (the name "*").
+  void candidates(std::string_view text, const Assignment& assignment, std::vector<std::uint32_t>& out) const;
+
+ private:
+  struct Name {
+    std::string_view text;
+    std::uint32_t pattern;
+  };
+  std::span<const model::Pattern> patterns_;
+  std::uint32_t host_ = 0;
+  std::vector<std::uint32_t> anywhere_;  // patterns of the name "*"
+  std::vector<Name> names_;                                              // sorted by text
+  std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> by_front_;  // first three bytes → range of names_
+};
+
+}  // namespace keywake::matching
