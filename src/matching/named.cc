@@ -80,7 +80,7 @@ void NamedIndex::candidates(std::string_view text, const Assignment& assignment,
       if (at + name.text.size() > value_at || !stands_at(text, at, name.text)) continue;
       const model::Pattern& pattern = patterns_[name.pattern];
       std::string_view behind = text.substr(at, value_at - at);
-      const bool said = std::any_of(pattern.words.begin(), pattern.words.end(), [&](std::string_view word) { return has_any_case(behind, word); });
+      const bool said = pattern.words.empty() || std::any_of(pattern.words.begin(), pattern.words.end(), [&](std::string_view word) { return has_any_case(behind, word); });
       if (said && std::find(out.begin(), out.end(), name.pattern) == out.end()) out.push_back(name.pattern);
     }
   }

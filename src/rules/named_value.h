@@ -14,9 +14,9 @@ namespace keywake::rules {
 std::string named_value_expression(std::span<const std::string_view> names, std::span<const std::string_view> words,
                                    std::string_view value);
 
-/// Whether a name with these words is met by the literals that are looked for in any case (matching/named.h); else the provider's names
-/// must be.
-bool found_by_words(std::span<const std::string_view> words);
+/// Whether each of the names, alone or with any of the words, is met by the literals that are looked for in any case (matching/named.h);
+/// else the names themselves must be looked for.
+bool found_by_words(std::span<const std::string_view> names, std::span<const std::string_view> words);
 
 /// The words, if a pattern gives none of its own.
 std::span<const std::string_view> default_value_words();

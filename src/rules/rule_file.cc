@@ -282,7 +282,7 @@ class FileReader {
     if (!value || pattern.names.empty()) return;
     if (!value->captures.empty()) problem(*table.get("value"), "a value has no captures");
     const std::string shape = *string(table, "value");
-    const bool by_words = found_by_words(pattern.words);
+    const bool by_words = found_by_words(pattern.names, pattern.words);
     if (!by_words) pattern.keywords = pattern.names;
     auto regex = canonical_regex(by_words ? "(?P<secret> " + shape + " )" : named_value_expression(pattern.names, pattern.words, shape));
     if (!regex) return problem(*table.get("value"), regex.error().message);
