@@ -215,6 +215,9 @@ class Reader {
     }
     if (op != Operator::kAssign || (at_ == line_end && now() == '\0')) return false;
     if (starts("${")) return read_shell_default();
+    for (std::string_view scheme : {"Bearer ", "bearer ", "Token ", "token ", "App ", "ApiKey ", "Api-Key "}) {
+      if (starts(scheme)) at_ += scheme.size();  // Authorization: Bearer …
+    }
     return read_plain();
   }
 

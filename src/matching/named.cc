@@ -64,7 +64,15 @@ NamedIndex::NamedIndex(std::span<const model::Pattern> patterns) : patterns_(pat
 }
 
 void NamedIndex::candidates(std::string_view text, const Assignment& assignment, std::vector<std::uint32_t>& out) const {
-  if (assignment.value.size() >= kLeastTelling) out.insert(out.end(), anywhere_.begin(), anywhere_.end());
+  auto says = [](std::string_view place, const model::Pattern& pattern) {
+    return pattern.words.empty() ||
+           std::any_of(pattern.words.begin(), pattern.words.end(), [&](std::string_view word) { return has_any_case(place, word); });
+  };
+  if (assignment.value.size() >= kLeastTelling) {
+    for (std::uint32_t pattern : anywhere_) {
+      if (says(assignment.name, patterns_[pattern])) out.push_back(pattern);
+    }
+  }
   const auto name_at = static_cast<std::size_t>(assignment.name.data() - text.data());
   const auto value_at = static_cast<std::size_t>(assignment.value.data() - text.data());
   const std::size_t begin = name_at > kNamedReach ? name_at - kNamedReach : 0;
@@ -80,8 +88,7 @@ void NamedIndex::candidates(std::string_view text, const Assignment& assignment,
       if (at + name.text.size() > value_at || !stands_at(text, at, name.text)) continue;
       const model::Pattern& pattern = patterns_[name.pattern];
       std::string_view behind = text.substr(at, value_at - at);
-      const bool said = pattern.words.empty() || std::any_of(pattern.words.begin(), pattern.words.end(), [&](std::string_view word) { return has_any_case(behind, word); });
-      if (said && std::find(out.begin(), out.end(), name.pattern) == out.end()) out.push_back(name.pattern);
+      if (says(behind, pattern) && std::find(out.begin(), out.end(), name.pattern) == out.end()) out.push_back(name.pattern);
     }
   }
 }
