@@ -57,11 +57,10 @@ bool is_met(std::string_view word) {
 }  // namespace
 
 bool found_by_words(std::span<const std::string_view> names, std::span<const std::string_view> words) {
-  if (!words.empty() && std::all_of(words.begin(), words.end(), is_met)) return true;
-  return std::all_of(names.begin(), names.end(), [&](std::string_view name) {
-    if (words.empty()) return is_met(name);
-    // "influx_pass" and "word"
-    return std::all_of(words.begin(), words.end(), [&](std::string_view word) { return is_met(std::string(name) + std::string(word)); });
+  if (words.empty()) return std::any_of(names.begin(), names.end(), is_met);
+  // "influx_pass" and "word" make one too.
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return is_met(word) || std::any_of(names.begin(), names.end(), [&](std::string_view name) { return is_met(std::string(name) + std::string(word)); });
   });
 }
 

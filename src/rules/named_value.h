@@ -14,8 +14,8 @@ namespace keywake::rules {
 std::string named_value_expression(std::span<const std::string_view> names, std::span<const std::string_view> words,
                                    std::string_view value);
 
-/// Whether each of the names, alone or with any of the words, is met by the literals that are looked for in any case (matching/named.h);
-/// else the names themselves must be looked for.
+/// Whether some of the names, alone or with a word, are met by the literals that are looked for in any case (matching/named.h). If none
+/// is, the names themselves must be looked for, which costs all scans; so what a pattern needs is worth naming after one of those.
 bool found_by_words(std::span<const std::string_view> names, std::span<const std::string_view> words);
 
 /// The words, if a pattern gives none of its own.
