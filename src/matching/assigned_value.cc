@@ -185,13 +185,14 @@ Judgement by_kind(NameKind kind, const Assignment& assignment) {
 }  // namespace
 
 Judgement judge_assignment(const Assignment& given) {
-  NameReading name = read_name(given.name);
-  if (name.kind == NameKind::kNone) return no(std::string(name.reason));
+  if (given.value.size() < 4) return no("value: shorter than 4 characters");
   Assignment assignment = given;
   for (std::string_view scheme : {"Bearer ", "bearer ", "Token ", "token "}) {
     if (assignment.value.starts_with(scheme)) assignment.value.remove_prefix(scheme.size());
   }
   if (std::string_view reason = never(assignment); !reason.empty()) return no(std::string(reason));
+  NameReading name = read_name(given.name);
+  if (name.kind == NameKind::kNone) return no(std::string(name.reason));
   Judgement judgement = by_kind(name.kind, assignment);
   if (!judgement.level) return judgement;
   if (given.piece || given.more_text) {

@@ -379,7 +379,32 @@ bool may_be_assigned(std::string_view text, std::size_t begin, std::size_t end) 
   const std::size_t gap = at;
   while (at < limit && is_space(text[at])) ++at;
   if (at == limit || closed_by_quote) return true;
-  if (std::string_view("=:>,<{|?!-\"'`").find(text[at]) != std::string_view::npos) return true;
+  const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+  switch (text[at]) {
+    case '=':
+    case ':':
+    case '>':
+    case '?':
+    case '!':
+      return true;
+    case '<':
+      return next == '-' || next == '/';
+    case '|':
+      return next == '|';
+    case '{':
+      return text.substr(at, 5) == "{ get";
+    case ',': {  // put("token", "…")
+      std::size_t behind = at + 1;
+      while (behind < limit && is_space(text[behind])) ++behind;
+      return behind == limit || is_quote(text[behind]) || text[behind] == '\\';
+    }
+    case '"':
+    case '\'':
+    case '`':
+      return true;
+    default:
+      break;
+  }
   if (at == gap || !is_alnum(text[at])) return false;
   if (limit - at > 5 && lowered(text.substr(at, 5)) == "value") return true;
   // A word: a type, with an assignment behind it; the argument of an option; the value of a directive.

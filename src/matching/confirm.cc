@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "matching/ascii.h"
 #include "matching/assignment.h"
 #include "matching/decoders.h"
 #include "matching/pattern_code.h"
@@ -38,6 +39,14 @@ Reach plain_reach(const model::Pattern& pattern, std::uint32_t length, AnchorPla
 
 Reach named_reach(std::uint32_t length, std::uint32_t companions) {
   return {length + kNameReach + std::max(kNamedReach, companions) + kContext, kValueReach + companions + kContext};
+}
+
+// Words, identifiers and references, which nearly all values are, are told apart before any name is looked up.
+bool may_be_a_credential(std::string_view value) {
+  constexpr std::size_t kLeast = 8;
+  return value.size() >= kLeast && std::any_of(value.begin(), value.end(), [](char c) {
+           return !is_letter(c) && std::string_view("_.-()[]:/ ").find(c) == std::string_view::npos;
+         });
 }
 
 bool reads_assignments(const model::Pattern& pattern) { return pattern.assigned || is_named(pattern); }
@@ -283,6 +292,7 @@ void Confirmer::confirm_named(std::string_view window, std::size_t hit_begin, st
   for (std::string_view scheme : {"Bearer ", "bearer ", "Token ", "token ", "App ", "Basic "}) {
     if (assignment->value.starts_with(scheme)) assignment->value.remove_prefix(scheme.size());
   }
+  if (!may_be_a_credential(assignment->value)) return;
   thread_local std::vector<std::uint32_t> patterns;
   patterns.clear();
   named_.candidates(window, *assignment, patterns);

@@ -28,6 +28,12 @@ std::uint32_t front_of(std::string_view text, std::size_t at) {
   return front;
 }
 
+// Of a front as front_of() has it; letters of both cases alike.
+std::size_t slot_of(std::string_view text, std::size_t at) {
+  auto five = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[at + i]) & 31); };
+  return five(0) << 10 | five(1) << 5 | five(2);
+}
+
 bool stands_at(std::string_view text, std::size_t at, std::string_view name) {
   if (text.size() - at < name.size()) return false;
   for (std::size_t i = kFront; i < name.size(); ++i) {
@@ -60,6 +66,7 @@ NamedIndex::NamedIndex(std::span<const model::Pattern> patterns) : patterns_(pat
   for (std::uint32_t i = 0; i < names_.size(); ++i) {
     auto [it, added] = by_front_.try_emplace(front_of(names_[i].text, 0), i, i);
     it->second.second = i + 1;
+    fronts_.set(slot_of(names_[i].text, 0));
   }
 }
 
@@ -79,6 +86,7 @@ void NamedIndex::candidates(std::string_view text, const Assignment& assignment,
   // From the value backwards, so that the nearest provider comes first.
   for (std::size_t at = value_at; at-- > begin;) {
     if (value_at - at < kFront) continue;
+    if (!fronts_[slot_of(text, at)]) continue;
     // Names begin words, or parts of them: MY_ACME_KEY, myAcmeKey, but not GRACMEKEY.
     if (at > 0 && is_letter(text[at - 1]) && !(is_lower(text[at - 1]) && is_upper(text[at]))) continue;
     auto range = by_front_.find(front_of(text, at));

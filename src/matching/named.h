@@ -5,6 +5,7 @@
 // Ownership: views into the patterns. Thread safety: immutable.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -47,6 +48,7 @@ class NamedIndex {
   std::uint32_t host_ = 0;
   std::vector<std::uint32_t> anywhere_;  // patterns of the name "*"
   std::vector<Name> names_;                                              // sorted by text
+  std::bitset<1 << 15> fronts_;  // which first three bytes there are, five bits of each
   std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> by_front_;  // first three bytes → range of names_
 };
 
