@@ -78,7 +78,7 @@ std::vector<Command> make_commands() {
        .complete = Complete::kFile,
        .run = scan_command},
       {.name = "rules list",
-       .help = "List the patterns: id, kind, risk, title",
+       .help = "List the patterns: id, kind, risk, confidence, title",
        .flag_tables = {kRuleFlags, kCommonFlags},
        .run = rules_list},
       {.name = "rules show",

@@ -11,7 +11,7 @@ namespace keywake::cli {
 namespace {
 
 void append(std::string& out, std::string_view name, std::string_view value) {
-  if (!value.empty()) out += fmt::format("{:<10} {}\n", name, printable(value));
+  if (!value.empty()) out += fmt::format("{:<11}{}\n", name, printable(value));
 }
 
 std::string join(std::span<const std::string_view> words) {
@@ -25,6 +25,7 @@ std::string describe(const model::Pattern& pattern) {
   append(out, "provider", pattern.provider);
   append(out, "kind", model::name(pattern.kind));
   append(out, "risk", model::name(pattern.risk));
+  append(out, "confidence", model::name(pattern.confidence));
   append(out, "anchors", join(pattern.anchors));
   append(out, "keywords", join(pattern.keywords));
   append(out, "shape", pattern.shape);
