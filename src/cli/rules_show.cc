@@ -11,7 +11,7 @@ namespace keywake::cli {
 namespace {
 
 void append(std::string& out, std::string_view name, std::string_view value) {
-  if (!value.empty()) out += fmt::format("{:<11}{}\n", name, printable(value));
+  if (!value.empty()) out += fmt::format("{:<10} {}\n", name, printable(value));
 }
 
 std::string join(std::span<const std::string_view> words) {
