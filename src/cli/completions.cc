@@ -235,7 +235,8 @@ std::string fish_completions() {
     }
   }
   out +=
-      "complete -c keywake -f -n __fish_use_subcommand -a rules -d 'List, show, check and measure "
+      "complete -c keywake -f -n __fish_use_subcommand -a rules -d 'List, show, explain, check and "
+      "measure "
       "patterns'\n";
   out += "complete -c keywake -n __fish_use_subcommand -l version -s V -d 'Print the version'\n";
   out += "complete -c keywake -n __fish_use_subcommand -l help -s h -d 'Print this help'\n";

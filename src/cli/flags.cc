@@ -78,7 +78,7 @@ std::vector<Command> make_commands() {
        .complete = Complete::kFile,
        .run = scan_command},
       {.name = "rules list",
-       .help = "List the patterns: id, kind, risk, title",
+       .help = "List the patterns: id, kind, risk, confidence, title",
        .flag_tables = {kRuleFlags, kCommonFlags},
        .run = rules_list},
       {.name = "rules show",
@@ -89,6 +89,19 @@ std::vector<Command> make_commands() {
        .flag_tables = {{kRuleFlags, 1}, kCommonFlags},
        .complete = Complete::kPatternId,
        .run = rules_show},
+      {.name = "rules why",
+       .operands = "FILE[:LINE]",
+       .max_operands = 1,
+       .min_operands = 1,
+       .help = "Say what became of each candidate in a line of a file",
+       .long_help =
+           "Found, with its confidence and what its place did to that; or rejected, by which "
+           "check; or never a candidate. Without a line all of the file is explained. Places may "
+           "be given as reports write them: app.war!/web.xml:3:7. Secrets are redacted. The exit "
+           "status is 0 whatever the answer is.",
+       .flag_tables = {kRuleFlags, kCommonFlags},
+       .complete = Complete::kFile,
+       .run = rules_why},
       {.name = "rules check",
        .operands = "[DIR]",
        .max_operands = 1,

@@ -48,7 +48,7 @@ void append_command(std::string& out, const Command& command) {
 constexpr std::string_view kTail = R"(.SH EXIT STATUS
 .TP
 0
-Clean: everything was scanned and nothing found (or \fB\-\-exit\-zero\fR was given).
+Clean: everything was scanned and nothing found but what \fB\-\-confidence\fR holds back (or \fB\-\-exit\-zero\fR was given).
 .TP
 1
 Credentials were found.

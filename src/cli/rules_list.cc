@@ -20,9 +20,9 @@ ExitStatus rules_list(const Arguments& arguments) {
   }
   std::string out;
   for (const model::Pattern& pattern : (*choice)->rules().patterns()) {
-    out +=
-        fmt::format("{:<{}}  {:<{}}  {:<8}  {}\n", pattern.id, id_width, model::name(pattern.kind),
-                    kind_width, model::name(pattern.risk), pattern.title);
+    out += fmt::format("{:<{}}  {:<{}}  {:<8}  {:<6}  {}\n", pattern.id, id_width,
+                       model::name(pattern.kind), kind_width, model::name(pattern.risk),
+                       model::name(pattern.confidence), pattern.title);
   }
   return print(out);
 }

@@ -25,6 +25,7 @@ std::string describe(const model::Pattern& pattern) {
   append(out, "provider", pattern.provider);
   append(out, "kind", model::name(pattern.kind));
   append(out, "risk", model::name(pattern.risk));
+  append(out, "confidence", model::name(pattern.confidence));
   append(out, "anchors", join(pattern.anchors));
   append(out, "keywords", join(pattern.keywords));
   append(out, "shape", pattern.shape);

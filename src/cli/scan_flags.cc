@@ -192,6 +192,23 @@ constexpr Flag kScanFlags[] = {
        a.show_secrets = true;
        return {};
      }},
+    {.name = "confidence",
+     .argument = "LEVEL",
+     .help = "Report credentials of this confidence or above",
+     .long_help =
+         "high: formats that only a credential has. medium: also values that are told by their "
+         "name and look like secrets, and weak passwords in configuration and deployment files. "
+         "low: also ordinary words as passwords, and values in tests, examples and documentation. "
+         "The summary counts what was left out; it does not change the exit status.",
+     .fallback = "medium",
+     .group = Group::kReport,
+     .choices = model::kConfidenceNames,
+     .apply = [](std::string_view v, Arguments& a) -> Done {
+       auto index = parse_choice(v, model::kConfidenceNames);
+       if (!index) return std::unexpected(index.error());
+       a.request.min_confidence = static_cast<model::Confidence>(*index);
+       return {};
+     }},
     {.name = "explain",
      .help = "Also show what was nearly a finding, and why it was turned down",
      .group = Group::kReport,

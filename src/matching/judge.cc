@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "matching/place.h"
 
 namespace keywake::matching {
 namespace {
@@ -101,6 +102,24 @@ std::string_view noise_reason(const model::Pattern& pattern, const Place& place)
     if (glob_match(row.glob, path)) return row.reason;
   }
   return {};
+}
+
+Judgement judge(const model::Pattern& pattern, model::Confidence by_bytes, const Place& place) {
+  using model::Confidence;
+  if (pattern.provider != kGenericProvider) return {by_bytes, {}};
+  const PlaceSort sort = sort_of_place(place.path);
+  if (sort.purpose == Purpose::kIllustration && by_bytes > Confidence::kLow) {
+    return {by_bytes == Confidence::kHigh ? Confidence::kMedium : Confidence::kLow, sort.what};
+  }
+  if (sort.purpose == Purpose::kConfiguration && by_bytes == Confidence::kLow) {
+    return {Confidence::kMedium, sort.what};
+  }
+  return {by_bytes, {}};
+}
+
+model::Confidence confidence_at(const model::Pattern& pattern, model::Confidence by_bytes,
+                                const Place& place) {
+  return judge(pattern, by_bytes, place).confidence;
 }
 
 }  // namespace keywake::matching

@@ -3,9 +3,11 @@
 // counted and reported. Thread safety: values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/secret.h"
@@ -73,6 +75,10 @@ struct Sighting {
   std::uint32_t end_line = 1;
   std::uint32_t end_column = 1;  // one past the last byte
   std::string decoded;
+  /// Of what was found here: by its bytes, and when its place is taken into account too (matching/judge.h).
+  Confidence by_bytes = Confidence::kHigh;
+  Confidence confidence = Confidence::kHigh;
+  std::string_view judged_by;  // what about the place made the difference, "a test": constant; empty: nothing
   std::optional<GitPlace> git;
 };
 
@@ -80,6 +86,7 @@ struct Credential {
   const Pattern* pattern = nullptr;
   Secret secret;
   std::vector<Part> parts;
+  Confidence confidence = Confidence::kHigh;  // the highest of its sightings
   std::string fingerprint;  // of the secret alone: 32 hexadecimal digits; see model/fingerprint.h
   std::vector<Sighting> sightings;  // sorted: still at a tip first, then by target, path, date
 };
@@ -100,6 +107,7 @@ struct Summary {
   std::uint64_t bytes = 0;          // as a reader would see them, expanded
   std::uint64_t bytes_matched = 0;  // that went through the matcher: less than bytes where deltas saved it
   std::uint64_t rejected = 0;       // candidates that a check turned down
+  std::array<std::uint64_t, kConfidenceNames.size()> held_back{};  // credentials left out, by their confidence
   double seconds = 0;
   std::vector<Skip> skips;
   bool complete() const {
@@ -111,7 +119,8 @@ struct Summary {
 };
 
 struct ScanResult {
-  std::vector<Credential> credentials;  // sorted by risk (highest first), pattern id, fingerprint
+  std::vector<Credential> credentials;  // sorted by risk and confidence (highest first), pattern id, fingerprint
+  std::vector<Secret> held_back;        // of the credentials that the summary counts as such: reports redact these too
   std::vector<std::pair<Sighting, Rejection>> rejections;  // only under --explain
   Summary summary;
 };

@@ -11,11 +11,11 @@
 namespace keywake::report {
 namespace {
 
-constexpr std::array<std::string_view, 27> kColumns{
+constexpr std::array<std::string_view, 28> kColumns{
     "pattern", "provider",   "kind",         "risk",      "title",  "secret",   "fingerprint",
     "parts",   "target",     "path",         "line",      "column", "end_line", "end_column",
     "decoded", "blob",       "commit",       "author",    "email",  "date",     "summary",
-    "at_tip",  "removed_in", "removed_date", "reachable", "staged", "rotate"};
+    "at_tip",  "removed_in", "removed_date", "reachable", "staged", "rotate",   "confidence"};
 
 class Record {
  public:
@@ -97,6 +97,7 @@ void write_sighting(const View& view, const model::Credential& credential,
     for (std::size_t i = 0; i < kGitColumns; ++i) record.add("");
   }
   record.add_text(pattern.rotate);
+  record.add(name(sighting.confidence));  // last, where it moves no column that readers know
   record.end();
 }
 

@@ -52,6 +52,9 @@ std::string message(const View& view, const model::Credential& credential,
   }
   text += fmt::format("\n{}, fingerprint {}", printable(credential.pattern->id),
                       short_fingerprint(credential.fingerprint));
+  if (sighting.confidence != model::Confidence::kHigh) {
+    text += fmt::format(", {} confidence", name(sighting.confidence));
+  }
   if (!credential.pattern->rotate.empty()) {
     text += fmt::format("\nReplace it at {}", printable(credential.pattern->rotate));
   }
@@ -86,8 +89,11 @@ void write_github(const View& view, std::ostream& out) {
     }
   }
   write_skips(view, out);
-  out << fmt::format("keywake: {} credentials at {} places{}\n", view.result().credentials.size(),
-                     view.places(), view.summary().complete() ? "" : "; the scan is incomplete");
+  const std::string held_back = view.held_back();
+  out << fmt::format("keywake: {} credentials at {} places{}{}{}\n",
+                     view.result().credentials.size(), view.places(),
+                     held_back.empty() ? "" : "; held back: ", held_back,
+                     view.summary().complete() ? "" : "; the scan is incomplete");
 }
 
 }  // namespace keywake::report

@@ -122,6 +122,9 @@ Json vulnerability(const View& view, const model::Credential& credential,
       {{"type", "keywake_credential"},
        {"name", fmt::format("keywake credential {}", short_fingerprint(credential.fingerprint))},
        {"value", credential.fingerprint}});
+  // Schema 15 has no field for it (14 had), and shows details as they are named here.
+  out["details"]["confidence"] = {
+      {"type", "text"}, {"name", "Confidence"}, {"value", name(sighting.confidence)}};
   if (view.options().show_secrets) {
     out["raw_source_code_extract"] = to_utf8(credential.secret.reveal());
   }
@@ -155,6 +158,9 @@ Json scan_object(const View& view) {
     }
     if (group.count > group.examples.size()) text += ", …";
     messages.push_back({{"level", group.failed ? "warn" : "info"}, {"value", to_utf8(text)}});
+  }
+  if (const std::string held_back = view.held_back(); !held_back.empty()) {
+    messages.push_back({{"level", "info"}, {"value", "Held back: " + held_back}});
   }
   out["messages"] = std::move(messages);
   return out;

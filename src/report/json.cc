@@ -15,7 +15,7 @@ void write_json(const View& view, std::ostream& out) {
   JsonArray credentials(out);
   for (const model::Credential& credential : result.credentials) {
     credentials.add(open_object(credential_object(view, credential)));
-    out << ",\"sightings\":";
+    out << fmt::format(",\"confidence\":\"{}\",\"sightings\":", name(credential.confidence));
     JsonArray sightings(out);
     for (const model::Sighting& sighting : credential.sightings) {
       sightings.add(place_object(view, sighting));

@@ -86,6 +86,7 @@ std::string credential_object(const View& view, const model::Credential& credent
 
 std::string place_object(const View& view, const model::Sighting& sighting) {
   Json out;
+  out["confidence"] = name(sighting.confidence);
   add_place(view, sighting, out);
   return dump(out);
 }
@@ -118,6 +119,11 @@ std::string summary_object(const View& view) {
     by_risk[std::string(model::kRiskNames[risk])] = view.by_risk()[risk];
   }
   out["by_risk"] = std::move(by_risk);
+  Json held_back;
+  for (const model::Confidence level : {model::Confidence::kMedium, model::Confidence::kLow}) {
+    held_back[std::string(name(level))] = summary.held_back[static_cast<std::size_t>(level)];
+  }
+  out["held_back"] = std::move(held_back);
   out["rejected"] = summary.rejected;
   out["complete"] = summary.complete();
   return dump(out);

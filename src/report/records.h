@@ -12,9 +12,10 @@
 
 namespace keywake::report {
 
-inline constexpr std::string_view kSchemaVersion = "1.0";
+inline constexpr std::string_view kSchemaVersion = "1.1";
 
-/// What a credential has in common for all its sightings, and what one of them adds.
+/// What a credential has in common for all its sightings, and what one of them adds (the confidence
+/// that its place leaves among it; the credential's own is the highest of them).
 std::string credential_object(const View& view, const model::Credential& credential);
 std::string place_object(const View& view, const model::Sighting& sighting);
 std::string rejection_object(const View& view, const model::Sighting& sighting,

@@ -18,15 +18,18 @@ std::size_t slot_of(std::uint32_t head) {
 
 }  // namespace
 
-Redactor::Redactor(const std::vector<model::Credential>& credentials) {
+void Redactor::add(const Secret& secret) {
   static_assert(kProseLength >= sizeof(std::uint32_t));
-  for (const model::Credential& credential : credentials) {
-    const Secret& secret = credential.secret;
-    if (secret.size() < kProseLength) continue;
-    const std::uint32_t head = head_of(secret.reveal());
-    heads_.set(slot_of(head));
-    by_head_[head].push_back(&secret);
-  }
+  if (secret.size() < kProseLength) return;
+  const std::uint32_t head = head_of(secret.reveal());
+  heads_.set(slot_of(head));
+  by_head_[head].push_back(&secret);
+}
+
+Redactor::Redactor(const std::vector<model::Credential>& credentials,
+                   const std::vector<Secret>& held_back) {
+  for (const model::Credential& credential : credentials) add(credential.secret);
+  for (const Secret& secret : held_back) add(secret);
   for (auto& [head, secrets] : by_head_) {
     std::sort(secrets.begin(), secrets.end(),
               [](const Secret* a, const Secret* b) { return a->size() > b->size(); });

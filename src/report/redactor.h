@@ -8,7 +8,9 @@
 // the place that the report is about:
 //   names (paths, authors, parts, objects): secrets of at least kNameLength bytes;
 //   prose (commit messages): secrets of at least kProseLength bytes.
-// Ownership: refers to the credentials, which must outlive it. Thread safety: immutable.
+// What is held back for want of confidence may still be a secret, and is redacted all the same.
+// Ownership: refers to the credentials and secrets, which must outlive it. Thread safety:
+// immutable.
 #pragma once
 
 #include <bitset>
@@ -27,7 +29,7 @@ class Redactor {
   static constexpr std::size_t kNameLength = 12;
   static constexpr std::size_t kProseLength = 4;
 
-  explicit Redactor(const std::vector<model::Credential>& credentials);
+  Redactor(const std::vector<model::Credential>& credentials, const std::vector<Secret>& held_back);
 
   [[nodiscard]] std::string name(std::string_view text) const { return redact(text, kNameLength); }
   [[nodiscard]] std::string prose(std::string_view text) const {
@@ -35,6 +37,7 @@ class Redactor {
   }
 
  private:
+  void add(const Secret& secret);
   [[nodiscard]] std::string redact(std::string_view text, std::size_t least) const;
   [[nodiscard]] const Secret* longest_at(std::string_view rest, std::size_t least) const;
 

@@ -27,6 +27,10 @@ constexpr std::array<std::string_view, 4> kLevels{"note", "warning", "error", "e
 // In the middle of the bands that GitHub shows as low, medium, high and critical.
 constexpr std::array<std::string_view, 4> kSeverities{"3.0", "5.5", "8.0", "9.5"};
 
+// SARIF's rank (section 3.27.25) is how much a result deserves attention, from 0 to 100: the
+// confidence, since the level is the risk already.
+constexpr std::array<double, 3> kRanks{10.0, 50.0, 90.0};
+
 std::string dump(const Json& value) {
   return value.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
@@ -63,7 +67,7 @@ Json rule_object(const model::Pattern& pattern) {
   if (is_web_url(pattern.docs)) out["helpUri"] = std::string(pattern.docs);
   out["defaultConfiguration"] = {{"level", kLevels[risk]}};
   out["properties"] = {{"security-severity", kSeverities[risk]},
-                       {"precision", pattern.generic ? "medium" : "high"},
+                       {"precision", name(pattern.confidence)},
                        {"tags", {"security", "secret", name(pattern.kind)}}};
   return out;
 }
@@ -115,6 +119,7 @@ std::string result_object(const View& view, const model::Credential& credential,
   out["ruleId"] = to_utf8(credential.pattern->id);
   out["ruleIndex"] = rule;
   out["level"] = kLevels[static_cast<std::size_t>(credential.pattern->risk)];
+  out["rank"] = kRanks[static_cast<std::size_t>(sighting.confidence)];
   out["message"] = message(result_text(view, credential, sighting));
   out["locations"] = Json::array({location_object(view, sighting)});
   out["partialFingerprints"] = {
@@ -168,6 +173,10 @@ void write_sarif(const View& view, std::ostream& out) {
   JsonArray notifications(out);
   for (const model::Skip& skip : view.summary().skips) {
     notifications.add(dump(notification(view, skip)));
+  }
+  if (const std::string held_back = view.held_back(); !held_back.empty()) {
+    Json note{{"level", "note"}, {"message", message("Held back: " + held_back)}};
+    notifications.add(dump(note));
   }
   notifications.close();
   out << "}],\n\"results\":";

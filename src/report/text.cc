@@ -70,6 +70,12 @@ std::string extent_text(const model::Credential& credential) {
   return out;
 }
 
+// " · low confidence" after what it belongs to; of high confidence nothing needs to be said.
+std::string confidence_note(std::string_view separator, model::Confidence confidence) {
+  if (confidence == model::Confidence::kHigh) return {};
+  return fmt::format("{}{} confidence", separator, name(confidence));
+}
+
 class TextReport {
  public:
   TextReport(const View& view, std::ostream& out)
@@ -108,12 +114,14 @@ class TextReport {
     std::string risk(name(pattern.risk));
     std::transform(risk.begin(), risk.end(), risk.begin(),
                    [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-    out_ << style_.paint(ink_of(pattern.risk), risk) << "  "
+    const std::string sureness = confidence_note(" · ", credential.confidence);
+    out_ << style_.paint(ink_of(pattern.risk), risk) << style_.paint(Ink::kFaint, sureness) << "  "
          << style_.paint(Ink::kStrong, printable(pattern.title));
     const std::string secret = view_.secret(credential);
     if (secret.find('\n') == std::string::npos) {
       const std::string shown = printable(secret);
-      const bool fits = risk.size() + columns(pattern.title) + columns(shown) + 4 <= width_;
+      const bool fits =
+          risk.size() + columns(sureness) + columns(pattern.title) + columns(shown) + 4 <= width_;
       out_ << (fits ? "  " : "\n    ") << shown << '\n';
       return;
     }
@@ -158,7 +166,9 @@ class TextReport {
       const PathGroup& group = groups[next];
       std::size_t take = group.sightings.size();
       if (!all) take = std::min({take, kMaxPlacesOfPath, kMaxPlaces - shown});
-      for (std::size_t i = 0; i < take; ++i) write_place(*group.sightings[i], group.path);
+      for (std::size_t i = 0; i < take; ++i) {
+        write_place(*group.sightings[i], group.path, credential.confidence);
+      }
       shown += take;
       passed += group.sightings.size();
       const std::size_t left = group.sightings.size() - take;
@@ -179,10 +189,15 @@ class TextReport {
     out_ << std::string(indent, ' ') << style_.paint(Ink::kStrong, text) << '\n';
   }
 
-  void write_place(const model::Sighting& sighting, const std::string& path) {
+  // `surest`: of the credential, in whose heading it stands.
+  void write_place(const model::Sighting& sighting, const std::string& path,
+                   model::Confidence surest) {
     out_ << "  " << style_.paint(Ink::kStrong, position(sighting, printable(path)));
     if (!sighting.decoded.empty()) {
       out_ << style_.paint(Ink::kFaint, "  decoded from ") << printable(sighting.decoded);
+    }
+    if (sighting.confidence < surest) {
+      out_ << style_.paint(Ink::kFaint, confidence_note("  ", sighting.confidence));
     }
     out_ << '\n';
     const bool current = is_current(sighting);

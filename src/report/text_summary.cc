@@ -95,6 +95,13 @@ Piece verdict(const View& view) {
   if (summary.files == 0 && summary.blobs == 0 && summary.commits == 0) {
     return {"Nothing was scanned.", Ink::kAlarm};
   }
+  // What was held back may be one, so the calm sentence says no more than is so.
+  for (std::size_t level = summary.held_back.size(); level-- > 0;) {
+    if (summary.held_back[level] == 0) continue;
+    return {fmt::format("No credentials of {} confidence found.",
+                        level == 0 ? "medium or high" : "high"),
+            Ink::kCalm};
+  }
   return {"No credentials found.", Ink::kCalm};
 }
 
@@ -106,6 +113,7 @@ void write_text_summary(const View& view, const Style& style, std::ostream& out)
   if (view.result().credentials.empty()) out << style.paint(last.ink, last.text) << "\n\n";
   out << labelled(style, "Scanned", Ink::kFaint, scanned(view), width)
       << labelled(style, "Found", Ink::kFaint, found(view), width);
+  out << labelled(style, "Held back", Ink::kFaint, {{view.held_back()}}, width);
   if (view.summary().rejected > 0) {
     std::vector<Piece> rejected{
         {counted(view.summary().rejected, "candidate that a check turned down",

@@ -10,6 +10,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/text.h"
+
 namespace keywake::report {
 namespace {
 
@@ -81,7 +83,7 @@ std::string removal(const model::GitPlace& git) {
 }  // namespace
 
 View::View(const model::ScanResult& result, const Options& options)
-    : result_(result), options_(options), redactor_(result.credentials) {
+    : result_(result), options_(options), redactor_(result.credentials, result.held_back) {
   for (const model::Credential& credential : result.credentials) {
     ++by_risk_[static_cast<std::size_t>(credential.pattern->risk)];
     places_ += credential.sightings.size();
@@ -146,6 +148,18 @@ std::string View::standing(const model::Sighting& sighting) const {
     out += out.empty() ? "only in unreachable objects" : ", only in unreachable objects";
   }
   if (git.staged) out += ", staged";
+  return out;
+}
+
+std::string View::held_back() const {
+  std::string out;
+  for (std::size_t level = model::kConfidenceNames.size(); level-- > 0;) {
+    const std::uint64_t count = summary().held_back[level];
+    if (count == 0) continue;
+    const std::string_view confidence = model::kConfidenceNames[level];
+    out += fmt::format("{}{} of {} confidence (--confidence {} shows {})", out.empty() ? "" : ", ",
+                       human_count(count), confidence, confidence, count == 1 ? "it" : "them");
+  }
   return out;
 }
 

@@ -52,6 +52,9 @@ class View {
   /// tree", …; empty for a plain file.
   [[nodiscard]] std::string standing(const model::Sighting& sighting) const;
 
+  /// "12 of low confidence (--confidence low shows them)"; empty if nothing was held back.
+  [[nodiscard]] std::string held_back() const;
+
   [[nodiscard]] std::size_t places() const { return places_; }
   /// Credentials by model::Risk.
   [[nodiscard]] const std::array<std::size_t, 4>& by_risk() const { return by_risk_; }

@@ -22,6 +22,13 @@ bool before(const model::Sighting& a, const model::Sighting& b) {
   return key(a) < key(b);
 }
 
+// Where several patterns found one secret at one place, the surest of them speaks for it.
+bool surer_first(const model::Sighting& a, const model::Sighting& b) {
+  if (before(a, b)) return true;
+  if (before(b, a)) return false;
+  return std::tuple(a.confidence, a.by_bytes) > std::tuple(b.confidence, b.by_bytes);
+}
+
 bool same(const model::Sighting& a, const model::Sighting& b) { return !before(a, b) && !before(b, a); }
 
 // Which pattern speaks for a secret that several claim: a specific one before a generic, the graver, then by id.
@@ -39,7 +46,7 @@ void merge_parts(std::vector<model::Part>& into, const std::vector<model::Part>&
 // A changed file of a work tree repeats what the history says of the same place at its tip.
 void drop_repeated_by_work_tree(std::vector<model::Sighting>& sightings) {
   auto place = [](const model::Sighting& s) {
-    return std::tuple(std::string_view(s.target), std::string_view(s.path), s.line, s.column);
+    return std::tuple(std::string_view(s.target), std::string_view(s.path), s.line, s.column, s.confidence);
   };
   std::set<decltype(place(sightings.front()))> committed;
   for (const model::Sighting& sighting : sightings) {
@@ -61,8 +68,14 @@ void Collector::add(Seen seen) {
   std::string reason = value.rejected;
   bool noise = false;
   if (reason.empty()) {
-    reason = matching::noise_reason(*value.pattern, {seen.sighting.path, seen.line});
+    const std::string path = seen.folder + seen.sighting.path;
+    const matching::Place place{path, seen.line};
+    reason = matching::noise_reason(*value.pattern, place);
     noise = !reason.empty();
+    const matching::Judgement judgement = matching::judge(*value.pattern, value.confidence, place);
+    seen.sighting.by_bytes = value.confidence;
+    seen.sighting.confidence = judgement.confidence;
+    seen.sighting.judged_by = judgement.place;
   }
   std::lock_guard lock(mutex_);
   noise_ += noise;
@@ -100,15 +113,27 @@ model::ScanResult Collector::finish() {
   for (auto& [secret, credential] : by_secret) {
     auto& sightings = credential.sightings;
     std::sort(credential.parts.begin(), credential.parts.end());
-    std::sort(sightings.begin(), sightings.end(), before);
+    std::sort(sightings.begin(), sightings.end(), surer_first);
     sightings.erase(std::unique(sightings.begin(), sightings.end(), same), sightings.end());
     drop_repeated_by_work_tree(sightings);
-    result.credentials.push_back(std::move(credential));
+    credential.confidence = model::Confidence::kLow;
+    for (const model::Sighting& sighting : sightings) {
+      credential.confidence = std::max(credential.confidence, sighting.confidence);
+    }
+    if (credential.confidence >= min_confidence_) {
+      result.credentials.push_back(std::move(credential));
+    } else {
+      ++result.summary.held_back[static_cast<std::size_t>(credential.confidence)];
+      result.held_back.push_back(std::move(credential.secret));
+    }
   }
   std::sort(result.credentials.begin(), result.credentials.end(),
             [](const model::Credential& a, const model::Credential& b) {
-              return std::tuple(-static_cast<int>(a.pattern->risk), a.pattern->id, std::string_view(a.fingerprint)) <
-                     std::tuple(-static_cast<int>(b.pattern->risk), b.pattern->id, std::string_view(b.fingerprint));
+              auto key = [](const model::Credential& c) {
+                return std::tuple(-static_cast<int>(c.pattern->risk), -static_cast<int>(c.confidence), c.pattern->id,
+                                  std::string_view(c.fingerprint));
+              };
+              return key(a) < key(b);
             });
   std::sort(result.rejections.begin(), result.rejections.end(), [](const auto& a, const auto& b) {
     if (before(a.first, b.first)) return true;

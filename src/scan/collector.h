@@ -18,14 +18,18 @@ namespace keywake::scan {
 struct Seen {
   std::uint32_t value = 0;
   model::Sighting sighting;
-  std::string line;  // text around it, for matching/judge.h
+  std::string line;    // text around it, for matching/judge.h
+  std::string folder;  // "tests/" before the path, for the same: of a single file, whose path is its name alone
 };
 
 class Collector {
  public:
-  Collector(const matching::ValueTable& values, bool explain) : values_(values), explain_(explain) {}
+  /// Of credentials under `min_confidence` only the number is kept, and what to redact.
+  Collector(const matching::ValueTable& values, bool explain, model::Confidence min_confidence)
+      : values_(values), explain_(explain), min_confidence_(min_confidence) {}
 
-  /// Drops what its place shows to be noise, or keeps it as a rejection under --explain.
+  /// Judges a sighting by its place: that tells how sure it is, or shows it to be noise, which is dropped, or kept as a
+  /// rejection under --explain.
   void add(Seen seen);
   void skip(model::Skip skip);
 
@@ -42,6 +46,7 @@ class Collector {
  private:
   const matching::ValueTable& values_;
   bool explain_;
+  model::Confidence min_confidence_;
   std::mutex mutex_;
   std::vector<Seen> seen_;
   std::vector<std::pair<model::Sighting, model::Rejection>> rejections_;

@@ -11,13 +11,17 @@
 #include "sources/stdin.h"
 
 namespace keywake::scan {
+namespace fs = std::filesystem;
 namespace {
 
 // Takes pieces of files from any thread, matches them and hands sightings to the collector.
 class MatchSink : public sources::Sink {
  public:
-  MatchSink(const Context& context, const std::string& target)
-      : context_(context), target_(target), workers_([&context] { return Worker(context); }) {}
+  MatchSink(const Context& context, const std::string& target, std::string folder = "")
+      : context_(context),
+        target_(target),
+        folder_(std::move(folder)),
+        workers_([&context] { return Worker(context); }) {}
 
   ~MatchSink() override {
     for (Worker& worker : workers_) context_.collector.bytes_matched += worker.scanner.bytes_matched();
@@ -70,14 +74,27 @@ class MatchSink : public sources::Sink {
       sighting.column = column(occurrence.begin);
       sighting.end_line = line(occurrence.end);
       sighting.end_column = column(occurrence.end);
-      context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text});
+      context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text, folder_});
     }
   }
 
   const Context& context_;
   const std::string& target_;
+  const std::string folder_;  // Seen::folder
   tbb::enumerable_thread_specific<Worker> workers_;
 };
+
+// Where a file stands in its repository, "tests/db/": a scan of it alone should judge it as a scan of the whole would. Empty if it
+// stands in none.
+std::string folder_in_repository(const fs::path& file) {
+  std::error_code ec;
+  const fs::path folder = fs::canonical(file.has_parent_path() ? file.parent_path() : fs::path("."), ec);
+  for (fs::path root = folder; !ec && !root.empty(); root = root.parent_path()) {
+    if (fs::exists(root / ".git", ec)) return root == folder ? "" : (folder.lexically_relative(root) / "").native();
+    if (!root.has_relative_path()) break;
+  }
+  return "";
+}
 
 template <typename Options>
 Options options_of(const Context& context) {
@@ -115,7 +132,7 @@ Result<std::vector<NestedRepository>> scan_directory(const Context& context, con
 
 Result<void> scan_file(const Context& context, const std::filesystem::path& path, const std::string& target) {
   context.progress.stage = "files";
-  MatchSink sink(context, target);
+  MatchSink sink(context, target, folder_in_repository(path));
   return sources::scan_file(path, path.filename().native(), options_of<sources::ReadOptions>(context), sink);
 }
 

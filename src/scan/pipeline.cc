@@ -115,7 +115,7 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   unsigned threads = request.threads != 0 ? request.threads : std::max(1u, std::thread::hardware_concurrency());
   tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
   matching::ValueTable values;
-  Collector collector(values, request.explain);
+  Collector collector(values, request.explain, request.min_confidence);
   Context context{request, engine, values, collector, progress, threads, {}};
   context.archive_limits.member_bytes = request.max_file_size;
 

@@ -32,6 +32,7 @@ struct Request {
   std::vector<std::string> include, exclude;                    // globs over paths relative to a target
   bool archives = true;
   bool explain = false;
+  model::Confidence min_confidence = model::Confidence::kMedium;  // credentials under it are counted, not reported
 };
 
 /// For the progress line. `stage` points to constant text.

@@ -43,12 +43,13 @@ TEST_CASE("A default that help names is the one that holds: giving it changes no
     CHECK(arguments.request.memory == untouched.request.memory);
     CHECK(arguments.request.max_file_size == untouched.request.max_file_size);
     CHECK(arguments.request.threads == untouched.request.threads);
+    CHECK((arguments.request.min_confidence == untouched.request.min_confidence));
     CHECK(arguments.format == untouched.format);
     CHECK(arguments.progress == untouched.progress);
     CHECK(arguments.colour == untouched.colour);
     ++checked;
   }
-  CHECK(checked >= 6);
+  CHECK(checked >= 7);
 }
 
 TEST_CASE("Every choice that help names is taken, and nothing else") {

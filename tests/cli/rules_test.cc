@@ -31,6 +31,7 @@ TEST_CASE("rules list: one line a pattern, narrowed by --pattern") {
   Ran npm = run_keywake({"rules", "list", "--pattern", "npm.*"});
   CHECK(npm.out.starts_with("npm."));
   CHECK(count_of(npm.out, "\n") == count_of(npm.out, "\nnpm.") + 1);
+  CHECK(count_of(npm.out, "  high    ") >= 1);
   Ran wrong = run_keywake({"rules", "list", "--pattern", "githb.pat-classic"});
   CHECK(wrong.status == 2);
   CHECK(contains(wrong.err, "did you mean github.pat-classic?"));
@@ -40,7 +41,7 @@ TEST_CASE("rules show") {
   Ran shown = run_keywake({"rules", "show", "github.pat-classic"});
   CHECK(shown.status == 0);
   for (const char* part : {"GitHub personal access token (classic)", "anchors    ghp_",
-                           "crc32-base62:6", "https://"}) {
+                           "confidence high\n", "crc32-base62:6", "https://"}) {
     CHECK(contains(shown.out, part));
   }
   Ran unknown = run_keywake({"rules", "show", "github.pat-clasic"});

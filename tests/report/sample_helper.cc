@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <random>
 #include <sstream>
 
@@ -45,6 +46,7 @@ constexpr Pattern kGeneric{.id = "generic.assignment",
                            .title = "=Assigned, \"password\"\n::error::title",
                            .kind = Kind::kHumanCredential,
                            .risk = Risk::kLow,
+                           .confidence = model::Confidence::kMedium,
                            .generic = true};
 
 constexpr std::int64_t kMarch2024 = 1'709'299'325;  // 2024-03-01T13:22:05Z
@@ -74,6 +76,15 @@ Credential credential(const Pattern& pattern, Secret secret) {
   Credential out{.pattern = &pattern, .secret = std::move(secret)};
   out.fingerprint = model::fingerprint(out.secret);
   return out;
+}
+
+// Takes the highest confidence of its sightings over, as the collector does.
+Credential judged(Credential credential) {
+  credential.confidence = model::Confidence::kLow;
+  for (const Sighting& sighting : credential.sightings) {
+    credential.confidence = std::max(credential.confidence, sighting.confidence);
+  }
+  return credential;
 }
 
 // At a tip, in an archive, decoded, removed, unreachable.
@@ -174,7 +185,8 @@ Credential password() {
   Sighting leading = at("//example.com/x", 1, 1, 9);
   leading.target = "/abs/target";
   out.sightings = {hostile, bidi, latin, leading};
-  return out;
+  for (Sighting& sighting : out.sightings) sighting.confidence = model::Confidence::kLow;
+  return judged(std::move(out));
 }
 
 Credential generic() {
@@ -183,8 +195,18 @@ Credential generic() {
   input.target = "-";
   Sighting file = at("app.env", 2, 10, 4);
   file.target = "conf/app.env";
-  out.sightings = {input, file};
-  return out;
+  Sighting test = file;
+  test.path = "tests/app.env";
+  test.target = "./repo";
+  test.confidence = model::Confidence::kLow;
+  test.by_bytes = model::Confidence::kMedium;
+  test.judged_by = "a test";
+  input.confidence = input.by_bytes = model::Confidence::kMedium;
+  file.confidence = model::Confidence::kMedium;
+  file.by_bytes = model::Confidence::kLow;
+  file.judged_by = "an environment file";
+  out.sightings = {input, file, test};
+  return judged(std::move(out));
 }
 
 }  // namespace
@@ -217,6 +239,7 @@ model::ScanResult rich_result() {
                  .bytes = 8'312'345'678,
                  .bytes_matched = 1'950'000'000,
                  .rejected = 17,
+                 .held_back = {12},
                  .seconds = 2.125};
   for (int i = 0; i < 5; ++i) {
     out.summary.skips.push_back(

@@ -23,6 +23,7 @@ except ImportError:
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STEMS = ("rich", "empty", "shown", "bare")
+LEVELS = ("low", "medium", "high")
 
 
 def fail(message):
@@ -73,7 +74,7 @@ def check_jsonl(folder, count):
         require_refused(validator, record, f"rich.jsonl without {key}", lambda r, k=key: r.pop(k))
     for key in record["git"]:
         require_refused(validator, record, f"rich.jsonl without git.{key}", lambda r, k=key: r["git"].pop(k))
-    changes = {"line 0": {"line": 0}, "no such risk": {"risk": "severe"}, "an unknown key": {"extra": 1},
+    changes = {"line 0": {"line": 0}, "no such risk": {"risk": "severe"}, "no such confidence": {"confidence": "certain"}, "an unknown key": {"extra": 1},
                "a short fingerprint": {"fingerprint": "abc"}, "a number for a path": {"path": 1}}
     for name, change in changes.items():
         require_refused(validator, record, f"rich.jsonl with {name}", lambda r, c=change: r.update(c))
@@ -92,6 +93,11 @@ def check_json(folder):
             fail(f"{stem}.json: by_risk does not add up")
         if summary["complete"] != (not any(s["failed"] for s in document["skipped"])):
             fail(f"{stem}.json: complete is wrong")
+        for credential in document["credentials"]:
+            if credential["confidence"] != max((s["confidence"] for s in credential["sightings"]), key=LEVELS.index):
+                fail(f"{stem}.json: a credential's confidence is not the highest of its sightings'")
+        if list(summary["held_back"]) != ["medium", "low"]:
+            fail(f"{stem}.json: held_back is wrong")
         count[stem] = places
     if count["rich"] == 0 or count["empty"] != 0:
         fail("the reports are not of the results that they are named for")
@@ -121,6 +127,8 @@ def check_sarif(folder, count):
             artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
             if not RELATIVE_URI.fullmatch(artifact["uri"]):
                 fail(f"{stem}.sarif: {artifact['uri']} is no relative URI")
+            if result["rank"] != {"low": 10, "medium": 50, "high": 90}[result["properties"]["confidence"]]:
+                fail(f"{stem}.sarif: rank and confidence differ")
             key = (artifact["uri"], result["partialFingerprints"]["primaryLocationLineHash"])
             if key in hashes:
                 fail(f"{stem}.sarif: two alerts of {key[0]} have one fingerprint")
@@ -180,7 +188,7 @@ def check_csv(folder, count):
         records = [dict(zip(rows[0], row)) for row in rows[1:]]
         objects = [json.loads(line) for line in lines_of(folder / f"{stem}.jsonl")]
         for record, expected in zip(records, (o for o in objects if o["type"] == "sighting")):
-            for key in ("pattern", "kind", "risk", "fingerprint"):
+            for key in ("pattern", "kind", "risk", "fingerprint", "confidence"):
                 if record[key] != expected[key]:
                     fail(f"{stem}.csv: {key} {record[key]!r}, jsonl has {expected[key]!r}")
             for key in ("line", "column", "end_line", "end_column"):

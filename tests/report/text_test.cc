@@ -26,6 +26,58 @@ TEST_CASE("The verdict never calls an incomplete or empty scan clean") {
   CHECK(written(Format::kText, nothing, sample_options()).starts_with("Nothing was scanned.\n"));
 }
 
+TEST_CASE("What was held back is counted, and not called clean") {
+  struct Row {
+    std::array<std::uint64_t, 3> held_back;
+    std::string_view verdict;
+  };
+  const Row rows[] = {
+      {{0, 0, 0}, "No credentials found.\n"},
+      {{2, 0, 0}, "No credentials of medium or high confidence found.\n"},
+      {{2, 1, 0}, "No credentials of high confidence found.\n"},
+  };
+  for (const Row& row : rows) {
+    model::ScanResult result = empty_result();
+    result.summary.held_back = row.held_back;
+    const std::string report = written(Format::kText, result, sample_options());
+    INFO(report);
+    CHECK(report.starts_with(row.verdict));
+    CHECK(contains(report, "Held back 2 of low confidence (--confidence low shows them)\n") ==
+          (row.held_back[1] == 0 && row.held_back[0] > 0));
+    CHECK(contains(report, "Held back") == (row.held_back[0] > 0));
+    for (Format format : {Format::kSarif, Format::kGitlab, Format::kGithub}) {
+      CHECK(contains(written(format, result, sample_options()), "shows them") ==
+            (row.held_back[0] > 0));
+    }
+  }
+}
+
+TEST_CASE("Confidence is mentioned where it is not high") {
+  using model::Confidence;
+  struct Row {
+    Confidence confidence;
+    std::string_view heading;
+  };
+  const Row rows[] = {{Confidence::kHigh, "HIGH  T"},
+                      {Confidence::kMedium, "HIGH · medium confidence  T"},
+                      {Confidence::kLow, "HIGH · low confidence  T"}};
+  static constexpr model::Pattern kPattern{.id = "test.sure", .provider = "test", .title = "T"};
+  for (const Row& row : rows) {
+    model::Credential credential{.pattern = &kPattern, .secret = seeded_secret("", 20, 9)};
+    credential.confidence = row.confidence;
+    credential.sightings = {{.target = ".", .path = "a", .confidence = row.confidence},
+                            {.target = ".", .path = "tests/a", .confidence = Confidence::kLow}};
+    model::ScanResult result = empty_result();
+    result.credentials = {credential};
+    const std::string report = written(Format::kText, result, sample_options());
+    INFO(report);
+    CHECK(report.starts_with(row.heading));
+    CHECK(contains(report, "\n  a:1:1\n"));
+    CHECK(contains(report, "\n  tests/a:1:1  low confidence\n") ==
+          (row.confidence != Confidence::kLow));
+  }
+}
+
 // A credential at `files` files, `each` times in each.
 model::ScanResult spread(std::uint32_t files, std::uint32_t each) {
   static constexpr model::Pattern kPattern{.id = "test.spread", .provider = "test", .title = "T"};

@@ -117,6 +117,27 @@ TEST_CASE("A place's standing in words") {
   CHECK(view.standing({.path = "a"}).empty());
 }
 
+TEST_CASE("What was held back, in words") {
+  struct Row {
+    std::array<std::uint64_t, 3> held_back;
+    std::string_view words;
+  };
+  const Row rows[] = {
+      {{0, 0, 0}, ""},
+      {{1, 0, 0}, "1 of low confidence (--confidence low shows it)"},
+      {{12, 0, 0}, "12 of low confidence (--confidence low shows them)"},
+      {{1200, 2, 0},
+       "2 of medium confidence (--confidence medium shows them), "
+       "1,200 of low confidence (--confidence low shows them)"},
+  };
+  const Options options;
+  for (const Row& row : rows) {
+    model::ScanResult result;
+    result.summary.held_back = row.held_back;
+    CHECK(View(result, options).held_back() == row.words);
+  }
+}
+
 TEST_CASE("Skips are grouped by reason, failures first, and all are counted") {
   const model::ScanResult rich = rich_result();
   const Options options;
