@@ -68,7 +68,11 @@ bool is_uuid(std::string_view text) {
 // Places, not secrets: URLs, paths, addresses, MIME types, versions with words.
 bool is_place(std::string_view text) {
   if (text.find("://") != std::string_view::npos || text.starts_with('/') || text.starts_with("./") || text.starts_with("../") ||
-      text.starts_with("~/") || text.find(":/") != std::string_view::npos)
+      text.starts_with("~/") || text.find(":/") != std::string_view::npos || text.starts_with("urn:"))
+    return true;
+  // A host: mysql.acme.internal.example
+  if (std::count(text.begin(), text.end(), '.') >= 2 && is_letter(text.back()) &&
+      std::all_of(text.begin(), text.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; }))
     return true;
   std::size_t at = text.find('@');
   return at != std::string_view::npos && at > 0 && text.find('.', at) != std::string_view::npos && text.find_first_of("!#$%^&*") == std::string_view::npos &&
@@ -80,6 +84,19 @@ bool is_sealed(std::string_view text) {
   static constexpr std::array<std::string_view, 13> kFronts{"sha1-",  "sha256-", "sha384-", "sha512-", "sha1:", "sha256:", "md5:",
                                                             "ENC[", "ENC(",    "vault:",  "!vault",  "enc:",  "arn:"};
   return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return text.starts_with(front); });
+}
+
+// 0x80072EEE, and 0x with the forty digits of an account's address on a block chain.
+bool is_hex_number(std::string_view text) {
+  return (text.starts_with("0x") || text.starts_with("0X")) && (text.size() <= 18 || text.size() == 42) &&
+         std::all_of(text.begin() + 2, text.end(), [](char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); });
+}
+
+// Errno(169, rows[1: a call or an element, cut off where a plain value ends.
+bool is_cut_expression(const Assignment& assignment) {
+  if (assignment.form != Form::kPlain) return false;
+  std::size_t open = assignment.value.find_first_of("([");
+  return open != std::string_view::npos && open > 0 && is_alnum(assignment.value[open - 1]);
 }
 
 // ssh-rsa AAAA…, MIIBIjANBgkq…: DER of a public key, of an SSH public key.
@@ -108,6 +125,8 @@ std::string_view never(const Assignment& assignment) {
   if (std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; })) return "value: characters beyond ASCII";
   if (std::any_of(value.begin(), value.end(), is_space)) return "value: text of several words";
   if (is_sealed(value)) return "value: a digest, or encrypted";
+  if (is_hex_number(value)) return "value: a number or an address";
+  if (is_cut_expression(assignment)) return "value: a call or an element";
   if (is_public_key(value)) return "value: a public key";
   if (value.starts_with("-----")) return "value: the beginning of a PEM block";
   if (is_place(value)) return "value: a path, a URL or an address";

@@ -198,6 +198,7 @@ class Reader {
 
   bool read_value(Operator op) {
     std::size_t line_end = at_;
+    comma_ = op == Operator::kComma;
     skip_blanks();
     if (op != Operator::kElement && (now() == '\n' || now() == '\r')) {  // a literal on the next line
       for (std::size_t n = 0; n < kMaxIndent && is_space(now()); ++n) ++at_;
@@ -208,6 +209,7 @@ class Reader {
       if (is_quote(now()) || now() == '\\') return read_quoted();
       if (!skip_wrapper()) break;
     }
+    callee_ = {};
     if (op == Operator::kAssign || op == Operator::kCompare) {
       std::size_t start = at_;
       if (skip_to_default()) return read_quoted();
@@ -296,7 +298,7 @@ class Reader {
                     lowered(callee_).find("config") != std::string::npos || lowered(callee_).find("default") != std::string::npos);
     if (look_up) {
       callee_ = {};
-      if (now() != ',') return false;
+      if (now() != ',') return skip_to_default() && read_quoted();  // getenv("TOKEN") or "…"
       ++at_;
       skip_blanks();
       return is_quote(now()) && read_quoted();
@@ -308,6 +310,7 @@ class Reader {
       if (value.starts_with('-')) value.remove_prefix(1);
     }
     char next = now();
+    if (comma_ && (next == ':' || (next == '=' && peek(at_ + 1) == '>'))) return false;  // the next key of an object
     out_.piece = next == '+' || (next == '.' && peek(at_ + 1) != '\n') || next == '%' || (next == '&' && peek(at_ + 1) == ' ');
     out_.value = value;
     out_.form = Form::kQuoted;
@@ -330,8 +333,9 @@ class Reader {
     std::size_t begin = at_;
     auto ends = [](char c) { return c == '\0' || static_cast<unsigned char>(c) <= ' ' || std::string_view("\"'`<>;,&|)]}\\").find(c) != std::string_view::npos; };
     while (at_ - begin <= kMaxValue && !ends(now())) ++at_;
-    if (at_ - begin > kMaxValue || at_ == begin) return false;
+    if (at_ - begin > kMaxValue) return false;
     out_.value = text_.substr(begin, at_ - begin);
+    if (std::none_of(out_.value.begin(), out_.value.end(), is_alnum)) return false;
     out_.form = option_ && bare_ ? Form::kOption : Form::kPlain;
     skip_blanks();
     out_.more_text = out_.form == Form::kPlain && (is_alnum(now()) || now() == '(' || now() == '.' || now() == '=' || now() == '?');
@@ -361,6 +365,7 @@ class Reader {
   bool quoted_name_ = false;
   bool bare_ = false;  // nothing between name and value but blanks
   bool ran_out_ = false;
+  bool comma_ = false;  // name and value are neighbours in a list
   std::string_view callee_;
   Assignment out_;
 };

@@ -41,12 +41,11 @@ Reach named_reach(std::uint32_t length, std::uint32_t companions) {
   return {length + kNameReach + std::max(kNamedReach, companions) + kContext, kValueReach + companions + kContext};
 }
 
-// Words, identifiers and references, which nearly all values are, are told apart before any name is looked up.
+// Short words and identifiers, which most values are, are told apart before any name is looked up.
 bool may_be_a_credential(std::string_view value) {
   constexpr std::size_t kLeast = 8;
-  return value.size() >= kLeast && std::any_of(value.begin(), value.end(), [](char c) {
-           return !is_letter(c) && std::string_view("_.-()[]:/ ").find(c) == std::string_view::npos;
-         });
+  constexpr std::size_t kLong = 16;
+  return value.size() >= kLong || (value.size() >= kLeast && !std::all_of(value.begin(), value.end(), is_letter));
 }
 
 bool reads_assignments(const model::Pattern& pattern) { return pattern.assigned || is_named(pattern); }

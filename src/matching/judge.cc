@@ -16,7 +16,7 @@ struct Row {
 
 // Only the patterns of patterns/generic.toml are judged by these. A specific format is what it is
 // wherever it stands.
-constexpr std::array<Row, 57> kRows{{
+constexpr std::array<Row, 58> kRows{{
     {"package-lock.json", "place: a lock file, which holds checksums"},
     {"npm-shrinkwrap.json", "place: a lock file, which holds checksums"},
     {"packages.lock.json", "place: a lock file, which holds checksums"},
@@ -71,6 +71,7 @@ constexpr std::array<Row, 57> kRows{{
     {"*.dll", "place: compiled code"},
     {"*.exe", "place: compiled code"},
     {"*.class", "place: compiled code"},
+    {"*.pyc", "place: compiled code"},
     {"*.snap", "place: a snapshot of test output"},
     {".secrets.baseline", "place: a baseline of detect-secrets, which holds hashes"},
     {"*.wixlib", "place: compiled code"},

@@ -129,14 +129,6 @@ constexpr Row kConfigurations[] = {
     {"inventory.*", "a deployment file"},
     {"*.inventory", "a deployment file"},
     {"*.sql", "a database script"},
-    {"*.sh", "a shell script"},
-    {"*.bash", "a shell script"},
-    {"*.zsh", "a shell script"},
-    {"*.ksh", "a shell script"},
-    {"*.ps1", "a shell script"},
-    {"*.psm1", "a shell script"},
-    {"*.bat", "a shell script"},
-    {"*.cmd", "a shell script"},
 };
 
 // Ansible and cloud-init read every file in them, most without an extension.

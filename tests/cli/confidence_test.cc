@@ -15,8 +15,8 @@ namespace {
 struct Project {
   TemporaryFolder folder;
   Project() {
-    const std::string password = std::string("Xk9v") + "Tq27mZ";
-    const std::string other = std::string("Lw4p") + "Rn83sJ";
+    const std::string password = std::string("Summer!") + "2019x";
+    const std::string other = std::string("Winter!") + "2021q";
     write_file(folder.path() / "tests/token.py", "t = \"" + github_token(1) + "\"\n");
     write_file(folder.path() / "app/db.py", "password = \"" + password + "\"\n");
     write_file(folder.path() / "tests/db.py",

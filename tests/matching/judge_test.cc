@@ -110,8 +110,6 @@ TEST_CASE("What a path says a file is for") {
       {"ansible/group_vars/all", kConfiguration, "a deployment file"},
       {"host_vars/db1", kConfiguration, "a deployment file"},
       {"db/seed.sql", kConfiguration, "a database script"},
-      {"deploy.sh", kConfiguration, "a shell script"},
-      {"Deploy.PS1", kConfiguration, "a shell script"},
       {"app.war!/WEB-INF/web.xml", kConfiguration, "a configuration file"},
       {"package.json", kCode},
       {".env/lib/python3/site.py", kCode},

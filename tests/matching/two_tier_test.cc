@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include "catch.h"
+#include "matching/named.h"
 #include "matching/anchor_place.h"
 #include "matching/samples.h"
 #include "rules/examples.h"
@@ -57,7 +58,7 @@ TEST_CASE("Both tiers find what RE2 finds over the whole text") {
   std::size_t proven = 0;
   std::size_t patterns = 0;
   for (const model::Pattern& pattern : testing::real_patterns().rules.patterns()) {
-    if (pattern.within > 0) continue;
+    if (pattern.within > 0 || pattern.assigned || is_named(pattern)) continue;  // those two: assignment_test.cc
     INFO(std::string(pattern.id));
     ++patterns;
     rules::RuleSet rules;

@@ -49,10 +49,12 @@ TEST_CASE("names and a value stand for keywords and a regex") {
   load_text(text, "acme.toml", loaded);
   REQUIRE(loaded.problems.empty());
   const model::Pattern& pattern = loaded.rules.patterns()[0];
-  REQUIRE(pattern.keywords.size() == 1);
-  CHECK(pattern.keywords[0] == "acme");
+  REQUIRE(pattern.names.size() == 1);
+  CHECK(pattern.names[0] == "acme");
+  CHECK(pattern.keywords.empty());  // found by the words that all such patterns share
+  CHECK(pattern.words.size() > 5);
   CHECK(pattern.regex.find("(?P<secret>") != std::string_view::npos);
-  CHECK(pattern.max_length > 60);
+  CHECK(pattern.max_length == 20);
   CHECK(problems(with("anchors", "names = ['acme']")) ==
         "acme.toml:4:1: \"value\" is missing: the shape of what the names are given\n"
         "acme.toml:11:9: \"regex\" does not go with \"names\"\n");

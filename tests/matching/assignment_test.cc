@@ -1,0 +1,155 @@
+#include "matching/assignment.h"
+
+#include <string>
+#include <string_view>
+
+#include "catch.h"
+#include "matching/assigned_value.h"
+#include "matching/secret_name.h"
+
+namespace keywake::matching {
+namespace {
+
+constexpr std::string_view kHits[] = {"password", "PASSWORD", "Password", "passwd", "token", "TOKEN", "Token", "secret", "SECRET", "apiKey", "API_KEY", "ApiKey", "api_key"};
+
+// The assignment of the first name in the text that has one.
+std::optional<Assignment> read(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (std::string_view hit : kHits) {
+      if (!text.substr(at).starts_with(hit)) continue;
+      if (!may_be_assigned(text, at, at + hit.size())) continue;
+      if (auto found = read_assignment(text, at, at + hit.size(), true)) return found;
+    }
+  }
+  return std::nullopt;
+}
+
+struct Row {
+  std::string_view text;
+  std::string_view name;
+  Form form;
+};
+
+// Each text gives its name the value "vALUE-1".
+constexpr Row kRows[] = {
+    {R"(password = "vALUE-1")", "password", Form::kQuoted},
+    {R"("dbPassword": "vALUE-1",)", "dbPassword", Form::kQuoted},
+    {R"('dbPassword' => 'vALUE-1')", "dbPassword", Form::kQuoted},
+    {R"($config['password'] = 'vALUE-1';)", "password", Form::kQuoted},
+    {R"(config["password"] = `vALUE-1`)", "password", Form::kQuoted},
+    {R"({\"token\": \"vALUE-1\"})", "token", Form::kQuoted},
+    {R"(String password = new String("vALUE-1");)", "password", Form::kQuoted},
+    {R"(token: str = "vALUE-1")", "token", Form::kQuoted},
+    {R"(private readonly token: string = 'vALUE-1';)", "token", Form::kQuoted},
+    {R"(var password string = "vALUE-1")", "password", Form::kQuoted},
+    {R"(password := "vALUE-1")", "password", Form::kQuoted},
+    {R"(char password[] = "vALUE-1";)", "password", Form::kQuoted},
+    {R"(public string Password { get; set; } = "vALUE-1";)", "Password", Form::kQuoted},
+    {R"(let password: &str = "vALUE-1";)", "password", Form::kQuoted},
+    {R"(password <- "vALUE-1")", "password", Form::kQuoted},
+    {R"(#define PASSWORD "vALUE-1")", "PASSWORD", Form::kQuoted},
+    {R"(set password "vALUE-1")", "password", Form::kQuoted},
+    {R"(if password == "vALUE-1":)", "password", Form::kQuoted},
+    {R"(if (password.equals("vALUE-1")))", "password.equals", Form::kQuoted},
+    {R"(if (strcmp(password, "vALUE-1") == 0))", "password", Form::kQuoted},
+    {R"(props.put("password", "vALUE-1");)", "password", Form::kQuoted},
+    {R"(user.setPassword("vALUE-1");)", "user.setPassword", Form::kQuoted},
+    {R"(x = os.environ.get("API_KEY", "vALUE-1"))", "API_KEY", Form::kQuoted},
+    {R"(token = os.getenv("X") or "vALUE-1")", "token", Form::kQuoted},
+    {R"(const token = process.env.X || 'vALUE-1';)", "token", Form::kQuoted},
+    {R"(token = config.x ?? "vALUE-1")", "token", Form::kQuoted},
+    {R"(Client(token="vALUE-1", retries=3))", "token", Form::kQuoted},
+    {R"(password = b"vALUE-1")", "password", Form::kQuoted},
+    {R"(password = """vALUE-1""")", "password", Form::kQuoted},
+    {"password =\n    'vALUE-1'", "password", Form::kQuoted},
+    {R"(password: "${DB_PASSWORD:vALUE-1}")", "password", Form::kQuoted},
+    {"DB_PASSWORD=vALUE-1\n", "DB_PASSWORD", Form::kPlain},
+    {"export DB_PASSWORD=vALUE-1 && run", "DB_PASSWORD", Form::kPlain},
+    {"spring.datasource.password = vALUE-1\r\n", "spring.datasource.password", Form::kPlain},
+    {"  password: vALUE-1\n", "password", Form::kPlain},
+    {"DB_PASSWORD=${DB_PASSWORD:-vALUE-1}", "DB_PASSWORD", Form::kPlain},
+    {"ENV DB_PASSWORD vALUE-1\n", "DB_PASSWORD", Form::kPlain},
+    {"https://acme.test/?token=vALUE-1&page=2", "token", Form::kPlain},
+    {"Server=db;Password=vALUE-1;Encrypt=true", "Password", Form::kPlain},
+    {"run --password vALUE-1 now", "password", Form::kOption},
+    {"run --db-password=vALUE-1 now", "db-password", Form::kPlain},
+    {"<password>vALUE-1</password>", "password", Form::kElement},
+    {"<ns:password type=\"x\"><![CDATA[vALUE-1]]></ns:password>", "", Form::kElement},
+    {R"(<entry key="password">vALUE-1</entry>)", "password", Form::kElement},
+    {R"(<add key="ApiKey" value="vALUE-1" />)", "ApiKey", Form::kQuoted},
+    {R"(<input type="password" value="vALUE-1">)", "password", Form::kQuoted},
+    {R"({"name": "API_KEY", "value": "vALUE-1"})", "API_KEY", Form::kQuoted},
+    {"- name: API_KEY\n  value: vALUE-1\n", "API_KEY", Form::kPlain},
+    {"<name>password</name>\n<value>vALUE-1</value>", "password", Form::kElement},
+    {R"(@Value("${db.password:vALUE-1}"))", "db.password", Form::kPlain},
+};
+
+TEST_CASE("What a name is given is read from every syntax") {
+  for (const Row& row : kRows) {
+    if (row.name.empty()) continue;
+    INFO(std::string(row.text));
+    auto found = read(row.text);
+    REQUIRE(found);
+    CHECK(std::string(found->value) == "vALUE-1");
+    CHECK(std::string(found->name) == std::string(row.name));
+    CHECK(found->form == row.form);
+  }
+}
+
+TEST_CASE("What is given nothing is read as nothing") {
+  for (std::string_view text :
+       {"password", "the password is long", "password\n", "std::token::kind", "token->next", "if (token != other)", "password +=", "passwords[i]",
+        "token += \"abc\"", "password()", "\"password\"", "\"password\" }", "password: {\n", "token =", "token = \n\n next"}) {
+    INFO(std::string(text));
+    CHECK_FALSE(read(text));
+  }
+}
+
+TEST_CASE("A cut text promises nothing") {
+  constexpr std::string_view kText = R"(password = "vALUE-1")";
+  for (std::size_t size = 8; size < kText.size(); ++size) {
+    CHECK_FALSE(read_assignment(kText.substr(0, size), 0, 8, false));
+  }
+}
+
+TEST_CASE("Names say what they hold") {
+  struct NameRow {
+    std::string_view name;
+    NameKind kind;
+  };
+  for (const NameRow& row : {NameRow{"password", NameKind::kPassword}, {"DB_PASSWORD", NameKind::kPassword}, {"dbPasswd2", NameKind::kPassword},
+                             {"userpass", NameKind::kPassword}, {"root_pwd", NameKind::kPassword}, {"spring.datasource.password", NameKind::kPassword},
+                             {"setPassword", NameKind::kPassword}, {"apiKey", NameKind::kToken}, {"API_KEY_LIVE", NameKind::kToken},
+                             {"client-secret", NameKind::kToken}, {"authToken", NameKind::kToken}, {"SECRET_KEY_BASE", NameKind::kToken},
+                             {"accesskey", NameKind::kToken}, {"key", NameKind::kKey}, {"auth", NameKind::kKey}, {"jwt", NameKind::kKey},
+                             {"passwordField", NameKind::kNone}, {"password_hash", NameKind::kNone}, {"token_type", NameKind::kNone},
+                             {"secretName", NameKind::kNone}, {"tokenUrl", NameKind::kNone}, {"publicKey", NameKind::kNone}, {"primary_key", NameKind::kNone},
+                             {"compass", NameKind::kNone}, {"author", NameKind::kNone}, {"tokenizer", NameKind::kNone}, {"next_token", NameKind::kNone},
+                             {"keyboard", NameKind::kNone}, {"monkey", NameKind::kNone}}) {
+    INFO(std::string(row.name));
+    CHECK(read_name(row.name).kind == row.kind);
+  }
+}
+
+TEST_CASE("Values are judged by their name and by how rare they are") {
+  using model::Confidence;
+  struct ValueRow {
+    std::string_view name;
+    std::string_view value;
+    int level;  // -1: none
+  };
+  for (const ValueRow& row : {ValueRow{"password", "Summer!2019x", 1}, {"password", "petclinic", 0}, {"password", "hunter2", 0}, {"password", "Password", -1},
+                              {"password", "${DB_PASSWORD}", -1}, {"password", "string", -1}, {"password", "user.password", -1}, {"password", "Change your password", -1},
+                              {"password", "qX7!kPz0wR", 2}, {"api_key", "your-api-key-here", -1}, {"api_key", "q8ZkT2mW4xY7pLr9sVb3nHc6dJf1gK0a", 2},
+                              {"secret", "9f86d081884c7d659a2feaa0c55ad015", 2}, {"token", "access_token_expired", -1}, {"token", "next.page.token", -1},
+                              {"api_key", "https://acme.test/keys/2", -1}, {"key", "user_profile_image", -1}, {"secret", "sha256:9f86d081884c7d65", -1},
+                              {"token", "3f0c5d1e-7b2a-4c9d-8e6f-1a2b3c4d5e6f", 1}}) {
+    INFO(std::string(row.name) << " = " << std::string(row.value));
+    Judgement judgement = judge_assignment({row.name, row.value, Form::kQuoted});
+    CHECK((judgement.level ? static_cast<int>(*judgement.level) : -1) == row.level);
+    CHECK(judgement.reason.empty() == judgement.level.has_value());
+  }
+}
+
+}  // namespace
+}  // namespace keywake::matching
