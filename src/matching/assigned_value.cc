@@ -81,6 +81,7 @@ bool is_place(std::string_view text) {
 
 // Digests and sealed values say so at their front.
 bool is_sealed(std::string_view text) {
+  if (text.starts_with('{') && text.find('}') < text.size() - 8) return true;  // {SSHA}…, {bcrypt}…
   static constexpr std::array<std::string_view, 13> kFronts{"sha1-",  "sha256-", "sha384-", "sha512-", "sha1:", "sha256:", "md5:",
                                                             "ENC[", "ENC(",    "vault:",  "!vault",  "enc:",  "arn:"};
   return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return text.starts_with(front); });
@@ -107,6 +108,7 @@ bool is_public_key(std::string_view text) {
 
 // "password", "Passwort": the name once more. Words alone; "password123" is a weak password.
 bool repeats_name(const Assignment& assignment) {
+  if (lowered(assignment.name).ends_with(lowered(assignment.value))) return true;
   std::string name;
   std::string value;
   for (char c : assignment.name) {
@@ -152,6 +154,7 @@ Judgement judge_password(const Assignment& assignment) {
     case PasswordLook::kWorked:
       return yes(Confidence::kMedium);
     case PasswordLook::kRandom:
+      if (shape.hex && (value.size() == 32 || value.size() == 40 || value.size() >= 64)) return yes(Confidence::kLow);  // a digest, likely
       return yes(reading.bits > kStrongBits ? Confidence::kHigh : Confidence::kMedium);
   }
   return no({});
