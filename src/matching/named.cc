@@ -50,11 +50,10 @@ bool has_any_case(std::string_view text, std::string_view word) {
 
 std::span<const std::string_view> named_anchors() { return kAnchors; }
 
-NamedIndex::NamedIndex(std::span<const model::Pattern> patterns) : patterns_(patterns) {
-  for (std::uint32_t i = static_cast<std::uint32_t>(patterns.size()); i-- > 0;) {
-    if (!is_named(patterns[i])) continue;
-    host_ = i;
-    for (std::string_view name : patterns[i].names) {
+void NamedIndex::build() const {
+  for (std::uint32_t i = static_cast<std::uint32_t>(patterns_.size()); i-- > 0;) {
+    if (!is_named(patterns_[i])) continue;
+    for (std::string_view name : patterns_[i].names) {
       if (name == "*") {
         anywhere_.push_back(i);
       } else {
@@ -71,6 +70,7 @@ NamedIndex::NamedIndex(std::span<const model::Pattern> patterns) : patterns_(pat
 }
 
 void NamedIndex::candidates(std::string_view text, const Assignment& assignment, std::vector<std::uint32_t>& out) const {
+  std::call_once(built_, [this] { build(); });
   auto says = [](std::string_view place, const model::Pattern& pattern) {
     return pattern.words.empty() ||
            std::any_of(pattern.words.begin(), pattern.words.end(), [&](std::string_view word) { return has_any_case(place, word); });

@@ -2,11 +2,12 @@
 // look for nine hundred names in all text would cost more than everything else together, so they are not looked for: the words that
 // every such assignment has (`token`, `api_key`, `secret=`, …) are, once for all of them; the lexer (matching/assignment.h) reads what is
 // assigned; and only then the names beside it are looked up, in a hash table.
-// Ownership: views into the patterns. Thread safety: immutable.
+// Ownership: views into the patterns. Thread safety: all members may be called at once.
 #pragma once
 
 #include <bitset>
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -29,11 +30,8 @@ inline bool is_named(const model::Pattern& pattern) { return !pattern.names.empt
 
 class NamedIndex {
  public:
-  explicit NamedIndex(std::span<const model::Pattern> patterns);
-
-  [[nodiscard]] bool empty() const { return names_.empty() && anywhere_.empty(); }
-  /// The first of them: the one on whose account named_anchors() are looked for.
-  [[nodiscard]] std::uint32_t host() const { return host_; }
+  /// Built when first asked: most short scans never are.
+  explicit NamedIndex(std::span<const model::Pattern> patterns) : patterns_(patterns) {}
 
   /// Appends the patterns (by number, each once) one of whose names stands beside the assignment, with one of their words after it; and
   /// those whose value tells by itself, though no literal is in it (the name "*").
@@ -45,11 +43,13 @@ class NamedIndex {
     std::uint32_t pattern;
   };
   std::span<const model::Pattern> patterns_;
-  std::uint32_t host_ = 0;
-  std::vector<std::uint32_t> anywhere_;  // patterns of the name "*"
-  std::vector<Name> names_;                                              // sorted by text
-  std::bitset<1 << 15> fronts_;  // which first three bytes there are, five bits of each
-  std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> by_front_;  // first three bytes → range of names_
+  void build() const;
+
+  mutable std::once_flag built_;
+  mutable std::vector<std::uint32_t> anywhere_;  // patterns of the name "*"
+  mutable std::vector<Name> names_;                                              // sorted by text
+  mutable std::bitset<1 << 15> fronts_;  // which first three bytes there are, five bits of each
+  mutable std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> by_front_;  // first three bytes → range of names_
 };
 
 }  // namespace keywake::matching
