@@ -30,6 +30,8 @@ constexpr std::array<std::string_view, 51> kWords{
     "value",  "values", "user", "username", "email",  "prompt",   "random",    "generate", "generated", "encrypted", "plain", "plaintext", "basic", "bearer",
     "digest", "read",  "write", "float",  "double",   "array",    "dict",      "list",   "query",   "body",    "header"};
 
+constexpr std::size_t kLongestWord = 9;
+
 struct Shape {
   std::size_t digits = 0;
   std::size_t upper = 0;
@@ -108,7 +110,7 @@ bool is_public_key(std::string_view text) {
 
 // "password", "Passwort": the name once more. Words alone; "password123" is a weak password.
 bool repeats_name(const Assignment& assignment) {
-  if (lowered(assignment.name).ends_with(lowered(assignment.value))) return true;
+  if (assignment.value.size() <= assignment.name.size() && lowered(assignment.name).ends_with(lowered(assignment.value))) return true;
   std::string name;
   std::string value;
   for (char c : assignment.name) {
@@ -133,8 +135,9 @@ std::string_view never(const Assignment& assignment) {
   if (value.starts_with("-----")) return "value: the beginning of a PEM block";
   if (is_place(value)) return "value: a path, a URL or an address";
   if (repeats_name(assignment)) return "value: repeats its name";
-  std::string low = lowered(value);
-  if (std::find(kWords.begin(), kWords.end(), low) != kWords.end()) return "value: a word of the language";
+  if (value.size() <= kLongestWord && std::find(kWords.begin(), kWords.end(), lowered(value)) != kWords.end()) {
+    return "value: a word of the language";
+  }
   return {};
 }
 
