@@ -9,6 +9,7 @@
 #include "matching/assignment.h"
 #include "matching/decoders.h"
 #include "matching/pattern_code.h"
+#include "matching/rarity.h"
 
 namespace keywake::matching {
 namespace {
@@ -41,11 +42,13 @@ Reach named_reach(std::uint32_t length, std::uint32_t companions) {
   return {length + kNameReach + std::max(kNamedReach, companions) + kContext, kValueReach + companions + kContext};
 }
 
-// Short words and identifiers, which most values are, are told apart before any name is looked up.
+// Words and identifiers, which most values are, are told apart before any name is looked up.
 bool may_be_a_credential(std::string_view value) {
   constexpr std::size_t kLeast = 8;
-  constexpr std::size_t kLong = 16;
-  return value.size() >= kLong || (value.size() >= kLeast && !std::all_of(value.begin(), value.end(), is_letter));
+  constexpr double kRareBits = 4;
+  if (value.size() < kLeast) return false;
+  auto telling = [](char c) { return !is_letter(c) && std::string_view("_.-()[]:/ ").find(c) == std::string_view::npos; };
+  return std::any_of(value.begin(), value.end(), telling) || surprise(value) > kRareBits;
 }
 
 bool reads_assignments(const model::Pattern& pattern) { return pattern.assigned || is_named(pattern); }
