@@ -92,8 +92,8 @@ class Reader {
     for (std::size_t n = 0; n < kMaxIndent && (is_space(now()) || is_quote(now()) || now() == ',' || now() == ';'); ++n) ++at_;
     if (starts("</")) {
       std::size_t n = 0;
-      while (n < 24 && now() != '>') ++at_, ++n;
-      ++at_;
+      while (n < 24 && now() != '>' && now() != '\0') ++at_, ++n;
+      if (now() == '>') ++at_;
       while (n < kMaxIndent && is_space(now())) ++at_, ++n;
       if (now() == '<') ++at_;
     }
@@ -174,7 +174,7 @@ class Reader {
   }
 
   bool skip_past(std::string_view word, std::size_t most) {
-    for (std::size_t n = 0; n < most; ++n, ++at_) {
+    for (std::size_t n = 0; n < most && now() != '\0'; ++n, ++at_) {
       if (starts(word)) return at_ += word.size(), true;
     }
     return false;

@@ -105,6 +105,12 @@ TEST_CASE("What is given nothing is read as nothing") {
   }
 }
 
+TEST_CASE("An element or a property that never ends is none") {
+  CHECK_FALSE(read("<password</"));
+  CHECK_FALSE(read("<password</name"));
+  CHECK_FALSE(read("Password { get;"));
+}
+
 TEST_CASE("A cut text promises nothing") {
   constexpr std::string_view kText = R"(password = "vALUE-1")";
   for (std::size_t size = 8; size < kText.size(); ++size) {
