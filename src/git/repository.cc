@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "base/mapped_file.h"
 #include "base/text.h"
@@ -46,12 +47,6 @@ bool is_git_dir(const fs::path& path) {
   return fs::is_directory(path / "objects", ec) || fs::is_regular_file(path / "commondir", ec);
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
 // The few settings that say how objects are stored. Sections and keys as in git-config(1); includes are not followed.
 void read_config(Repository& repo) {
   std::error_code ec;
@@ -64,13 +59,13 @@ void read_config(Repository& repo) {
   each_line(*text, [&](std::string_view raw) {
     std::string_view line = trimmed(raw);
     if (line.starts_with('[')) {
-      section = lower(line.substr(1, line.find(']') == std::string_view::npos ? 0 : line.find(']') - 1));
+      section = lowered(line.substr(1, line.find(']') == std::string_view::npos ? 0 : line.find(']') - 1));
       return;
     }
     std::size_t equals = line.find('=');
     if (equals == std::string_view::npos) return;
-    std::string key = lower(trimmed(line.substr(0, equals)));
-    std::string value = lower(trimmed(line.substr(equals + 1)));
+    std::string key = lowered(trimmed(line.substr(0, equals)));
+    std::string value = lowered(trimmed(line.substr(equals + 1)));
     if (section == "extensions" && key == "objectformat" && value == "sha256") {
       repo.hash = HashKind::kSha256;
     } else if (section == "extensions" && key == "partialclone") {

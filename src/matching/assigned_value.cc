@@ -6,7 +6,7 @@
 #include <array>
 #include <bitset>
 
-#include "matching/ascii.h"
+#include "base/ascii.h"
 #include "matching/password.h"
 #include "matching/placeholders.h"
 #include "matching/rarity.h"
@@ -209,19 +209,15 @@ Judgement by_kind(NameKind kind, const Assignment& assignment) {
 
 }  // namespace
 
-Judgement judge_assignment(const Assignment& given) {
-  if (given.value.size() < 4) return no("value: shorter than 4 characters");
-  Assignment assignment = given;
-  for (std::string_view scheme : {"Bearer ", "bearer ", "Token ", "token "}) {
-    if (assignment.value.starts_with(scheme)) assignment.value.remove_prefix(scheme.size());
-  }
+Judgement judge_assignment(const Assignment& assignment) {
+  if (assignment.value.size() < 4) return no("value: shorter than 4 characters");
   if (std::string_view reason = never(assignment); !reason.empty()) return no(std::string(reason));
-  NameReading name = read_name(given.name);
+  NameReading name = read_name(assignment.name);
   if (name.kind == NameKind::kNone) return no(std::string(name.reason));
   Judgement judgement = by_kind(name.kind, assignment);
   if (!judgement.level) return judgement;
-  if (given.piece || given.more_text) {
-    if (surprise(assignment.value) < kVeryStrongBits) return no(given.piece ? "value: a piece of an expression" : "value: a word of a sentence");
+  if (assignment.piece || assignment.more_text) {
+    if (surprise(assignment.value) < kVeryStrongBits) return no(assignment.piece ? "value: a piece of an expression" : "value: a word of a sentence");
   }
   return judgement;
 }

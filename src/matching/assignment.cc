@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "matching/ascii.h"
+#include "base/ascii.h"
 
 namespace keywake::matching {
 namespace {
@@ -13,6 +13,9 @@ constexpr std::size_t kMaxType = 48;      // of a type between a name and its va
 constexpr std::size_t kMaxExpression = 96;  // before a default: process.env.TOKEN || "…"
 constexpr std::size_t kMaxValue = 800;
 constexpr std::size_t kMaxIndent = 48;
+
+// Authorization: Bearer …: what is given begins behind it.
+constexpr std::array<std::string_view, 8> kSchemes{"Bearer ", "bearer ", "Basic ", "Token ", "token ", "App ", "ApiKey ", "Api-Key "};
 
 bool is_name(char c) { return is_alnum(c) || c == '_'; }
 bool is_joint(char c) { return c == '.' || c == '-'; }
@@ -217,8 +220,8 @@ class Reader {
     }
     if (op != Operator::kAssign || (at_ == line_end && now() == '\0')) return false;
     if (starts("${")) return read_shell_default();
-    for (std::string_view scheme : {"Bearer ", "bearer ", "Token ", "token ", "App ", "ApiKey ", "Api-Key "}) {
-      if (starts(scheme)) at_ += scheme.size();  // Authorization: Bearer …
+    for (std::string_view scheme : kSchemes) {
+      if (starts(scheme)) at_ += scheme.size();
     }
     return read_plain();
   }
@@ -312,6 +315,9 @@ class Reader {
     char next = now();
     if (comma_ && (next == ':' || (next == '=' && peek(at_ + 1) == '>'))) return false;  // the next key of an object
     out_.piece = next == '+' || (next == '.' && peek(at_ + 1) != '\n') || next == '%' || (next == '&' && peek(at_ + 1) == ' ');
+    for (std::string_view scheme : kSchemes) {
+      if (value.starts_with(scheme)) value.remove_prefix(scheme.size());
+    }
     out_.value = value;
     out_.form = Form::kQuoted;
     return !value.empty();

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "matching/decoders.h"
 #include "matching/password.h"
@@ -21,15 +22,6 @@ namespace {
 
 using Reason = std::optional<std::string>;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
 
 std::size_t number(std::string_view text) {
   std::size_t value = 0;

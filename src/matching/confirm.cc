@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "matching/ascii.h"
+#include "base/ascii.h"
 #include "matching/assignment.h"
 #include "matching/decoders.h"
 #include "matching/pattern_code.h"
@@ -291,9 +291,6 @@ void Confirmer::confirm_named(std::string_view window, std::size_t hit_begin, st
                               bool explain, std::vector<Match>& out) const {
   auto assignment = read_assignment(window, hit_begin, hit_end, at_end);
   if (!assignment || assignment->piece) return;
-  for (std::string_view scheme : {"Bearer ", "bearer ", "Token ", "token ", "App ", "Basic "}) {
-    if (assignment->value.starts_with(scheme)) assignment->value.remove_prefix(scheme.size());
-  }
   if (!may_be_a_credential(assignment->value)) return;
   thread_local std::vector<std::uint32_t> patterns;
   patterns.clear();

@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/ascii.h"
 #include "matching/named.h"
 #include "matching/regex_tree.h"
 
@@ -39,10 +40,6 @@ std::string utf16_form(std::string_view literal) {
     out += c;
   }
   return out;
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 class Builder {
@@ -190,7 +187,7 @@ Result<BuiltExpressions> build_expressions(const rules::RuleSet& rules) {
     for (std::string_view keyword : pattern.keywords) {
       if (keyword.empty()) return fail(fmt::format("{}: a keyword is empty", pattern.id));
       std::string text(keyword);
-      std::transform(text.begin(), text.end(), text.begin(), lower);
+      std::transform(text.begin(), text.end(), text.begin(), to_lower);
       builder.add_literal(text, true, use);
       ++use.anchor;
     }

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "matching/place.h"
 
@@ -82,14 +83,6 @@ constexpr std::string_view kGenericProvider = "generic";
 // A line that nobody typed.
 constexpr std::size_t kLongestTypedLine = 1000;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string_view noise_reason(const model::Pattern& pattern, const Place& place) {
@@ -98,7 +91,7 @@ std::string_view noise_reason(const model::Pattern& pattern, const Place& place)
   // An assembly's public identity, in every .NET configuration file.
   if (place.line.find("ublicKeyToken") != std::string_view::npos)
     return "place: a .NET publicKeyToken";
-  std::string path = lower(place.path);
+  std::string path = lowered(place.path);
   for (const Row& row : kRows) {
     if (glob_match(row.glob, path)) return row.reason;
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "matching/ascii.h"
+#include "base/ascii.h"
 
 namespace keywake::matching {
 namespace {

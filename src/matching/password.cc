@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include "matching/ascii.h"
+#include "base/ascii.h"
 #include "matching/decoders.h"
 #include "matching/placeholders.h"
 #include "matching/rarity.h"

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace keywake::matching {
@@ -135,26 +136,6 @@ constexpr Row kConfigurations[] = {
 constexpr std::string_view kConfigurationFolders[] = {"group_vars", "host_vars", "inventory",
                                                       "inventories", "cloud-init"};
 
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_alnum(char c) {
-  return is_lower(c) || is_upper(c) || is_digit(c);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // Whether a new part of a name begins at `at`: "user_test", "UserTest", "HTTPTest", "test2".
 bool begins_part(std::string_view name, std::size_t at) {
@@ -169,7 +150,7 @@ bool begins_part(std::string_view name, std::size_t at) {
 class Words {
  public:
   void component(std::string_view name, bool is_file) {
-    const std::string small = lower(name);
+    const std::string small = lowered(name);
     if (!is_file) look_up(small, As::kFolder);
     const std::size_t dot = name.rfind('.');
     for (std::size_t begin = 0; begin < name.size() && found_.empty();) {
@@ -231,7 +212,7 @@ PlaceSort sort_of_place(std::string_view path) {
   words.component(name, true);
   if (!words.found().empty()) return {Purpose::kIllustration, words.found()};
 
-  const std::string small = lower(name);
+  const std::string small = lowered(name);
   for (const Row& row : kIllustrations) {
     if (glob_match(row.glob, small)) return {Purpose::kIllustration, row.what};
   }

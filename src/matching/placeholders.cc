@@ -5,19 +5,13 @@
 #include <bitset>
 #include <span>
 
+#include "base/ascii.h"
+
 namespace keywake::matching {
 namespace {
 
 // Above this length a test for short words or runs would turn down random text now and then.
 constexpr std::size_t kLong = 256;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // Words of five letters and more that stand-ins are made of. Random base62 of 40 characters holds
 // one of them once in millions.
@@ -126,7 +120,7 @@ std::optional<std::string> placeholder_reason(std::string_view body) {
   if (body.size() >= 12 && body.size() <= kLong && periodic(body))
     return "placeholder: the same characters repeated";
   if (body.size() > kLong) return std::nullopt;
-  if (has_any(lower(body), kWords)) return "placeholder: words that stand for a secret";
+  if (has_any(lowered(body), kWords)) return "placeholder: words that stand for a secret";
   return std::nullopt;
 }
 

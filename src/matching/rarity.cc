@@ -11,6 +11,7 @@
 // above 9, half above 48.
 #include "matching/rarity.h"
 
+#include "base/ascii.h"
 #include "matching/rarity_table.h"
 
 namespace keywake::matching {
@@ -19,15 +20,6 @@ namespace {
 constexpr double kRareBits = 8;
 constexpr std::size_t kLeastTail = 16;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
 
 unsigned symbol(char c) {
   if (is_lower(c)) return static_cast<unsigned>(c - 'a') + 1;

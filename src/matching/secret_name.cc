@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "matching/ascii.h"
+#include "base/ascii.h"
 
 namespace keywake::matching {
 namespace {

@@ -32,6 +32,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "rules/regex_bytes.h"
 #include "rules/regex_cursor.h"
 
@@ -64,12 +65,6 @@ struct Width {
   }
 };
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_layout(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }

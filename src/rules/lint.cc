@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "rules/examples.h"
 
@@ -30,14 +31,6 @@ constexpr std::array<std::string_view, 76> kCommonWords{
     "signature",  "string",        "test",    "token",    "tokens",     "true",    "type",
     "uri",        "url",           "user",    "username", "value",      "www"};
 static_assert(std::is_sorted(kCommonWords.begin(), kCommonWords.end()));
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
 
 bool contains_any(std::string_view text, std::span<const std::string_view> literals) {
   return std::any_of(literals.begin(), literals.end(), [&](std::string_view literal) {
@@ -81,7 +74,7 @@ class PatternLint {
       if (literal.size() < kMinLiteral) {
         problem(fmt::format("the {} \"{}\" is shorter than {} bytes; it would be found everywhere",
                             what, shown, kMinLiteral));
-      } else if (!pattern_.assigned && std::binary_search(kCommonWords.begin(), kCommonWords.end(), lower(literal))) {
+      } else if (!pattern_.assigned && std::binary_search(kCommonWords.begin(), kCommonWords.end(), lowered(literal))) {
         problem(fmt::format(
             "the {} \"{}\" is a common word; choose a rarer literal, or a shape around it", what,
             shown));
@@ -112,9 +105,9 @@ class PatternLint {
     }
     if (expanded->marked.empty()) here("a \"match\" example marks the secret with « »");
     if (pattern_.within > 0 || !pattern_.shape.empty()) return;
-    if (!pattern_.names.empty() && pattern_.keywords.empty() && (pattern_.names.front() == "*" || contains_any(lower(expanded->text), pattern_.names))) return;
+    if (!pattern_.names.empty() && pattern_.keywords.empty() && (pattern_.names.front() == "*" || contains_any(lowered(expanded->text), pattern_.names))) return;
     if (contains_any(expanded->text, pattern_.anchors) ||
-        contains_any(lower(expanded->text), pattern_.keywords))
+        contains_any(lowered(expanded->text), pattern_.keywords))
       return;
     here("this example contains none of the pattern's anchors and keywords");
   }

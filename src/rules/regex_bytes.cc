@@ -4,15 +4,11 @@
 
 #include <optional>
 
+#include "base/ascii.h"
+
 namespace keywake::rules {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_layout(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }

@@ -148,6 +148,7 @@ TEST_CASE("damage: of a pack with a bad byte all else comes, and what does not i
   const auto objects = layout_of(repository, pack);
   const std::string bytes = slurp(pack);
   Random random(3);
+  int without_effect = 0;
   for (int round = 0; round < 30; ++round) {
     const std::size_t at = 12 + random.below(bytes.size() - 32);
     INFO("byte " << at);
@@ -165,7 +166,10 @@ TEST_CASE("damage: of a pack with a bad byte all else comes, and what does not i
         if (!scan.seen.contains(oid)) CHECK(scan.named(oid) == 1);
         if (expected.contains(oid)) CHECK(!scan.wrong.contains(oid));
       }
-      CHECK(scan.problems.size() + scan.wrong.size() > 0);
+      // The bits that fill up the last byte of a deflate stream mean nothing (RFC 1951): with one of them turned, all must be there and right.
+      const bool harmless = scan.problems.empty() && scan.wrong.empty();
+      if (harmless) CHECK(scan.seen.size() == objects.size());
+      without_effect += harmless;
     } else {
       fs::remove(index);
       StoreScan scan = scan_store(repository.path());
@@ -175,6 +179,7 @@ TEST_CASE("damage: of a pack with a bad byte all else comes, and what does not i
       CHECK(scan.said("indexed anew") == 1);
     }
   }
+  CHECK(without_effect <= 2);
 }
 
 TEST_CASE("damage: what is bad in one pack is read from another, or loose") {

@@ -63,6 +63,8 @@ constexpr Row kRows[] = {
     {R"(password = """vALUE-1""")", "password", Form::kQuoted},
     {"password =\n    'vALUE-1'", "password", Form::kQuoted},
     {R"(password: "${DB_PASSWORD:vALUE-1}")", "password", Form::kQuoted},
+    {R"(token = "Bearer vALUE-1")", "token", Form::kQuoted},
+    {"X-Auth-Token: Bearer vALUE-1\n", "X-Auth-Token", Form::kPlain},
     {"DB_PASSWORD=vALUE-1\n", "DB_PASSWORD", Form::kPlain},
     {"export DB_PASSWORD=vALUE-1 && run", "DB_PASSWORD", Form::kPlain},
     {"spring.datasource.password = vALUE-1\r\n", "spring.datasource.password", Form::kPlain},

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace keywake::matching {
+namespace keywake {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -22,4 +22,4 @@ inline std::string lowered(std::string_view text) {
   return out;
 }
 
-}  // namespace keywake::matching
+}  // namespace keywake
