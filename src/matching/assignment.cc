@@ -185,7 +185,7 @@ class Reader {
 
   // <password>, <ns:password>, <entry key="password">
   bool in_tag() const {
-    for (std::size_t n = 0, at = first_; n < kMaxName && at > 0; ++n) {
+    for (std::size_t at = first_; at > 0 && begin_ - at < kNameReach;) {
       char c = text_[--at];
       if (c == '<') return true;
       if (c == '>' || c == '\n') return false;
