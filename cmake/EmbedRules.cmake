@@ -6,7 +6,8 @@ if(TARGET keywake_matching)
   target_link_libraries(keywake-embed PRIVATE keywake_embed)
 
   set(embedded ${CMAKE_BINARY_DIR}/embedded)
-  set(embedded_databases ${embedded}/avx512.hsdb ${embedded}/avx2.hsdb ${embedded}/base.hsdb)
+  # One for each CPU level, as far as they differ; builtin_databases.S, written with them, names them all.
+  set(embedded_databases ${embedded}/avx512.keydb)
   add_custom_command(
     OUTPUT ${embedded}/builtin_rules.cc ${embedded}/builtin_databases.S
     BYPRODUCTS ${embedded_databases}

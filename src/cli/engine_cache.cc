@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxDatabase = 256 * limits::kMiB;
-constexpr std::string_view kSuffix = ".hsdb";
+constexpr std::string_view kSuffix = ".keydb";
 
 // Each field with its length in front, so that no two lists of fields give the same text.
 class KeyText {
@@ -117,14 +117,14 @@ Result<std::unique_ptr<matching::Engine>> cached_engine(const rules::RuleSet& ru
     if (is_own_file(path)) {
       auto bytes = read_file(path, kMaxDatabase);
       if (bytes && matching::usable_database(*bytes)) {
-        if (auto engine = matching::Engine::load(rules, *bytes)) return engine;
+        if (auto engine = matching::Engine::load(rules, std::move(*bytes))) return engine;
       }
     }
   }
   auto database = matching::compile_database(rules, matching::native_cpu());
   if (!database) return std::unexpected(database.error());
   if (!path.empty()) store(folder, path, *database);
-  return matching::Engine::load(rules, *database);
+  return matching::Engine::load(rules, std::move(*database));
 }
 
 }  // namespace keywake::cli

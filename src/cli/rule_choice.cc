@@ -85,7 +85,7 @@ Result<std::unique_ptr<matching::Engine>> RuleChoice::engine() const {
   if (!builtin_only_) return cached_engine(rules(), default_cache_folder());
   for (const rules::BuiltinDatabase& database : rules::builtin().databases) {
     if (database.cpu != matching::native_cpu()) continue;
-    if (auto engine = matching::Engine::load(rules(), database.bytes)) return engine;
+    if (auto engine = matching::Engine::load_embedded(rules(), database.bytes)) return engine;
   }
   // No embedded database for this machine, or one from another Hyperscan than is installed.
   return cached_engine(rules(), default_cache_folder());

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace keywake::embed {
 namespace {
 
@@ -44,7 +47,16 @@ std::string table(std::string& out, std::string_view type, std::string name,
 }
 
 std::string symbol(const DatabaseFile& database) {
-  return fmt::format("keywake_database_{}", database.cpu);
+  return "keywake_database_" + database.name.substr(0, database.name.find('.'));
+}
+
+/// Levels that share a database share a symbol.
+std::vector<DatabaseFile> distinct(std::span<const DatabaseFile> databases) {
+  std::vector<DatabaseFile> out;
+  for (const DatabaseFile& database : databases) {
+    if (std::none_of(out.begin(), out.end(), [&](const DatabaseFile& known) { return known.name == database.name; })) out.push_back(database);
+  }
+  return out;
 }
 
 std::string pattern_initializer(std::string& tables, const model::Pattern& pattern,
@@ -95,8 +107,8 @@ std::string rules_source(const rules::RuleSet& rules, std::span<const DatabaseFi
   }
   std::string symbols;
   std::string entries;
+  for (const DatabaseFile& database : distinct(databases)) symbols += fmt::format("extern \"C\" const char {}[];\n", symbol(database));
   for (const DatabaseFile& database : databases) {
-    symbols += fmt::format("extern \"C\" const char {}[];\n", symbol(database));
     entries += fmt::format("    {{{}, {{{}, {}}}}},\n", literal(database.cpu), symbol(database),
                            database.size);
   }
@@ -129,7 +141,7 @@ const Builtin& builtin() {{ return kBuiltin; }}
 
 std::string databases_source(std::span<const DatabaseFile> databases) {
   std::string out = "/* Written by keywake-embed. */\n        .section .rodata\n";
-  for (const DatabaseFile& database : databases) {
+  for (const DatabaseFile& database : distinct(databases)) {
     out += fmt::format(
         "        .balign 64\n        .globl {0}\n        .hidden {0}\n{0}:\n        .incbin "
         "\"{1}\"\n",

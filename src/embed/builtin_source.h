@@ -13,7 +13,7 @@ namespace keywake::embed {
 
 struct DatabaseFile {
   std::string_view cpu;  // as in rules::BuiltinDatabase
-  std::string name;      // of the file, beside the assembler file
+  std::string name;      // of the file, beside the assembler file; levels may share one
   std::size_t size = 0;
 };
 

@@ -59,6 +59,7 @@ int embed_rules(const char* folder, const std::filesystem::path& out) {
   rules::Loaded loaded;
   if (!load(folder, loaded)) return kBadRules;
   std::vector<embed::DatabaseFile> files;
+  std::string last;  // without shapes, all levels have the same database
   std::error_code ignored;  // writing into a folder that could not be made says so
   std::filesystem::create_directories(out, ignored);
   for (std::string_view cpu : matching::kCpuLevels) {
@@ -67,9 +68,11 @@ int embed_rules(const char* folder, const std::filesystem::path& out) {
       fmt::print(stderr, "keywake-embed: {}\n", database.error().message);
       return kBadRules;
     }
-    std::string name = fmt::format("{}.hsdb", cpu);
-    if (!write(out / name, *database)) return kFailed;
+    const bool shared = *database == last;
+    std::string name = shared ? files.back().name : fmt::format("{}.keydb", cpu);
+    if (!shared && !write(out / name, *database)) return kFailed;
     files.push_back({cpu, std::move(name), database->size()});
+    last = std::move(*database);
   }
   bool written = write(out / "builtin_databases.S", embed::databases_source(files)) &&
                  write(out / "builtin_rules.cc", embed::rules_source(loaded.rules, files));

@@ -306,7 +306,54 @@ RequiredRun required_run(const RegexNode& node) {
   }
 }
 
+// Groups and sequences in sequences, as one.
+void flatten(const RegexNode& node, std::vector<const RegexNode*>& out) {
+  if (node.kind != RegexNode::Kind::kConcat) {
+    out.push_back(&node);
+    return;
+  }
+  for (const RegexNode& child : node.children) flatten(child, out);
+}
+
+std::vector<Step> steps_behind(const RegexNode& tree, std::string_view anchor) {
+  std::vector<const RegexNode*> items;
+  flatten(tree, items);
+  auto is_char = [&](std::size_t i, char c) {
+    return i < items.size() && items[i]->kind == RegexNode::Kind::kBytes && items[i]->bytes.count() == 1 && items[i]->bytes.test(static_cast<unsigned char>(c));
+  };
+  auto stands_at = [&](std::size_t at) {
+    for (std::size_t i = 0; i < anchor.size(); ++i) {
+      if (!is_char(at + i, anchor[i])) return false;
+    }
+    return true;
+  };
+  std::size_t at = 0;
+  while (at < items.size() && !stands_at(at)) ++at;
+  if (at == items.size()) return {};
+  std::vector<Step> steps;
+  std::uint32_t longest = 0;
+  for (at += anchor.size(); at < items.size(); ++at) {
+    if (items[at]->kind == RegexNode::Kind::kBoundary) continue;
+    std::optional<Repeated> next = as_repeated(*items[at]);
+    const bool clear = next && (steps.empty() || steps.back().min == steps.back().max || (steps.back().bytes & next->bytes).none());
+    if (!clear || longest + std::uint64_t{next->max} > kMaxTail) break;
+    longest += next->max;
+    steps.push_back({next->bytes, next->min, next->max});
+  }
+  return steps;
+}
+
 }  // namespace
+
+bool takes_steps(std::string_view text, const std::vector<Step>& steps) {
+  std::size_t at = 0;
+  for (const Step& step : steps) {
+    std::uint32_t taken = 0;
+    while (taken < step.max && at < text.size() && step.bytes.test(static_cast<unsigned char>(text[at]))) ++at, ++taken;
+    if (taken < step.min) return false;
+  }
+  return true;
+}
 
 bool has_run(std::string_view text, const RequiredRun& run) {
   auto in = [&](std::size_t i) { return run.table[static_cast<unsigned char>(text[i])]; };
@@ -368,6 +415,11 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
     }
   }
   if (!plan.proven) allow_all();
+  // Generic patterns are not looked for in escaped text, so what follows the anchor is there as it stands.
+  const bool one_anchor = count == 1 && pattern.anchors.size() == 1;
+  if (plan.proven && one_anchor && plan.places[0].earliest != plan.places[0].latest && pattern.generic) {
+    plan.tail = steps_behind(*tree, pattern.anchors[0]);
+  }
   for (AnchorPlace& place : plan.places) {
     place.latest = std::min(place.latest, pattern.max_length);
     // An anchor that no match was shown to need is looked for where it leads to nothing new.

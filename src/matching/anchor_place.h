@@ -30,6 +30,14 @@ struct RequiredRun {
 
 inline constexpr std::uint32_t kMaxLead = 32;
 
+/// So many bytes out of a set.
+struct Step {
+  ByteSet bytes;
+  std::uint32_t min = 1;
+  std::uint32_t max = 1;
+};
+inline constexpr std::uint32_t kMaxTail = 160;
+
 struct MatchPlan {
   std::vector<AnchorPlace> places;  // by Use::anchor
   /// Every match was shown to contain an anchor. False means no proof: then places allow for all.
@@ -38,7 +46,13 @@ struct MatchPlan {
   std::vector<ByteSet>
       lead;  // sets that the first bytes of a match fall in, one a byte, at most kMaxLead
   RequiredRun run;
+  /// What follows the one anchor in every match, if its place is not known: steps that can be taken greedily, because what a step takes
+  /// the next one does not. At most kMaxTail bytes. `://` is told from `://user:password@` this way.
+  std::vector<Step> tail;
 };
+
+/// Whether `text` begins with the steps.
+bool takes_steps(std::string_view text, const std::vector<Step>& steps);
 
 MatchPlan plan_matches(const model::Pattern& pattern);
 

@@ -1,8 +1,9 @@
 // What an Engine is inside matching/: both tiers ready to run. Ownership: owns all but the rule
-// set. Thread safety: immutable.
+// set and an embedded database. Thread safety: immutable.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "matching/confirm.h"
@@ -14,14 +15,15 @@ namespace keywake::matching {
 
 class CompiledEngine final : public Engine {
  public:
-  CompiledEngine(const rules::RuleSet& rules, Expressions built, TierOne tier_one_);
+  CompiledEngine(const rules::RuleSet& rules, ExpressionTables tables, TierOne tier_one_, std::string owned_);
 
   [[nodiscard]] const Expression& expression_of(std::uint32_t use) const {
     return expressions.items[expressions.uses[use].expression];
   }
 
   const rules::RuleSet& rules;
-  Expressions expressions;
+  std::string owned;  // the database, unless it is the embedded one
+  ExpressionTables expressions;  // views of it
   Confirmer confirmer;
   TierOne tier_one;
   /// By use: its windows reach so far that each hit is kept as a note whether or not it confirms

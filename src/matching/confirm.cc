@@ -74,7 +74,7 @@ Reach encoded_reach(Reach reach, const Layers& layers) {
   return reach;
 }
 
-// A hit itself depends on the bytes of its expression and, for shapes, on one more on either side.
+// A hit itself depends on the bytes of its expression, on one behind them and, for shapes, on one before them.
 Reach with_hit(Reach reach, const Expression& expression) {
   reach.before = std::max(reach.before, expression.length + 1);
   reach.after = std::max<std::uint32_t>(reach.after, 1);
@@ -179,7 +179,7 @@ bool confirm_encoded(const PatternCode& code, const Use& use, Text text, AnchorP
 
 }  // namespace
 
-Confirmer::Confirmer(const rules::RuleSet& rules, const Expressions& expressions)
+Confirmer::Confirmer(const rules::RuleSet& rules, ExpressionTables expressions)
     : named_(rules.patterns()), expressions_(expressions) {
   for (const model::Pattern& pattern : rules.patterns()) {
     codes_.emplace_back(pattern);
@@ -202,7 +202,7 @@ Reach Confirmer::hit_reach_bound(std::uint32_t index) const {
   const Expression& expression = expressions_.items[use.expression];
   std::uint32_t length = std::max(expression.length, anchor_length(pattern, use.anchor));
   if (reads_assignments(pattern)) return {length + kNameReach, kGlanceReach};
-  return {length + kMaxLead + kContext, kMaxLead};
+  return {length + kMaxLead + kContext, std::max(kMaxLead, kMaxTail)};
 }
 
 Reach Confirmer::reach(std::uint32_t index) const {
@@ -229,10 +229,10 @@ bool begins_at_known_place(const PatternCode& code, const Use& use) {
 Reach Confirmer::hit_reach(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
   const Expression& expression = expressions_.items[use.expression];
-  Reach literal{expression.length + expression.shape,
-                expression.shape};  // a shape may look at one byte more on either side
+  Reach literal{expression.length + expression.shape, 1};  // what follows decides too, and for a shape what precedes
   const PatternCode& code = codes_[use.pattern];
   if (reads_assignments(code.pattern())) return {literal.before + kNameReach, kGlanceReach};
+  if (!code.plan().tail.empty() && is_plain(use.layers)) return {literal.before, kMaxTail};
   if (!begins_at_known_place(code, use)) return literal;
   const MatchPlan& plan = code.plan();
   std::uint32_t before = anchor_length(code.pattern(), use.anchor) + plan.places[use.anchor].latest;
@@ -245,8 +245,9 @@ bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32
   const Use& use = expressions_.uses[index];
   const PatternCode& code = codes_[use.pattern];
   if (reads_assignments(code.pattern())) return may_be_assigned(blob, hit_end - anchor_length(code.pattern(), use.anchor), hit_end);
-  if (!begins_at_known_place(code, use)) return true;
   const MatchPlan& plan = code.plan();
+  if (!plan.tail.empty() && is_plain(use.layers)) return takes_steps(blob.substr(hit_end), plan.tail);
+  if (!begins_at_known_place(code, use)) return true;
   AnchorPlace place = plan.places[use.anchor];
   std::uint32_t length = anchor_length(code.pattern(), use.anchor);
   if (length + place.latest > hit_end) return false;

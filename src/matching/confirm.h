@@ -35,7 +35,7 @@ struct Match {
 
 class Confirmer {
  public:
-  Confirmer(const rules::RuleSet& rules, const Expressions& expressions);
+  Confirmer(const rules::RuleSet& rules, ExpressionTables expressions);
   ~Confirmer();
 
   /// What reach() and hit_reach() cannot exceed, known without looking at the expression.
@@ -67,7 +67,7 @@ class Confirmer {
   std::deque<PatternCode> codes_;  // by pattern
   NamedIndex named_;
   std::uint32_t named_companions_ = 0;  // how far the farthest companion of a named pattern stands
-  const Expressions& expressions_;
+  ExpressionTables expressions_;
 };
 
 }  // namespace keywake::matching

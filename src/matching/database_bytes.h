@@ -9,12 +9,14 @@
 
 namespace keywake::matching {
 
+/// Views into the bytes given.
 struct DatabaseParts {
-  Expressions expressions;
-  std::string_view hyperscan;  // a view into the bytes given
+  ExpressionTables expressions;
+  std::string_view sequences;
+  std::string_view shapes;  // empty if there are none
 };
 
-/// Fails if the bytes are damaged or were compiled from other rules.
-Result<DatabaseParts> read_database(std::string_view database, const rules::RuleSet& rules);
+/// Fails if the bytes are damaged or were compiled from other rules. Bytes that are `trusted` not to be damaged are not read through.
+Result<DatabaseParts> read_database(std::string_view database, const rules::RuleSet& rules, bool trusted);
 
 }  // namespace keywake::matching

@@ -24,39 +24,45 @@ auto order(const Note& note) {
   return std::tie(note.hit, note.anchor, note.begin, note.end, note.value);
 }
 
-Result<std::unique_ptr<CompiledEngine>> load_engine(const rules::RuleSet& rules,
-                                                    std::string_view bytes) {
-  Result<DatabaseParts> parts = read_database(bytes, rules);
+// `owned` keeps the bytes alive, unless they are embedded.
+Result<std::unique_ptr<CompiledEngine>> load_engine(const rules::RuleSet& rules, std::string_view embedded, std::string owned) {
+  const bool trusted = owned.empty();
+  Result<DatabaseParts> parts = read_database(trusted ? embedded : std::string_view(owned), rules, trusted);
   if (!parts) return std::unexpected(parts.error());
   std::uint32_t longest = 0;
-  for (const Expression& expression : parts->expressions.items)
-    longest = std::max(longest, expression.length);
-  Result<TierOne> tier_one = TierOne::load(parts->hyperscan, longest);
+  if (!parts->shapes.empty()) {
+    for (const Expression& expression : parts->expressions.items) longest = std::max(longest, expression.length);
+  }
+  Result<TierOne> tier_one = TierOne::load(parts->sequences, parts->shapes, longest);
   if (!tier_one) return std::unexpected(tier_one.error());
-  return std::make_unique<CompiledEngine>(rules, std::move(parts->expressions),
-                                          std::move(*tier_one));
+  return std::make_unique<CompiledEngine>(rules, parts->expressions, std::move(*tier_one), std::move(owned));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> Engine::load(const rules::RuleSet& rules,
-                                             std::string_view database) {
-  return load_engine(rules, database);
+Result<std::unique_ptr<Engine>> Engine::load_embedded(const rules::RuleSet& rules, std::string_view database) {
+  return load_engine(rules, database, {});
+}
+
+Result<std::unique_ptr<Engine>> Engine::load(const rules::RuleSet& rules, std::string database) {
+  if (database.empty()) return fail("the compiled database is empty; compile the rules again");
+  return load_engine(rules, {}, std::move(database));
 }
 
 Result<std::unique_ptr<Engine>> Engine::compile(const rules::RuleSet& rules) {
   Result<std::string> database = compile_database(rules, native_cpu());
   if (!database) return std::unexpected(database.error());
-  Result<std::unique_ptr<CompiledEngine>> engine = load_engine(rules, *database);
+  Result<std::unique_ptr<CompiledEngine>> engine = load_engine(rules, {}, std::move(*database));
   if (!engine) return std::unexpected(engine.error());
   if (Result<void> checked = (*engine)->confirmer.compile_all(); !checked)
     return std::unexpected(checked.error());
   return engine;
 }
 
-CompiledEngine::CompiledEngine(const rules::RuleSet& rule_set, Expressions built, TierOne loaded)
+CompiledEngine::CompiledEngine(const rules::RuleSet& rule_set, ExpressionTables tables, TierOne loaded, std::string database)
     : rules(rule_set),
-      expressions(std::move(built)),
+      owned(std::move(database)),
+      expressions(tables),
       confirmer(rule_set, expressions),
       tier_one(std::move(loaded)),
       retained(expressions.uses.size()) {

@@ -28,11 +28,11 @@ inline constexpr std::uint32_t kPieceContext = 64 * 1024;
 
 class Engine {
  public:
-  /// For the built-in rules: loads the embedded database, which must have been compiled from this
-  /// very set.
-  static Result<std::unique_ptr<Engine>> load(const rules::RuleSet& rules,
-                                              std::string_view database);
-  /// For any rules: compiles (hundreds of milliseconds).
+  /// With a database that was compiled from this very set: one that is embedded in the program, and so trusted to be whole and there
+  /// for ever; or one from elsewhere, which is checked.
+  static Result<std::unique_ptr<Engine>> load_embedded(const rules::RuleSet& rules, std::string_view database);
+  static Result<std::unique_ptr<Engine>> load(const rules::RuleSet& rules, std::string database);
+  /// Compiles the rules, in tens to hundreds of milliseconds.
   static Result<std::unique_ptr<Engine>> compile(const rules::RuleSet& rules);
   virtual ~Engine() = default;
 };

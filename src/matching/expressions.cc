@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/ascii.h"
+#include "matching/anchor_place.h"
 #include "matching/named.h"
 #include "matching/regex_tree.h"
 
@@ -16,10 +17,6 @@ namespace {
 constexpr std::size_t kShortestEncodedAnchor = 4;
 // Base64 of base64 has nine forms, and leaves little of a short anchor.
 constexpr std::size_t kShortestTwiceEncodedAnchor = 8;
-// Serves no pattern. Without a literal this short Hyperscan 5.4 takes a stride of two and more
-// through the text, which with so many literals is slower by a third (measured: 1.4 GB/s
-// without, 2.5 GB/s with). These bytes hardly occur.
-constexpr std::string_view kStrideLiteral = "\xfe\x01";
 constexpr std::uint32_t kLongestShape = 1024;
 constexpr char kBase64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -42,28 +39,53 @@ std::string utf16_form(std::string_view literal) {
   return out;
 }
 
+ByteSet set_of(std::string_view bytes) {
+  ByteSet out;
+  for (unsigned char c : bytes) out.set(c);
+  return out;
+}
+
+ByteSet any_byte() { return ByteSet().set(); }
+
+// What follows an anchor wherever a match goes on behind it: the next byte of the match, or an escape (matching/decoders.h).
+struct Followers {
+  ByteSet plain = any_byte();
+  ByteSet in_base64 = any_byte();
+};
+
+Followers followers_of(const MatchPlan& plan, std::uint32_t anchor, std::size_t length) {
+  const AnchorPlace place = plan.places[anchor];
+  const std::size_t next = place.latest + length;
+  if (!plan.proven || place.earliest != place.latest || next >= plan.lead.size()) return {};
+  static const ByteSet kEscapes = set_of("\\%");
+  // Base64 may be broken into lines, in a JSON string too.
+  static const ByteSet kBase64 = set_of(kBase64Digits) | set_of("=-_\\\r\n\t %");
+  return {plan.lead[next] | kEscapes, kBase64};
+}
+
 class Builder {
  public:
-  void add(std::string text, bool caseless, bool shape, std::uint32_t length, const Use& use) {
+  void add(std::string text, bool caseless, bool shape, std::uint32_t length, const ByteSet& after, const Use& use) {
     auto [it, added] = index_.try_emplace({std::move(text), caseless, shape}, uses_.size());
     if (added) {
-      const std::string& bytes = std::get<0>(it->first);
-      built_.texts.push_back({shape ? bytes : escaped(bytes), caseless});
       built_.expressions.items.push_back({length, shape ? 1U : 0U});
       uses_.emplace_back();
+      after_.emplace_back();
     }
     uses_[it->second].push_back(use);
+    after_[it->second] |= after;
   }
 
-  void add_literal(const std::string& literal, bool caseless, const Use& use) {
-    add(literal, caseless, false, static_cast<std::uint32_t>(literal.size()), use);
+  void add_literal(const std::string& literal, bool caseless, const ByteSet& after, const Use& use) {
+    add(literal, caseless, false, static_cast<std::uint32_t>(literal.size()), after, use);
   }
 
-  void add_encoded(std::string_view literal, Use use) {
+  void add_encoded(std::string_view literal, const Followers& followers, Use use) {
     if (literal.size() < kShortestEncodedAnchor) return;
     auto add_form = [&](Layers layers) {
       use.layers = layers;
-      add_literal(encoded_form(literal, layers), layers[0].encoding == Encoding::kHex, use);
+      const bool base64 = layers[0].encoding == Encoding::kBase64;
+      add_literal(encoded_form(literal, layers), layers[0].encoding == Encoding::kHex, base64 ? followers.in_base64 : any_byte(), use);
     };
     add_form({{{Encoding::kHex}}});
     add_form({{{Encoding::kUtf16}}});
@@ -77,12 +99,15 @@ class Builder {
     }
   }
 
-  BuiltExpressions finish() {
+  Result<BuiltExpressions> finish() {
     Expressions& out = built_.expressions;
-    if (out.items.empty()) return std::move(built_);
-    built_.texts.push_back({escaped(kStrideLiteral), false});
-    out.items.push_back({static_cast<std::uint32_t>(kStrideLiteral.size()), 0});
-    uses_.emplace_back();
+    for (const auto& [key, number] : index_) {
+      const auto& [text, caseless, shape] = key;
+      const auto expression = static_cast<std::uint32_t>(number);
+      if (!add_sequences(text, caseless, shape, expression)) {
+        return fail(fmt::format("\"{}\" is too short or too vague to look for; give it more definite bytes", text));
+      }
+    }
     for (std::size_t i = 0; i < uses_.size(); ++i) {
       out.items[i].first_use = static_cast<std::uint32_t>(out.uses.size());
       for (Use use : uses_[i]) {
@@ -95,14 +120,25 @@ class Builder {
   }
 
  private:
-  static std::string escaped(std::string_view bytes) {
-    std::string out;
-    for (unsigned char c : bytes) out += fmt::format("\\x{:02x}", c);
-    return out;
+  bool add_sequences(const std::string& text, bool caseless, bool shape, std::uint32_t expression) {
+    if (!shape) {
+      built_.sequences.push_back({literal_sequence(text, caseless), after_[expression], expression});
+      return findable(built_.sequences.back());
+    }
+    const std::optional<RegexNode> tree = parse_regex(text);
+    std::vector<WantedSequence> wanted;
+    for (Sequence& sequence : tree ? sequences_of(*tree) : std::vector<Sequence>{}) wanted.push_back({std::move(sequence), any_byte(), expression});
+    if (!wanted.empty() && std::all_of(wanted.begin(), wanted.end(), findable)) {
+      built_.sequences.insert(built_.sequences.end(), wanted.begin(), wanted.end());
+    } else {
+      built_.shapes.push_back({text, expression});
+    }
+    return true;
   }
 
   std::map<std::tuple<std::string, bool, bool>, std::size_t> index_;
   std::vector<std::vector<Use>> uses_;
+  std::vector<ByteSet> after_;
   BuiltExpressions built_;
 };
 
@@ -174,27 +210,29 @@ Result<BuiltExpressions> build_expressions(const rules::RuleSet& rules) {
     Use use{.pattern = static_cast<std::uint32_t>(i)};
     if (host != patterns.end() && &pattern == &*host) {  // once for all that are known by name
       for (std::string_view anchor : named_anchors()) {
-        builder.add_literal(std::string(anchor), true, use);
+        builder.add_literal(std::string(anchor), true, any_byte(), use);
         ++use.anchor;
       }
     }
+    const MatchPlan plan = plan_matches(pattern);
     for (std::string_view anchor : pattern.anchors) {
       if (anchor.empty()) return fail(fmt::format("{}: an anchor is empty", pattern.id));
-      builder.add_literal(std::string(anchor), false, use);
-      if (pattern.within == 0) builder.add_encoded(anchor, use);
+      const Followers followers = followers_of(plan, use.anchor, anchor.size());
+      builder.add_literal(std::string(anchor), false, followers.plain, use);
+      if (pattern.within == 0) builder.add_encoded(anchor, followers, use);
       ++use.anchor;
     }
     for (std::string_view keyword : pattern.keywords) {
       if (keyword.empty()) return fail(fmt::format("{}: a keyword is empty", pattern.id));
       std::string text(keyword);
       std::transform(text.begin(), text.end(), text.begin(), to_lower);
-      builder.add_literal(text, true, use);
+      builder.add_literal(text, true, any_byte(), use);
       ++use.anchor;
     }
     if (!pattern.shape.empty()) {
       Result<std::uint32_t> length = shape_length(pattern);
       if (!length) return std::unexpected(length.error());
-      builder.add(std::string(pattern.shape), false, true, *length, use);
+      builder.add(std::string(pattern.shape), false, true, *length, any_byte(), use);
     }
   }
   return builder.finish();

@@ -13,11 +13,13 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "matching/sequences.h"
 #include "rules/rule_set.h"
 
 namespace keywake::matching {
@@ -57,15 +59,23 @@ struct Expressions {
   std::vector<Use> uses;  // grouped by expression
 };
 
-/// What Hyperscan compiles for an expression.
-struct ExpressionText {
-  std::string text;
-  bool caseless = false;
+/// The same in a compiled database.
+struct ExpressionTables {
+  std::span<const Expression> items;
+  std::span<const Use> uses;
 };
 
+/// A shape that is no sequence of bytes, for Hyperscan.
+struct Shape {
+  std::string text;
+  std::uint32_t expression = 0;
+};
+
+/// Each expression is looked for as one or more sequences, or as a shape.
 struct BuiltExpressions {
   Expressions expressions;
-  std::vector<ExpressionText> texts;  // one per expression
+  std::vector<WantedSequence> sequences;
+  std::vector<Shape> shapes;
 };
 Result<BuiltExpressions> build_expressions(const rules::RuleSet& rules);
 

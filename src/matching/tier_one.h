@@ -1,46 +1,34 @@
-// Tier one at run time: a loaded Hyperscan database, and what one thread needs to search with it.
-// TierOne: immutable, shared. HitFinder: one per thread, refers to the TierOne.
+// Tier one at run time: the table of sequences, a Hyperscan database for the shapes that are none, and what one thread needs to search
+// with both. TierOne: immutable, shared; a view of the compiled bytes. HitFinder: one per thread, refers to the TierOne.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "matching/sequences.h"
 
 struct hs_database;
 struct hs_scratch;
 
 namespace keywake::matching {
 
-/// A tier-one expression matched, ending before offset `end`.
-struct Hit {
-  std::uint32_t end = 0;
-  std::uint32_t expression = 0;
-  auto operator<=>(const Hit&) const = default;
-};
-
-/// Hits whose ends lie in (after, last].
-struct HitRange {
-  std::uint32_t after = 0;
-  std::uint32_t last = 0;
-  bool operator==(const HitRange&) const = default;
-};
-
 class TierOne {
  public:
-  /// `bytes` as Hyperscan serialized them; `longest`: the longest match of any expression.
-  static Result<TierOne> load(std::string_view bytes, std::uint32_t longest);
+  /// `sequences` as compile_sequences() wrote them; `shapes` as Hyperscan serialized them, empty if there are none; `longest`: the
+  /// longest match of any shape.
+  static Result<TierOne> load(std::string_view sequences, std::string_view shapes, std::uint32_t longest);
 
  private:
   friend class HitFinder;
   struct Free {
     void operator()(hs_database* database) const;
   };
-  std::unique_ptr<hs_database, Free> database_;
-  std::uint32_t longest_ = 0;
+  SequenceSet sequences_;
+  std::unique_ptr<hs_database, Free> shapes_;
+  std::uint32_t longest_shape_ = 0;
 };
 
 class HitFinder {
@@ -58,6 +46,8 @@ class HitFinder {
   struct Free {
     void operator()(hs_scratch* scratch) const;
   };
+  void find_shapes(std::string_view blob, HitRange range);
+
   const TierOne* tier_one_;
   std::unique_ptr<hs_scratch, Free> scratch_;
   std::vector<Hit> hits_;

@@ -88,7 +88,7 @@ TEST_CASE("An entry that belongs to other rules is not used") {
   REQUIRE(cached_engine(npm->rules(), folder));
   fs::path foreign = entries(folder).at(0);
   const std::string bytes = read_text(foreign);
-  fs::path own = folder / (cache_key(github->rules()) + ".hsdb");
+  fs::path own = folder / (cache_key(github->rules()) + ".keydb");
   write_file(own, bytes);
   REQUIRE(cached_engine(github->rules(), folder));
   CHECK((read_text(own) != bytes));
@@ -105,11 +105,11 @@ TEST_CASE("The cache does not grow for ever") {
   TemporaryFolder home;
   fs::path folder = home.path() / "keywake";
   for (std::size_t i = 0; i < kMaxEntries + 5; ++i)
-    write_file(folder / (std::to_string(i) + ".hsdb"), "old");
+    write_file(folder / (std::to_string(i) + ".keydb"), "old");
   auto choice = choose("npm.*");
   REQUIRE(cached_engine(choice->rules(), folder));
   CHECK(entries(folder).size() == kMaxEntries);
-  CHECK(fs::exists(folder / (cache_key(choice->rules()) + ".hsdb")));
+  CHECK(fs::exists(folder / (cache_key(choice->rules()) + ".keydb")));
 }
 
 TEST_CASE("Which patterns --pattern leaves") {

@@ -84,14 +84,14 @@ TEST_CASE("any text survives as a literal") {
   const std::string_view anchors[] = {"quote\" back\\slash", "new\nline\t",
                                       std::string_view("nul\0 and 1", 10), "\xc2\xab?\?="};
   rules.add(model::Pattern{.id = "a.b", .anchors = anchors});
-  const embed::DatabaseFile files[] = {{"base", "base.hsdb", 42}};
+  const embed::DatabaseFile files[] = {{"base", "base.keydb", 42}};
   std::string source = embed::rules_source(rules, files);
   CHECK(source.find(R"("quote\" back\\slash"sv)") != std::string::npos);
   CHECK(source.find(R"("new\012line\011"sv)") != std::string::npos);
   CHECK(source.find(R"("nul\000 and 1"sv)") != std::string::npos);
   CHECK(source.find(R"("\302\253??="sv)") != std::string::npos);
   CHECK(source.find("{\"base\"sv, {keywake_database_base, 42}}") != std::string::npos);
-  CHECK(embed::databases_source(files).find(".incbin \"base.hsdb\"") != std::string::npos);
+  CHECK(embed::databases_source(files).find(".incbin \"base.keydb\"") != std::string::npos);
 }
 
 }  // namespace
