@@ -4,6 +4,8 @@ Written from the issue's list of carriers and from the formats' own manuals, not
 all the same. A carrier is `name: {format or language: forms}`; how a form is written is told in bench/syntax_languages.py. `«scheme»` is `Bearer «secret»` or
 `Basic «basic»` (user and password in base64); `«cmd»` a command line of the carrier. Between ⟪ and ⟫ stands what is no secret."""
 
+import re
+
 from syntax_languages import LANGUAGES, Language
 
 XML_SYMBOLS = "!*+-_.^~=?%@#"
@@ -23,6 +25,9 @@ FORMATS = {
     "ini": Language(
         ["etc/«word».ini", "config/«word».cfg", "deploy/«word».conf"],
         "; «word:1» settings\n[«word:1»]\nhost = «host»\nport = «port»\n«body»\n\n[logging]\nlevel = info\n", "", {}, "snake", "!*+-_.^~=?@&$"),
+    "nginx": Language(
+        ["nginx/conf.d/«word».conf", "deploy/nginx/«word».conf"],
+        "server {\n  listen «port»;\n  server_name «host»;\n  location /«word:1» {\n    proxy_pass http://10.0.4.7:«port»;\n    «body»\n  }\n}\n", "", {}, "snake"),
     "properties": Language(
         ["src/main/resources/application-prod.properties", "conf/«word».properties"],
         "# «word:1»\nserver.port=«port»\nacme.host=«host»\n«body»\nlogging.level.root=INFO\n", "", {}, "dotted", "!*+-_.^~?@&$"),
@@ -57,7 +62,6 @@ FORMATS = {
     "package": Language(
         ["package.json", "web/package.json"],
         '{\n  "name": "acme-«word:1»",\n  "private": true,\n  "scripts": {\n    "build": "tsc -p .",\n    «body»,\n    "lint": "eslint ."\n  }\n}\n', "", {}, "screaming", "+-_.%@^=", "<>|&;()*#`' $"),
-    "strings": Language([], "«body»\n", "", {}),
 }  # fmt: skip
 KINDS = LANGUAGES | FORMATS
 
@@ -66,7 +70,8 @@ KINDS = LANGUAGES | FORMATS
 HEADERS = {
     "header line": {
         "http": ["Authorization: «scheme»", "authorization: «scheme»", "Proxy-Authorization: «scheme»"],
-        "ini": ["proxy_set_header Authorization \"«scheme»\";", "add_header = Authorization: «scheme»"],
+        "nginx": ['proxy_set_header Authorization "«scheme»";', "proxy_set_header authorization '«scheme»';"],
+        "ini": ["add_header = Authorization: «scheme»", "header = \"Authorization: «scheme»\""],
     },
     "list item": {
         "yaml": ['headers:\n    - "Authorization: «scheme»"\n    - "Accept: application/json"', "headers:\n    - Authorization: «scheme»", "args: ['-H', 'Authorization: «scheme»']"],
@@ -216,10 +221,10 @@ URLS = {
     "URL, other parts from a template": ["@p https://${REPO_USER}:«secret»@«host»/«word».git", "@p postgres://«user»:«secret»@${DB_HOST}:5432/«word»", "@p amqp://«user»:«secret»@{{ mq_host }}/«word»", "@p mysql://{{ db_user }}:«secret»@«host»/«word»", "@p postgres://«user»:«secret»@$DB_HOST/«word»", "@p https://%s:«secret»@«host»/"],
 }  # fmt: skip
 URL_WRAPS = {
-    "env": "«word:3»_URL=«url»", "yaml": "‹url: «url»¦uri: \"«url»\"¦- «url»›", "python": '‹url = "«url»"¦engine = create_engine("«url»")›', "javascript": "‹const url = '«url»';¦connect(\"«url»\");›",
+    "env": "«WORD»_URL=«url»", "yaml": "‹url: «url»¦uri: \"«url»\"¦- «url»›", "python": '‹url = "«url»"¦engine = create_engine("«url»")›', "javascript": "‹const url = '«url»';¦connect(\"«url»\");›",
     "java": 'String url = "«url»";', "go": '‹dsn := "«url»"¦os.Setenv("URL", "«url»")›', "json": '"‹url¦uri¦repository›": "«url»"', "shell": "‹git clone «url»¦export URL=«url»›", "xml": "<url>«url»</url>",
-    "properties": "acme.«word».url=«url»", "dockerfile": "‹ENV «word:3»_URL=«url»¦RUN git clone «url»›", "ini": "url = «url»", "ruby": "url = '«url»'", "php": "$url = '«url»';",
-    "c": '// see «url»\n    rc = «n»;', "toml": 'url = "«url»"', "csharp": 'var uri = new Uri("«url»");', "compose": "«word:3»_URL: «url»",
+    "properties": "acme.«word».url=«url»", "dockerfile": "‹ENV «WORD»_URL=«url»¦RUN git clone «url»›", "ini": "url = «url»", "ruby": "url = '«url»'", "php": "$url = '«url»';",
+    "c": '// see «url»\n    rc = «n»;', "toml": 'url = "«url»"', "csharp": 'var uri = new Uri("«url»");', "compose": "«WORD»_URL: «url»",
 }  # fmt: skip
 
 # --- one-time passwords -------------------------------------------------------------------------------------
@@ -245,9 +250,11 @@ def of_commands():
     carriers = {}
     for name, commands in COMMANDS.items():
         for kind, (wrap, quotes) in WRAPS.items():
-            flags = {command: (command.split(" ", 1) if command.startswith("@") else ("@", command)) for command in commands}
-            carriers.setdefault("command " + name, {})[kind] = [
-                f"{flag} {wrap.replace('«cmd»', line)}" for flag, line in flags.values() if all(c in quotes for c in line if c in "'\"")]  # fmt: skip
+            for command in commands:
+                flag, line = command.split(" ", 1) if command.startswith("@") else ("@", command)
+                if any(c in line and c not in quotes for c in "'\"") or kind == "powershell" and re.search("^[A-Z_]+=|[<>]|sudo|passwd", line):
+                    continue
+                carriers.setdefault("command " + name, {}).setdefault(kind, []).append(f"{flag} {wrap.replace('«cmd»', line)}")
     return carriers
 
 

@@ -147,7 +147,7 @@ LANGUAGES = {
             "assignment to a member": ['self.«name» = "«secret»"', "app.config['«name:screaming»'] = '«secret»'", 'os.environ["«name:screaming»"] = "«secret»"', 'settings.«name:screaming» = "«secret»"'],
             "comparison": ['if «name» == "«secret»":\n        return 1', "if request.form['«name»'] != '«secret»':\n        return 0", 'if request.form.get("«name»") == "«secret»":\n        return 1', 'if "«secret»" == «name»:\n        return 1'],
             "default value": ['«name» = os.getenv("«name:screaming»", "«secret»")', "«name» = os.environ.get('«name:screaming»', '«secret»')", '@^ def connect(host, user="«user»", «name»="«secret»"):\n    return host', 'parser.add_argument("--«name:kebab»", default="«secret»")', '«name» = os.environ.get("«name:screaming»") or "«secret»"', '«name» = config("«name:screaming»", default="«secret»")'],
-            "annotation": ['@^ @requires_auth(user="«user»", «name»="«secret»")\ndef handler():\n    return None', '@^ @pytest_like.mark(«name»="«secret»")\ndef handler():\n    return None'],
+            "annotation": ['@^ @requires_auth(user="«user»", «name»="«secret»")\ndef handler():\n    return None', '@^ @mark.auth(«name»="«secret»")\ndef handler():\n    return None'],
         }, "snake"),
     "ruby": Language(
         ["app/services/«word»_service.rb", "lib/acme/«word».rb"],
@@ -255,7 +255,7 @@ LANGUAGES = {
             "variable": ['let «name» = "«secret»"', 'let «name»: String = "«secret»"', 'var «name» = #"«secret»"#', 'var «name»: String? = "«secret»"'],
             "constant or field": ['@^ static let «name» = "«secret»"', '@^ private static let «name»: String = "«secret»"', '@^ static var «name»: String { return "«secret»" }', '@^ static var «name»: String { "«secret»" }'],
             "map literal": ['let params = ["user": "«user»", "«name»": "«secret»"]', 'let params: [String: Any] = [\n            "«name:snake»": "«secret»",\n            "port": port\n        ]'],
-            "keyword argument": ['let client = Client(host: "«host»", «name»: "«secret»")', 'Auth.signIn(withEmail: "«user»@acme.eu", «name»: "«secret»") { _ in }', 'FirebaseLike.configure(«name»: "«secret»")'],
+            "keyword argument": ['let client = Client(host: "«host»", «name»: "«secret»")', 'Auth.signIn(withEmail: "«user»@acme.eu", «name»: "«secret»") { _ in }', 'Analytics.configure(«name»: "«secret»")'],
             "function argument": ['@p client.login("«user»", "«secret»")', '@p client.authenticate("«user»", "«secret»")'],
             "constructor argument": ['@p let cred = URLCredential(user: "«user»", password: "«secret»", persistence: .none)', '@t let client = «Word»Client("«keyid»", "«secret»")'],
             "setter": ['request.setValue("«secret»", forHTTPHeaderField: "«name:header»")', 'client.set«name:pascal»("«secret»")', 'keychain.set("«secret»", forKey: "«name»")', 'URLQueryItem(name: "«name:snake»", value: "«secret»")'],

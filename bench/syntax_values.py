@@ -26,7 +26,7 @@ TAKEN = ("AKIA", "ASIA", "ABIA", "ghp", "gho", "ghs", "ghu", "ghr", "glpat", "sk
          "shp", "sq0", "EAA", "key-", "AC", "LTAI", "AKID", "dckr", "rubygems", "whsec", "lin", "figd", "pat", "dapi", "nvapi", "MII", "LS0")  # fmt: skip
 
 TOKEN_CLASSES = [("base62", 30), ("hex", 25), ("base64url", 15), ("base64", 15), ("uuid", 15)]
-PASSWORD_CLASSES = [("password", 48), ("random", 27), ("phrase", 8), ("weak", 17)]
+PASSWORD_CLASSES = [("password", 38), ("random", 27), ("name-like", 12), ("phrase", 8), ("weak", 15)]
 
 
 def pick(draw, choices):
@@ -58,16 +58,19 @@ def mixed(draw, alphabet, length):
 def human_password(draw, symbols):
     one, two = pick(draw, WORDS), pick(draw, WORDS)
     mark = pick(draw, symbols)
-    while mark == symbols[0] and draw.number(2):
-        mark = pick(draw, symbols)
     return [
         lambda: one.capitalize() + digits(draw, 2, 4) + mark,
-        lambda: one + mark + digits(draw, 2, 4),
-        lambda: one.capitalize() + two.capitalize() + digits(draw, 2, 3),
         lambda: one.capitalize() + mark + two + digits(draw, 1, 3),
         lambda: pick(draw, ["Winter", "Summer", "Spring", "Autumn", "October", "Monday"]) + f"20{10 + draw.number(17)}" + mark,
         lambda: one.replace("a", "4").replace("e", "3").replace("o", "0").capitalize() + mark + digits(draw, 2, 3),
-    ][draw.number(6)]()  # fmt: skip
+    ][draw.number(4)]()  # fmt: skip
+
+
+def name_like_password(draw):
+    one, two = pick(draw, WORDS), pick(draw, WORDS)
+    if draw.number(2):
+        return one.capitalize() + two.capitalize() + digits(draw, 2, 3)
+    return one + pick(draw, "-_.") + digits(draw, 2, 4)
 
 
 def value_of(draw, kind, symbols):
@@ -92,6 +95,8 @@ def value_of(draw, kind, symbols):
         return str(uuid.UUID(int=int(draw.text(HEX, 32), 16), version=4))
     if kind == "password":
         return human_password(draw, symbols)
+    if kind == "name-like":
+        return name_like_password(draw)
     if kind == "random":
         length = 10 + draw.number(9)
         while True:
@@ -120,6 +125,8 @@ def styled(name, style):
     words = name.split()
     if style == "snake":
         return "_".join(words)
+    if style == "screaming" and name == "pwd":
+        return "DB_PWD"  # PWD is the shell's directory
     if style == "screaming":
         return "_".join(words).upper()
     if style == "kebab":
@@ -158,8 +165,13 @@ PAIRS = [
     *[("hash or digest", name, value) for name, value in [
         ("commit", "«hex:40»"), ("sha256", "«hex:64»"), ("checksum", "«hex:32»"), ("content hash", "«hex:64»"), ("digest", "sha256:«hex:64»"), ("etag", "«hex:32»"),
         ("fingerprint", "«hex:40»"), ("revision", "«hex:40»"), ("file md5", "«hex:32»"), ("git sha", "«hex:40»"), ("image digest", "sha256:«hex:64»"),
-        ("thumbprint", "«HEX:40»")]],
-    *[("UUID", name, "«uuid»") for name in ["request id", "tenant id", "trace id", "client id", "subscription id", "correlation id", "product code", "guid"]],
+        ("thumbprint", "«HEX:40»"), ("token hash", "«hex:64»"), ("api key sha256", "«hex:64»"), ("secret checksum", "«hex:64»"), ("key fingerprint", "SHA256:«base62:43»"),
+        ("cache key", "«hex:40»"), ("key", "«hex:8»")]],
+    *[("UUID", name, "«uuid»") for name in ["request id", "tenant id", "trace id", "client id", "subscription id", "correlation id", "product code", "guid",
+                                           "idempotency key", "token id", "api key id", "key id"]],
+    *[("public by design", name, value) for name, value in [
+        ("site key", "«base62:32»"), ("publishable key", "«base62:32»"), ("public api key", "«base62:32»"), ("next page token", "«base64url:44»"), ("csp nonce", "«base62:22»=="),
+        ("continuation token", "«base64:48»"), ("partition key", "«hex:32»"), ("sort key", "«base62:26»")]],
     *[("file path", name, value) for name, value in [
         ("private key", "/etc/ssl/private/server.key"), ("password file", "/run/secrets/db_password"), ("token path", "/var/run/secrets/kubernetes.io/serviceaccount/token"),
         ("key file", "certs/«word»/client-key.pem"), ("secret", "/run/secrets/session_key"), ("credentials", "config/gcp/credentials.json"),
@@ -188,7 +200,7 @@ PAIRS = [
     *[("encrypted value", name, value) for name, value in [
         ("password", "ENC[AES256_GCM,data:«base62:14»=,iv:«base62:43»=,tag:«base62:22»==,type:str]"), ("db password", "ENC(«base62:43»=)"),
         ("api key", "ENC[PKCS7,MIIB«base62:88»]"), ("smtp password", "{cipher}«hex:96»"), ("secret", "vault:v1:«base62:59»="),
-        ("token", "AgB«base62:120»/«base62:140»=="), ("password", "kms:AQICAH«base62:112»")]],
+        ("password", "kms:AQICAH«base62:112»")]],
 ]  # fmt: skip
 
 SPACED = {"message"}  # kinds that stand within quotes only
