@@ -77,13 +77,17 @@ TYPES = {
 }  # fmt: skip
 
 ENCRYPTED = {
-    "yaml": ["«name»: ⟪ENC[AES256_GCM,data:«base64:20»=,iv:«base64:43»=,tag:«base64:22»==,type:str]⟫", "«name»: ⟪!vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    «hex:64»\n    «hex:64»\n    «hex:32»⟫", "encryptedData:\n    «name»: ⟪AgB«base64:300»=⟫", "«name»: ⟪ENC[PKCS7,MIIB«base64:160»]⟫", "«name»: ⟪'{cipher}«hex:96»'⟫", "secure: ⟪«base64:342»==⟫", "enc: ⟪|\n    -----BEGIN AGE ENCRYPTED FILE-----\n    «base64:64»\n    «base64:64»\n    -----END AGE ENCRYPTED FILE-----⟫", "sops:\n    mac: ⟪ENC[AES256_GCM,data:«base64:88»,iv:«base64:43»=,tag:«base64:22»==,type:str]⟫"],
+    "yaml": ["«name»: ⟪ENC[AES256_GCM,data:«base64:20»=,iv:«base64:43»=,tag:«base64:22»==,type:str]⟫", "«name»: ⟪!vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    «hex:64»\n    «hex:64»\n    «hex:32»⟫", "«name»: ⟪ENC[PKCS7,MIIB«base64:160»]⟫", "«name»: ⟪'{cipher}«hex:96»'⟫", "secure: ⟪«base64:342»==⟫", "enc: ⟪|\n    -----BEGIN AGE ENCRYPTED FILE-----\n    «base64:64»\n    «base64:64»\n    -----END AGE ENCRYPTED FILE-----⟫"],
     "json": ['"«name»": "⟪ENC[AES256_GCM,data:«base64:20»=,iv:«base64:43»=,tag:«base64:22»==,type:str]⟫"', '"«name»": "⟪EJ[1:«base64:43»=:«base64:32»:«base64:40»]⟫"'],
     "properties": ["«word:2».«name»=⟪ENC(«base64:43»=)⟫", "«word:2».«name»=⟪{cipher}«hex:96»⟫"],
     "xml": ["<«name»>⟪{«base64:43»=}⟫</«name»>", "<CipherData><CipherValue>⟪«base64:128»==⟫</CipherValue></CipherData>"],
     "env": ["«name»=⟪encrypted:«base64:120»==⟫"],
     "powershell": ["$«name» = '⟪01000000d08c9ddf0115d1118c7a00c04fc297eb01000000«hex:160»⟫' | ConvertTo-SecureString"],
     "hcl": ['ciphertext = "⟪AQICAHi«base64:150»=⟫"'],
+    "sealed secret": (["deploy/sealed-«word».yaml", "k8s/«word»/sealedsecret.yaml"], "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: «word»\nspec:\n  encryptedData:\n    «name:screaming»: ⟪AgB«base64:400»⟫\n    «name:camel»: ⟪AgB«base64:420»=⟫\n"),
+    "SOPS": (["secrets/«word».enc.yaml", "deploy/«word».sops.yaml"], "«word:1»:\n    «name»: ⟪ENC[AES256_GCM,data:«base64:20»=,iv:«base64:43»=,tag:«base64:22»==,type:str]⟫\nsops:\n    kms:\n        - arn: arn:aws:kms:eu-central-1:471147114711:key/«uuid»\n          enc: ⟪AQICAHi«base64:150»=⟫\n    mac: ⟪ENC[AES256_GCM,data:«base64:88»,iv:«base64:43»=,tag:«base64:22»==,type:str]⟫\n    version: 3.8.1\n"),
+    "ansible vault": (["group_vars/«word»/vault.yml"], "$ANSIBLE_VAULT;1.1;AES256\n⟪«hex:80»\n«hex:80»\n«hex:80»\n«hex:24»⟫\n"),
+    "rails": (["config/credentials.yml.enc", "config/credentials/production.yml.enc"], "⟪«base64:240»--«base64:16»--«base64:22»==⟫"),
 }  # fmt: skip
 
 PUBLIC = {
@@ -111,7 +115,7 @@ LOCKS = {  # paths, text
     "nix": (["nix/«word».nix"], '{ fetchurl }:\nfetchurl {\n  url = "https://acme.eu/token-«n».tgz";\n  sha256 = "⟪«base32nix:52»⟫";\n  hash = "⟪sha256-«base64:43»=⟫";\n}\n'),
 }  # fmt: skip
 
-FORMS = {"reference": REFERENCES, "type, message or rule in code": TYPES, "encrypted value": ENCRYPTED, "public key": PUBLIC}
-FILES = {"interface string": LOCALES, "lock file": LOCKS}
+# kind: {format or language: forms, or paths and a whole file}
+KINDS = {"interface string": LOCALES, "reference": REFERENCES, "type, message or rule in code": TYPES, "encrypted value": ENCRYPTED, "public key": PUBLIC, "lock file": LOCKS}
 LANGS = ["de", "fr", "es", "it", "nl", "pl", "pt", "da", "sv", "ja"]
 
