@@ -22,8 +22,10 @@ WEAK = """petclinic dragon sunshine letmein qwerty monkey postgres admin123 welc
 12345678 iloveyou princess inventory wordpress admin1 grafana rabbitmq zabbix magento joomla trustno1""".split()
 
 # Starts of providers' formats and of encodings: a drawn key with one of them is drawn again.
-TAKEN = ("AKIA", "ASIA", "ABIA", "ghp", "gho", "ghs", "ghu", "ghr", "glpat", "sk", "pk", "rk", "xox", "xapp", "SG", "eyJ", "AIza", "ya29", "npm", "pypi", "dop", "hf",
-         "shp", "sq0", "EAA", "key-", "AC", "LTAI", "AKID", "dckr", "rubygems", "whsec", "lin", "figd", "pat", "dapi", "nvapi", "MII", "LS0")  # fmt: skip
+TAKEN = ("AKIA", "ASIA", "ABIA", "ghp", "gho", "ghs", "ghu", "ghr", "glpat", "sk", "pk", "rk", "xox", "xapp", "SG", "eyJ", "AIza", "ya29", "npm",
+    "pypi", "dop", "hf",
+         "shp", "sq0", "EAA", "key-", "AC", "LTAI", "AKID", "dckr", "rubygems", "whsec", "lin", "figd", "pat", "dapi", "nvapi", "MII",
+             "LS0")  # fmt: skip
 
 TOKEN_CLASSES = [("base62", 30), ("hex", 25), ("base64url", 15), ("base64", 15), ("uuid", 15)]
 PASSWORD_CLASSES = [("password", 38), ("random", 27), ("name-like", 12), ("phrase", 8), ("weak", 15)]
@@ -148,45 +150,63 @@ def styled(name, style):
 
 # --- what is no secret --------------------------------------------------------------------------------------
 
-PLACEHOLDERS = ["{{«name:snake»}}", "{{ «name:camel» }}", "${«name:screaming»}", "###PWD###", "<your-key>", "<«name:kebab»>", "changeme", "your_«name:snake»_here",
-                "xxxxxxxxxxxx", "********", "%«name:screaming»%", "@«name:screaming»@", "__«name:screaming»__", "REPLACE_ME", "$(«name:screaming»)", "{«name:camel»}",
-                "change-me-please", "YOUR_«name:screaming»", "<%= «name:snake» %>", "insert-«name:kebab»-here", "#{«name:snake»}#", "[«name:words»]", "TODO", "..."]  # fmt: skip
+PLACEHOLDERS = ["{{«name:snake»}}", "{{ «name:camel» }}", "${«name:screaming»}", "###PWD###", "<your-key>", "<«name:kebab»>", "changeme",
+    "your_«name:snake»_here",
+                "xxxxxxxxxxxx", "********", "%«name:screaming»%", "@«name:screaming»@", "__«name:screaming»__", "REPLACE_ME", "$(«name:screaming»)",
+                    "{«name:camel»}",
+                "change-me-please", "YOUR_«name:screaming»", "<%= «name:snake» %>", "insert-«name:kebab»-here", "#{«name:snake»}#", "[«name:words»]",
+                    "TODO", "..."]  # fmt: skip
 
 # (kind, name, value): what a scanner that goes by names alone would take for a secret. `«…»` as in the grammar.
 PAIRS = [
     *[("identifier", name, value) for name, value in [
-        ("password field", "user_password_input"), ("token type", "access_token"), ("secret name", "prod-db-credentials"), ("primary key", "customer_id"),
-        ("cache key", "user:profile:settings"), ("key", "dashboard.widgets.title"), ("password column", "pwd_hash_v2"), ("api key header", "X-Acme-Api-Key"),
-        ("token claim", "preferred_username"), ("sort key", "created_at_desc"), ("csrf token name", "_csrf_token"), ("password reset route", "account_reset_path"),
-        ("secret ref", "billing-webhook-secret"), ("auth type", "client_secret_basic"), ("auth method", "tls_client_auth_v2"), ("key id", "signing-key-2024-03"),
+        ("password field", "user_password_input"), ("token type", "access_token"), ("secret name", "prod-db-credentials"), ("primary key",
+            "customer_id"),
+        ("cache key", "user:profile:settings"), ("key", "dashboard.widgets.title"), ("password column", "pwd_hash_v2"), ("api key header",
+            "X-Acme-Api-Key"),
+        ("token claim", "preferred_username"), ("sort key", "created_at_desc"), ("csrf token name", "_csrf_token"), ("password reset route",
+            "account_reset_path"),
+        ("secret ref", "billing-webhook-secret"), ("auth type", "client_secret_basic"), ("auth method", "tls_client_auth_v2"), ("key id",
+            "signing-key-2024-03"),
         ("token storage key", "acme.session.token"), ("api key env", "ACME_BILLING_API_KEY"), ("password input id", "loginPasswordInput2"),
-        ("token", "identifier_expected"), ("partition key", "tenantId"), ("key type", "EcdsaSecp256k1VerificationKey2019"), ("auth mode", "IntegratedSecurity"),
+        ("token", "identifier_expected"), ("partition key", "tenantId"), ("key type", "EcdsaSecp256k1VerificationKey2019"), ("auth mode",
+            "IntegratedSecurity"),
         ("token scope", "repo:read_write"), ("secret key ref", "mailer-smtp-password")]],
     *[("hash or digest", name, value) for name, value in [
-        ("commit", "«hex:40»"), ("sha256", "«hex:64»"), ("checksum", "«hex:32»"), ("content hash", "«hex:64»"), ("digest", "sha256:«hex:64»"), ("etag", "«hex:32»"),
+        ("commit", "«hex:40»"), ("sha256", "«hex:64»"), ("checksum", "«hex:32»"), ("content hash", "«hex:64»"), ("digest", "sha256:«hex:64»"),
+            ("etag", "«hex:32»"),
         ("fingerprint", "«hex:40»"), ("revision", "«hex:40»"), ("file md5", "«hex:32»"), ("git sha", "«hex:40»"), ("image digest", "sha256:«hex:64»"),
-        ("thumbprint", "«HEX:40»"), ("token hash", "«hex:64»"), ("api key sha256", "«hex:64»"), ("secret checksum", "«hex:64»"), ("key fingerprint", "SHA256:«base62:43»"),
+        ("thumbprint", "«HEX:40»"), ("token hash", "«hex:64»"), ("api key sha256", "«hex:64»"), ("secret checksum", "«hex:64»"), ("key fingerprint",
+            "SHA256:«base62:43»"),
         ("cache key", "«hex:40»"), ("key", "«hex:8»")]],
-    *[("UUID", name, "«uuid»") for name in ["request id", "tenant id", "trace id", "client id", "subscription id", "correlation id", "product code", "guid",
+    *[("UUID", name, "«uuid»") for name in ["request id", "tenant id", "trace id", "client id", "subscription id", "correlation id", "product code",
+        "guid",
                                            "idempotency key", "token id", "api key id", "key id"]],
     *[("public by design", name, value) for name, value in [
-        ("site key", "«base62:32»"), ("publishable key", "«base62:32»"), ("public api key", "«base62:32»"), ("next page token", "«base64url:44»"), ("csp nonce", "«base62:22»=="),
+        ("site key", "«base62:32»"), ("publishable key", "«base62:32»"), ("public api key", "«base62:32»"), ("next page token", "«base64url:44»"),
+            ("csp nonce", "«base62:22»=="),
         ("continuation token", "«base64:48»"), ("partition key", "«hex:32»"), ("sort key", "«base62:26»")]],
     *[("file path", name, value) for name, value in [
-        ("private key", "/etc/ssl/private/server.key"), ("password file", "/run/secrets/db_password"), ("token path", "/var/run/secrets/kubernetes.io/serviceaccount/token"),
+        ("private key", "/etc/ssl/private/server.key"), ("password file", "/run/secrets/db_password"), ("token path",
+            "/var/run/secrets/kubernetes.io/serviceaccount/token"),
         ("key file", "certs/«word»/client-key.pem"), ("secret", "/run/secrets/session_key"), ("credentials", "config/gcp/credentials.json"),
         ("api key file", "C:/ProgramData/Acme/api.key"), ("token", "./build/.token"), ("ssh private key", "~/.ssh/id_ed25519")]],
     *[("URL without password", name, value) for name, value in [
-        ("token url", "https://auth.«host»/oauth2/v2.0/token"), ("password reset url", "https://«host»/account/password/reset"), ("auth", "https://login.«host»/"),
+        ("token url", "https://auth.«host»/oauth2/v2.0/token"), ("password reset url", "https://«host»/account/password/reset"), ("auth",
+            "https://login.«host»/"),
         ("secret url", "https://vault.«host»:8200/v1/secret/data/app"), ("api key docs", "https://«host»/docs#api-keys"),
-        ("token endpoint", "http://localhost:8080/realms/main/protocol/openid-connect/token"), ("repository", "ssh://git@«host»:2222/team/«word».git")]],
+        ("token endpoint", "http://localhost:8080/realms/main/protocol/openid-connect/token"), ("repository",
+            "ssh://git@«host»:2222/team/«word».git")]],
     *[("type name", name, value) for name, value in [
-        ("password", "string"), ("token", "String"), ("secret", "SecureString"), ("api key", "varchar(255)"), ("password", "PasswordType"), ("token", "JwtTokenProvider"),
+        ("password", "string"), ("token", "String"), ("secret", "SecureString"), ("api key", "varchar(255)"), ("password", "PasswordType"), ("token",
+            "JwtTokenProvider"),
         ("secret", "std::string"), ("credentials", "UsernamePasswordCredentials"), ("password", "password"), ("token", "AccessTokenResponse")]],
     *[("message", name, value) for name, value in [
-        ("invalid password", "Wrong user name or password."), ("password error", "The password must contain at least 8 characters"), ("token", "Token has expired, please sign in again"),
+        ("invalid password", "Wrong user name or password."), ("password error", "The password must contain at least 8 characters"), ("token",
+            "Token has expired, please sign in again"),
         ("password", "Enter your password"), ("secret", "Client secret is missing"), ("password hint", "Use 12 characters, 1 digit and 1 symbol!"),
-        ("missing api key", "No API key was given: see https://«host»/keys"), ("password label", "New password (again)"), ("token invalid", "Invalid token at line 12")]],
+        ("missing api key", "No API key was given: see https://«host»/keys"), ("password label", "New password (again)"), ("token invalid",
+            "Invalid token at line 12")]],
     *[("version", name, value) for name, value in [
         ("api key version", "2023-10-16"), ("token version", "v2.14.0-rc.3"), ("auth", "3.0.1"), ("secret version", "projects/4711/versions/12"),
         ("password policy", "2024.1"), ("tokenizer", "cl100k_base")]],
@@ -195,7 +215,8 @@ PAIRS = [
         ("password encoder", "argon2id"), ("key spec", "ECC_NIST_P256"), ("secret format", "base64url"), ("auth", "SCRAM-SHA-256")]],
     *[("public key", name, value) for name, value in [
         ("public key", "MCowBQYDK2VwAyEA«base62:43»="), ("ssh public key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI«base62:43» ops@«host»"),
-        ("verify key", "-----BEGIN PUBLIC KEY-----"), ("host key", "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBB«base62:86»="),
+        ("verify key", "-----BEGIN PUBLIC KEY-----"), ("host key",
+            "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBB«base62:86»="),
         ("public key", "0x04«hex:128»")]],
     *[("encrypted value", name, value) for name, value in [
         ("password", "ENC[AES256_GCM,data:«base62:14»=,iv:«base62:43»=,tag:«base62:22»==,type:str]"), ("db password", "ENC(«base62:43»=)"),
