@@ -1,6 +1,6 @@
 """The carriers of bench/syntax outside of programming languages (headers, configuration, command lines, URLs) and what is no secret in any place.
 
-Written from the issue's list of carriers and from the formats' own manuals, not from keywake's patterns: a carrier that keywake does not know belongs here
+Written from the issue's list of carriers and from knowledge of the formats, not from keywake's patterns: a carrier that keywake does not know belongs here
 all the same. A carrier is `name: {format or language: forms}`; how a form is written is told in bench/syntax_languages.py. `«scheme»` is `Bearer «secret»` or
 `Basic «basic»` (user and password in base64); `«cmd»` a command line of the carrier. Between ⟪ and ⟫ stands what is no secret."""
 
