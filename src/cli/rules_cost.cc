@@ -44,7 +44,7 @@ std::string row(const matching::PatternCost& cost, std::size_t id_width) {
     anchors += fmt::format("{}{} {}", i == 0 ? "" : ", ", printable(cost.anchors[i].text),
                            human_count(cost.anchors[i].hits));
   }
-  return fmt::format("{:<{}}  {:>9.1f}  {:>11}  {:>11}  {:>8}  {}\n", cost.pattern->id, id_width,
+  return fmt::format("{:<{}}  {:>9.1f}  {:>11}  {:>11}  {:>8}  {}\n", cost.pattern, id_width,
                      cost.seconds * 1000, human_count(cost.hits), human_count(cost.tried),
                      human_count(cost.findings), anchors);
 }
@@ -62,7 +62,7 @@ std::string describe(const matching::CostMeter::Report& report) {
                   human_seconds(report.tier_two_seconds), speed(report.tier_two_seconds));
   std::size_t id_width = 7;
   for (const matching::PatternCost& cost : report.patterns)
-    id_width = std::max(id_width, cost.pattern->id.size());
+    id_width = std::max(id_width, cost.pattern.size());
   out += fmt::format("{:<{}}  {:>9}  {:>11}  {:>11}  {:>8}  {}\n", "pattern", id_width, "ms",
                      "hits", "tried", "findings", "anchors with most hits");
   for (const matching::PatternCost& cost : report.patterns) out += row(cost, id_width);

@@ -85,7 +85,7 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
   field("within", std::to_string(pattern.within));
   field("names", names);
   field("words", words);
-  field("assigned", pattern.assigned ? "true" : "false");
+  field("assigned", fmt::format("static_cast<model::Assigned>({})", static_cast<int>(pattern.assigned)));
   field("regex", literal(pattern.regex));
   field("max_length", std::to_string(pattern.max_length));
   field("checks", checks);

@@ -374,7 +374,7 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
   std::size_t count = literals + (pattern.shape.empty() ? 0 : 1);
   auto allow_all = [&] { plan.places.assign(count, AnchorPlace{0, pattern.max_length}); };
   allow_all();
-  if (pattern.assigned || is_named(pattern)) return plan;
+  if (pattern.assigned != model::Assigned::kNo || is_named(pattern)) return plan;
   std::optional<RegexNode> tree = parse_regex(pattern.regex);
   if (!tree) return plan;
   append_lead(*tree, plan.lead, plan.boundary_first);

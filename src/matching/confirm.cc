@@ -5,11 +5,9 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
 #include "matching/assignment.h"
 #include "matching/decoders.h"
 #include "matching/pattern_code.h"
-#include "matching/rarity.h"
 
 namespace keywake::matching {
 namespace {
@@ -26,7 +24,6 @@ std::uint32_t companion_reach(const model::Pattern& pattern) {
 
 // The reach in text as it stands, for an anchor of `length` bytes at `place`.
 Reach plain_reach(const model::Pattern& pattern, std::uint32_t length, AnchorPlace place) {
-  if (pattern.assigned) return {length + kNameReach, kValueReach};
   std::uint32_t around = companion_reach(pattern) + kContext;
   std::uint32_t longest = pattern.max_length;
   if (pattern.within > 0) {
@@ -38,20 +35,9 @@ Reach plain_reach(const model::Pattern& pattern, std::uint32_t length, AnchorPla
   return {length + place.latest + slack + around, rest + kEscapeSlack + around};
 }
 
-Reach named_reach(std::uint32_t length, std::uint32_t companions) {
+Reach assignment_reach(std::uint32_t length, std::uint32_t companions) {
   return {length + kNameReach + std::max(kNamedReach, companions) + kContext, kValueReach + companions + kContext};
 }
-
-// Words and identifiers, which most values are, are told apart before any name is looked up.
-bool may_be_a_credential(std::string_view value) {
-  constexpr std::size_t kLeast = 8;
-  constexpr double kRareBits = 4;
-  if (value.size() < kLeast) return false;
-  auto telling = [](char c) { return !is_letter(c) && std::string_view("_.-()[]:/ ").find(c) == std::string_view::npos; };
-  return std::any_of(value.begin(), value.end(), telling) || surprise(value) > kRareBits;
-}
-
-bool reads_assignments(const model::Pattern& pattern) { return pattern.assigned || is_named(pattern); }
 
 Reach encoded_reach(Reach reach, const Layers& layers) {
   for (const Layer& layer : layers) {
@@ -180,37 +166,30 @@ bool confirm_encoded(const PatternCode& code, const Use& use, Text text, AnchorP
 }  // namespace
 
 Confirmer::Confirmer(const rules::RuleSet& rules, ExpressionTables expressions)
-    : named_(rules.patterns()), expressions_(expressions) {
-  for (const model::Pattern& pattern : rules.patterns()) {
-    codes_.emplace_back(pattern);
-    if (is_named(pattern)) named_companions_ = std::max(named_companions_, companion_reach(pattern));
-  }
-}
+    : patterns_(rules.patterns()), codes_(patterns_.begin(), patterns_.end()), assignments_(patterns_, codes_), expressions_(expressions) {}
 Confirmer::~Confirmer() = default;
 
 Reach Confirmer::reach_bound(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
-  const model::Pattern& pattern = codes_[use.pattern].pattern();
-  if (is_named(pattern)) return named_reach(anchor_length(pattern, use.anchor), named_companions_);
-  Reach plain = plain_reach(pattern, anchor_length(pattern, use.anchor), {0, pattern.max_length});
+  if (use.assignments()) return assignment_reach(length_of(use), assignments_.companions());
+  const model::Pattern& pattern = patterns_[use.pattern];
+  Reach plain = plain_reach(pattern, length_of(use), {0, pattern.max_length});
   return with_hit(encoded_reach(plain, use.layers), expressions_.items[use.expression]);
 }
 
 Reach Confirmer::hit_reach_bound(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
-  const model::Pattern& pattern = codes_[use.pattern].pattern();
   const Expression& expression = expressions_.items[use.expression];
-  std::uint32_t length = std::max(expression.length, anchor_length(pattern, use.anchor));
-  if (reads_assignments(pattern)) return {length + kNameReach, kGlanceReach};
+  std::uint32_t length = std::max(expression.length, length_of(use));
+  if (use.assignments()) return {length + kNameReach, kGlanceReach};
   return {length + kMaxLead + kContext, std::max(kMaxLead, kMaxTail)};
 }
 
 Reach Confirmer::reach(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
+  if (use.assignments()) return assignment_reach(length_of(use), assignments_.companions());
   const PatternCode& code = codes_[use.pattern];
-  if (is_named(code.pattern())) return named_reach(anchor_length(code.pattern(), use.anchor), named_companions_);
-  Reach plain = plain_reach(code.pattern(), anchor_length(code.pattern(), use.anchor),
-                            code.plan().places[use.anchor]);
+  Reach plain = plain_reach(code.pattern(), length_of(use), code.plan().places[use.anchor]);
   return with_hit(encoded_reach(plain, use.layers), expressions_.items[use.expression]);
 }
 
@@ -230,12 +209,12 @@ Reach Confirmer::hit_reach(std::uint32_t index) const {
   const Use& use = expressions_.uses[index];
   const Expression& expression = expressions_.items[use.expression];
   Reach literal{expression.length + expression.shape, 1};  // what follows decides too, and for a shape what precedes
+  if (use.assignments()) return {literal.before + kNameReach, kGlanceReach};
   const PatternCode& code = codes_[use.pattern];
-  if (reads_assignments(code.pattern())) return {literal.before + kNameReach, kGlanceReach};
   if (!code.plan().tail.empty() && is_plain(use.layers)) return {literal.before, kMaxTail};
   if (!begins_at_known_place(code, use)) return literal;
   const MatchPlan& plan = code.plan();
-  std::uint32_t before = anchor_length(code.pattern(), use.anchor) + plan.places[use.anchor].latest;
+  std::uint32_t before = length_of(use) + plan.places[use.anchor].latest;
   std::uint32_t lead = narrow(plan.lead.size());
   return {std::max(literal.before, before + kContext),
           std::max(literal.after, lead > before ? lead - before : 0)};
@@ -243,13 +222,13 @@ Reach Confirmer::hit_reach(std::uint32_t index) const {
 
 bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32_t hit_end) const {
   const Use& use = expressions_.uses[index];
+  if (use.assignments()) return may_be_assigned(blob, hit_end - length_of(use), hit_end);
   const PatternCode& code = codes_[use.pattern];
-  if (reads_assignments(code.pattern())) return may_be_assigned(blob, hit_end - anchor_length(code.pattern(), use.anchor), hit_end);
   const MatchPlan& plan = code.plan();
   if (!plan.tail.empty() && is_plain(use.layers)) return takes_steps(blob.substr(hit_end), plan.tail);
   if (!begins_at_known_place(code, use)) return true;
   AnchorPlace place = plan.places[use.anchor];
-  std::uint32_t length = anchor_length(code.pattern(), use.anchor);
+  std::uint32_t length = length_of(use);
   if (length + place.latest > hit_end) return false;
   std::size_t begin = hit_end - length - place.latest;
   if (plan.boundary_first && begin > 0 && is_word(static_cast<unsigned char>(blob[begin - 1])) &&
@@ -267,14 +246,16 @@ bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32
 void Confirmer::confirm(std::uint32_t index, std::string_view window, std::uint32_t hit_end,
                         bool at_begin, bool at_end, bool explain, std::vector<Match>& out) const {
   const Use& use = expressions_.uses[index];
-  const PatternCode& code = codes_[use.pattern];
-  if (is_named(code.pattern())) {
-    std::uint32_t length = anchor_length(code.pattern(), use.anchor);
-    return confirm_named(window, hit_end - length, hit_end, at_begin, at_end, explain, out);
+  if (use.assignments()) {
+    std::vector<Found>& found = scratch().found;
+    found.clear();
+    assignments_.find({window, hit_end - length_of(use), hit_end, at_begin, at_end}, explain, found);
+    return hand_over(found, out);
   }
+  const PatternCode& code = codes_[use.pattern];
   AnchorPlace place = code.plan().places[use.anchor];
   if (is_plain(use.layers)) {
-    std::uint32_t length = anchor_length(code.pattern(), use.anchor);
+    std::uint32_t length = length_of(use);
     return confirm_plain(code, {window, hit_end - length, hit_end, at_begin, at_end}, place,
                          explain, out);
   }
@@ -284,23 +265,6 @@ void Confirmer::confirm(std::uint32_t index, std::string_view window, std::uint3
                         out))
       return;
     if (use.layers[0].encoding != Encoding::kBase64) return;
-  }
-}
-
-// What is assigned, and whose it is by the names beside it: one value may be claimed by several patterns of a provider.
-void Confirmer::confirm_named(std::string_view window, std::size_t hit_begin, std::size_t hit_end, bool at_begin, bool at_end,
-                              bool explain, std::vector<Match>& out) const {
-  auto assignment = read_assignment(window, hit_begin, hit_end, at_end);
-  if (!assignment || assignment->piece) return;
-  if (!may_be_a_credential(assignment->value)) return;
-  thread_local std::vector<std::uint32_t> patterns;
-  patterns.clear();
-  named_.candidates(window, *assignment, patterns);
-  std::vector<Found>& found = scratch().found;
-  for (std::uint32_t pattern : patterns) {
-    found.clear();
-    codes_[pattern].find_value({window, hit_begin, hit_end, at_begin, at_end}, assignment->value, explain, found);
-    hand_over(found, out);
   }
 }
 

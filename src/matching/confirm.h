@@ -9,12 +9,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "matching/assignment_patterns.h"
 #include "matching/expressions.h"
-#include "matching/named.h"
 #include "matching/pattern_code.h"
 #include "matching/value_table.h"
 #include "rules/rule_set.h"
@@ -61,12 +62,11 @@ class Confirmer {
   [[nodiscard]] Result<void> compile_all() const;
 
  private:
-  void confirm_named(std::string_view window, std::size_t hit_begin, std::size_t hit_end, bool at_begin, bool at_end, bool explain,
-                     std::vector<Match>& out) const;
+  [[nodiscard]] std::uint32_t length_of(const Use& use) const { return anchor_length(use, patterns_); }
 
+  std::span<const model::Pattern> patterns_;
   std::deque<PatternCode> codes_;  // by pattern
-  NamedIndex named_;
-  std::uint32_t named_companions_ = 0;  // how far the farthest companion of a named pattern stands
+  AssignmentPatterns assignments_;
   ExpressionTables expressions_;
 };
 

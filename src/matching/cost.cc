@@ -6,7 +6,9 @@
 #include <chrono>
 #include <tuple>
 
+#include "base/ascii.h"
 #include "base/text.h"
+#include "matching/assignment_anchors.h"
 #include "matching/compiled_engine.h"
 #include "matching/incremental.h"
 
@@ -23,8 +25,23 @@ HitRange whole(std::string_view text) {
   return {0, static_cast<std::uint32_t>(text.size())};
 }
 
-std::string describe_anchor(const model::Pattern& pattern, const Use& use) {
-  if (is_named(pattern)) return printable(named_anchors()[use.anchor]);
+// `key…`: where one of several bytes may stand.
+std::string describe_sequence(const Sequence& sequence) {
+  std::string out;
+  for (const ByteSet& bytes : sequence) {
+    std::size_t last = 0;  // of a letter in any case: the small one
+    for (std::size_t c = 0; c < bytes.size(); ++c) {
+      if (bytes.test(c)) last = c;
+    }
+    const bool one = bytes.count() == 1 || (bytes.count() == 2 && is_lower(static_cast<char>(last)));
+    out += one ? std::string(1, static_cast<char>(last)) : "…";
+  }
+  return out;
+}
+
+std::string describe_anchor(std::span<const model::Pattern> patterns, const Use& use) {
+  if (use.assignments()) return describe_sequence(assignment_anchors()[use.anchor]);
+  const model::Pattern& pattern = patterns[use.pattern];
   std::size_t anchors = pattern.anchors.size();
   std::string text = use.anchor < anchors ? printable(pattern.anchors[use.anchor])
                      : use.anchor < anchors + pattern.keywords.size()
@@ -93,24 +110,24 @@ CostMeter::Report CostMeter::report() const {
   const State& state = *state_;
   Report out{.bytes = state.bytes, .tier_one_seconds = state.tier_one_seconds};
   std::span<const model::Pattern> patterns = state.engine.rules.patterns();
-  std::vector<PatternCost> costs(patterns.size());
+  std::vector<PatternCost> costs(patterns.size() + 1);  // the last: assignments
   for (std::uint32_t use = 0; use < state.hits.size(); ++use) {
     if (state.hits[use] == 0) continue;
     const Use& which = state.engine.expressions.uses[use];
-    PatternCost& cost = costs[which.pattern];
-    cost.pattern = &patterns[which.pattern];
+    PatternCost& cost = which.assignments() ? costs.back() : costs[which.pattern];
+    cost.pattern = which.assignments() ? kAssignmentPatterns : patterns[which.pattern].id;
     cost.hits += state.hits[use];
     cost.tried += state.tried[use];
     cost.findings += state.findings[use];
     cost.seconds += state.seconds[use];
-    std::string text = describe_anchor(patterns[which.pattern], which);
+    std::string text = describe_anchor(patterns, which);
     auto same = std::find_if(cost.anchors.begin(), cost.anchors.end(),
                              [&](const auto& anchor) { return anchor.text == text; });
     if (same == cost.anchors.end()) same = cost.anchors.insert(same, {std::move(text), 0});
     same->hits += state.hits[use];
   }
   for (PatternCost& cost : costs) {
-    if (cost.pattern == nullptr) continue;
+    if (cost.pattern.empty()) continue;
     std::sort(cost.anchors.begin(), cost.anchors.end(), [](const auto& a, const auto& b) {
       return a.hits != b.hits ? a.hits > b.hits : a.text < b.text;
     });
@@ -119,8 +136,8 @@ CostMeter::Report CostMeter::report() const {
   }
   std::sort(out.patterns.begin(), out.patterns.end(),
             [](const PatternCost& a, const PatternCost& b) {
-              return std::tuple(b.seconds, b.hits, a.pattern->id) <
-                     std::tuple(a.seconds, a.hits, b.pattern->id);
+              return std::tuple(b.seconds, b.hits, a.pattern) <
+                     std::tuple(a.seconds, a.hits, b.pattern);
             });
   return out;
 }

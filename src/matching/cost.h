@@ -12,8 +12,10 @@
 
 namespace keywake::matching {
 
+inline constexpr std::string_view kAssignmentPatterns = "(assignments)";
+
 struct PatternCost {
-  const model::Pattern* pattern = nullptr;
+  std::string_view pattern;  // its id; kAssignmentPatterns stands for all that are read off assignments, together
   std::uint64_t hits = 0;   // of tier one, encoded forms included
   std::uint64_t tried = 0;  // of those, got past the first test of bytes
   std::uint64_t findings = 0;

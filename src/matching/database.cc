@@ -191,8 +191,7 @@ Result<DatabaseParts> read_database(std::string_view database, const rules::Rule
       [&](const Expression& e) { return e.first_use <= e.last_use && e.last_use <= header->uses; });
   sound &= std::all_of(
       parts.expressions.uses.begin(), parts.expressions.uses.end(), [&](const Use& use) {
-        return use.expression < header->expressions && use.pattern < rules.patterns().size() &&
-               use.anchor < anchor_count(rules.patterns()[use.pattern]);
+        return use.expression < header->expressions && valid(use, rules.patterns());
       });
   if (!sound) return fail("the compiled database is damaged; compile the rules again");
   return parts;

@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "matching/anchor_place.h"
+#include "matching/assignment_anchors.h"
 #include "matching/named.h"
 #include "matching/regex_tree.h"
 
@@ -63,6 +64,8 @@ Followers followers_of(const MatchPlan& plan, std::uint32_t anchor, std::size_t 
   return {plan.lead[next] | kEscapes, kBase64};
 }
 
+bool reads_assignments(const model::Pattern& pattern) { return pattern.assigned != model::Assigned::kNo || is_named(pattern); }
+
 class Builder {
  public:
   void add(std::string text, bool caseless, bool shape, std::uint32_t length, const ByteSet& after, const Use& use) {
@@ -78,6 +81,13 @@ class Builder {
 
   void add_literal(const std::string& literal, bool caseless, const ByteSet& after, const Use& use) {
     add(literal, caseless, false, static_cast<std::uint32_t>(literal.size()), after, use);
+  }
+
+  void add_sequence(const Sequence& sequence, const ByteSet& after, const Use& use) {
+    built_.sequences.push_back({sequence, after, static_cast<std::uint32_t>(uses_.size())});
+    built_.expressions.items.push_back({static_cast<std::uint32_t>(sequence.size()), 0});
+    uses_.push_back({use});
+    after_.push_back(after);
   }
 
   void add_encoded(std::string_view literal, const Followers& followers, Use use) {
@@ -204,16 +214,18 @@ std::string describe(const Layers& layers) {
 Result<BuiltExpressions> build_expressions(const rules::RuleSet& rules) {
   Builder builder;
   std::span<const model::Pattern> patterns = rules.patterns();
-  const auto host = std::find_if(patterns.begin(), patterns.end(), is_named);
+  if (std::any_of(patterns.begin(), patterns.end(), reads_assignments)) {
+    Use use{.pattern = Use::kAssignments};
+    ByteSet text;  // what a value is made of, and what stands between it and its name
+    for (std::size_t c = 0; c < 0x7f; ++c) text.set(c, c >= ' ' || c == '\t' || c == '\n' || c == '\r');
+    for (const Sequence& anchor : assignment_anchors()) {
+      builder.add_sequence(anchor, text, use);
+      ++use.anchor;
+    }
+  }
   for (std::size_t i = 0; i < patterns.size(); ++i) {
     const model::Pattern& pattern = patterns[i];
     Use use{.pattern = static_cast<std::uint32_t>(i)};
-    if (host != patterns.end() && &pattern == &*host) {  // once for all that are known by name
-      for (std::string_view anchor : named_anchors()) {
-        builder.add_literal(std::string(anchor), true, any_byte(), use);
-        ++use.anchor;
-      }
-    }
     const MatchPlan plan = plan_matches(pattern);
     for (std::string_view anchor : pattern.anchors) {
       if (anchor.empty()) return fail(fmt::format("{}: an anchor is empty", pattern.id));
@@ -248,20 +260,26 @@ std::uint64_t anchors_fingerprint(const rules::RuleSet& rules) {
     for (std::string_view anchor : pattern.anchors) mix(anchor);
     mix(pattern.within == 0 ? "|" : "~");
     for (std::string_view keyword : pattern.keywords) mix(keyword);
-    mix(is_named(pattern) ? "named" : "|");
+    mix(reads_assignments(pattern) ? "assignments" : "|");
     mix(pattern.shape);
   }
   return hash;
 }
 
 std::uint32_t anchor_count(const model::Pattern& pattern) {
-  if (is_named(pattern)) return static_cast<std::uint32_t>(named_anchors().size());
   return static_cast<std::uint32_t>(pattern.anchors.size() + pattern.keywords.size() +
                                     (pattern.shape.empty() ? 0 : 1));
 }
 
-std::uint32_t anchor_length(const model::Pattern& pattern, std::uint32_t anchor) {
-  if (is_named(pattern)) return static_cast<std::uint32_t>(named_anchors()[anchor].size());
+bool valid(const Use& use, std::span<const model::Pattern> patterns) {
+  if (use.assignments()) return use.anchor < assignment_anchors().size();
+  return use.pattern < patterns.size() && use.anchor < anchor_count(patterns[use.pattern]);
+}
+
+std::uint32_t anchor_length(const Use& use, std::span<const model::Pattern> patterns) {
+  if (use.assignments()) return static_cast<std::uint32_t>(assignment_anchors()[use.anchor].size());
+  const model::Pattern& pattern = patterns[use.pattern];
+  std::uint32_t anchor = use.anchor;
   if (anchor < pattern.anchors.size())
     return static_cast<std::uint32_t>(pattern.anchors[anchor].size());
   anchor -= static_cast<std::uint32_t>(pattern.anchors.size());

@@ -37,13 +37,14 @@ inline constexpr std::size_t kMaxLayers = 2;
 /// Outermost first; kPlain ends the list.
 using Layers = std::array<Layer, kMaxLayers>;
 
-/// One pattern looked for at the hits of one expression. Uses are numbered through all expressions;
-/// that number is Note::anchor.
+/// One pattern looked for at the hits of one expression, or all that read assignments. Uses are numbered through all expressions; that
+/// number is Note::anchor.
 struct Use {
+  static constexpr std::uint32_t kAssignments = 0xffffffff;
   std::uint32_t expression = 0;
   std::uint32_t pattern = 0;
-  std::uint32_t anchor =
-      0;  // index into the pattern's anchors, keywords and shape, counted in this order
+  std::uint32_t anchor = 0;  // index into the pattern's anchors, keywords and shape, counted in this order, or assignment_anchors()
+  [[nodiscard]] bool assignments() const { return pattern == kAssignments; }
   Layers layers;
 };
 
@@ -82,10 +83,11 @@ Result<BuiltExpressions> build_expressions(const rules::RuleSet& rules);
 /// Of everything in the rules that build_expressions() looks at.
 std::uint64_t anchors_fingerprint(const rules::RuleSet& rules);
 
-/// How many anchors, keywords and shapes a pattern has together, and the length of one; a shape
-/// counts as its last byte.
+/// How many anchors, keywords and shapes a pattern has together; whether a use names one of them.
 std::uint32_t anchor_count(const model::Pattern& pattern);
-std::uint32_t anchor_length(const model::Pattern& pattern, std::uint32_t anchor);
+bool valid(const Use& use, std::span<const model::Pattern> patterns);
+/// The length of what a use looks for; a shape counts as its last byte.
+std::uint32_t anchor_length(const Use& use, std::span<const model::Pattern> patterns);
 
 /// The characters that base64 makes of `literal` after `phase` other bytes, as far as the literal
 /// alone determines them.

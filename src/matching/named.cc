@@ -1,7 +1,6 @@
 #include "matching/named.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/ascii.h"
 
@@ -10,17 +9,6 @@ namespace {
 
 constexpr std::size_t kFront = 3;
 constexpr std::size_t kLeastTelling = 24;  // shorter values have no shape that tells
-
-// The short words only where a value follows at once: "key" alone stands in every second line of code.
-constexpr std::array<std::string_view, 90> kAnchors{
-    "token",    "secret",   "passw",   "passphrase", "apikey",  "api_key",  "api-key",  "api.key",  "accesskey", "access_key", "access-key", "authkey",
-    "auth_key", "auth-key", "private_key", "privatekey", "private-key", "credential", "bearer",
-    "key=",     "key\"",    "key'",    "key:",       "key =",   "key :",    "key>",     "key,",     "key(",      "key\\",
-    "pwd=",     "pwd\"",    "pwd'",    "pwd:",       "pwd =",   "pass=",    "pass\"",   "pass'",    "pass:",     "pass =",     "pass>",
-    "auth=",    "auth\"",   "auth'",   "auth:",      "auth =",  "auth>",    "auth(",    "api=",     "api\"",     "api'",       "api:",       "api =",
-    "api(",     "access=",  "access\"", "access:",   "access =", "sid=",    "sid\"",    "sid'",     "sid:",      "sid =",      "pat=",       "pat\"",
-    "pat'",     "pat:",     "pat =",   "jwt=",       "jwt\"",   "jwt'",     "jwt:",     "jwt =",    "cred=",     "cred\"",     "cred:",      "cred =",
-    "creds=",   "creds\"",  "creds:",  "creds =",    "key_",    "keys=",    "keys\"",   "keys:",    "-key ",      "-pass ",     "-auth ",     "authorization", "auth_code", "authcode"};
 
 std::uint32_t front_of(std::string_view text, std::size_t at) {
   std::uint32_t front = 0;
@@ -47,8 +35,6 @@ bool has_any_case(std::string_view text, std::string_view word) {
 }
 
 }  // namespace
-
-std::span<const std::string_view> named_anchors() { return kAnchors; }
 
 void NamedIndex::build() const {
   for (std::uint32_t i = static_cast<std::uint32_t>(patterns_.size()); i-- > 0;) {

@@ -1,6 +1,6 @@
 // Credentials known by name only (`names` and `value` in a rule file): nine hundred providers issue 32 hexadecimal digits or the like. To
 // look for nine hundred names in all text would cost more than everything else together, so they are not looked for: the words that
-// every such assignment has (`token`, `api_key`, `secret=`, …) are, once for all of them; the lexer (matching/assignment.h) reads what is
+// every such assignment has (matching/assignment_anchors.h) are, once for all of them; the lexer (matching/assignment.h) reads what is
 // assigned; and only then the names beside it are looked up, in a hash table.
 // Ownership: views into the patterns. Thread safety: all members may be called at once.
 #pragma once
@@ -20,10 +20,6 @@ namespace keywake::matching {
 
 /// How far before an assignment's name the name of the provider may stand.
 inline constexpr std::uint32_t kNamedReach = 96;
-
-/// Literals (any case) one of which stands in or at the end of the name of every such assignment: they meet every word that
-/// rules::found_by_words() says yes to.
-std::span<const std::string_view> named_anchors();
 
 /// Whether the pattern is looked for this way, and not by literals of its own.
 inline bool is_named(const model::Pattern& pattern) { return !pattern.names.empty() && pattern.keywords.empty(); }

@@ -10,8 +10,6 @@
 #include <algorithm>
 #include <array>
 
-#include "matching/assigned_value.h"
-#include "matching/assignment.h"
 #include "matching/checks.h"
 #include "matching/placeholders.h"
 
@@ -120,7 +118,7 @@ Result<void> PatternCode::compile() const {
     return fail(
         fmt::format("{}: RE2 cannot compile its {}: {}", pattern_->id, what, expression.error()));
   };
-  if (pattern_->assigned) return {};
+  if (pattern_->assigned != model::Assigned::kNo) return {};
   const Program& compiled = program();
   if (Result<void> good = state(*compiled.expression, "regex"); !good) return good;
   for (const CompiledCompanion& companion : compiled.companions) {
@@ -261,28 +259,9 @@ void PatternCode::find_value(const Text& text, std::string_view value, bool expl
   }
 }
 
-// What the name around the hit is given, if that is a secret.
-bool PatternCode::find_assigned(const Text& text, bool explain, std::vector<Found>& out) const {
-  auto assignment = read_assignment(text.bytes, text.hit_begin, text.hit_end, text.at_end);
-  if (!assignment) return false;
-  Judgement judgement = judge_assignment(*assignment);
-  if (!judgement.level && !explain) return false;
-  Value value{.pattern = pattern_, .confidence = judgement.level.value_or(pattern_->confidence)};
-  if (judgement.level) {
-    value.secret = Secret(assignment->value);
-    value.parts.push_back({"name", std::string(assignment->name)});
-  } else {
-    value.rejected = std::move(judgement.reason);
-  }
-  auto begin = static_cast<std::size_t>(assignment->value.data() - text.bytes.data());
-  out.push_back({begin, begin + assignment->value.size(), std::move(value)});
-  return judgement.level.has_value();
-}
-
 // All matches in the text that belong to the hit. True if one stood.
 bool PatternCode::find(const Text& text, AnchorPlace place, bool explain,
                        std::vector<Found>& out) const {
-  if (pattern_->assigned) return find_assigned(text, explain, out);
   const MatchPlan& known = plan();
   if (known.run.length > 0 && !has_run(text.bytes, known.run)) return false;
   if (!program().expression->ok()) return false;

@@ -57,7 +57,6 @@ class PatternCode {
   struct Groups;
 
   const Program& program() const;
-  bool find_assigned(const Text& text, bool explain, std::vector<Found>& out) const;
   bool may_begin(const Text& text, std::size_t at) const;
   bool next_match(const Text& text, std::size_t from, std::size_t last, Groups& groups) const;
   std::optional<std::string> check(std::string_view secret, std::vector<model::Part>& parts) const;

@@ -126,7 +126,7 @@ void check_expressions(const rules::Loaded& loaded, std::vector<std::string>& pr
     const model::Pattern& pattern = loaded.rules.patterns()[source.pattern];
     auto place =
         fmt::format("{}:{}:{}: {}", printable(source.file), source.line, source.column, pattern.id);
-    if (auto longest = max_match_length(pattern.regex); !pattern.assigned && !longest) {
+    if (auto longest = max_match_length(pattern.regex); pattern.assigned == model::Assigned::kNo && !longest) {
       problems.push_back(fmt::format("{}: regex: {}", place, longest.error().message));
     }
     for (const model::Companion& companion : pattern.companions) {

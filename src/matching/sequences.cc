@@ -51,11 +51,10 @@ struct SequenceSet::Header {
   std::uint32_t unused = 0;
 };
 
-/// Of the hash table of grams.
+/// Of the hash table of grams. Beside it lies a table of tags, two bytes a slot, that turns down most of what is not in it.
 struct SequenceSet::Slot {
   std::uint32_t gram = 0;
-  std::uint32_t first = kFree;  // of its entries
-  static constexpr std::uint32_t kFree = 0xffffffff;
+  std::uint32_t first = 0;  // of its entries
 };
 
 /// A sequence that holds a gram, and where.
@@ -82,12 +81,16 @@ constexpr std::size_t kClassWords = 4;
 constexpr std::size_t kMaxClasses = 256;
 constexpr std::size_t kMaxItems = 1u << 23;
 constexpr std::size_t kMaxGrams = 8192;     // that one gram with sets in it may stand for
-constexpr std::size_t kFewTimes = 4;        // as many grams as the fewest possible are not worth a look
+constexpr std::size_t kFewGrams = 512;      // more than these, and than the fewest possible, are not worth a look
 constexpr std::size_t kMaxSequences = 128;   // that one expression may stand for
 constexpr std::size_t kLeastWords = 1024;   // of the filter
 constexpr std::uint32_t kMostBits = 26;
 constexpr std::size_t kLastOffset = 200;    // of a gram in its sequence
 constexpr std::uint32_t kChunk = 8 * 1024;  // so that candidates stay in the first cache
+constexpr std::size_t kMostCandidates = kChunk / 2 + 16;
+
+// 0 stands for a free slot.
+std::uint16_t tag_of(std::uint32_t hash) { return static_cast<std::uint16_t>(hash | 1); }
 
 std::vector<std::uint32_t> members(const ByteSet& bytes) {
   std::vector<std::uint32_t> out;
@@ -97,11 +100,11 @@ std::vector<std::uint32_t> members(const ByteSet& bytes) {
   return out;
 }
 
-// How often a gram stands in a megabyte of ordinary text.
+// How often a gram stands in so many megabytes of ordinary text. What is not in the table is counted once.
+constexpr std::uint32_t kMegabytes = 8;
 std::uint32_t rate_of(std::uint32_t gram) {
-  constexpr std::uint32_t kRare = 1;
   auto known = std::lower_bound(kGramTable.begin(), kGramTable.end(), gram, [](const GramRate& row, std::uint32_t wanted) { return row.gram < wanted; });
-  return known != kGramTable.end() && known->gram == gram ? known->rate : kRare;
+  return known != kGramTable.end() && known->gram == gram ? known->rate * kMegabytes : 1;
 }
 
 // A sequence with what is known before and behind it: what each byte can be.
@@ -126,7 +129,7 @@ class Surroundings {
     std::optional<std::size_t> best;
     std::uint64_t best_cost = 0;
     for (std::size_t first = 0; first < places_; ++first) {
-      if (count(first) + count(first + 1) > std::min(kMaxGrams, fewest * kFewTimes)) continue;
+      if (count(first) + count(first + 1) > std::max(kFewGrams, fewest)) continue;
       std::uint64_t both = 0;
       for (std::size_t place : {first, first + 1}) {
         for (std::uint32_t gram : grams_at(place)) both += cost(gram);
@@ -216,6 +219,7 @@ class SequenceCompiler {
     header_.slot_bits = log2_of(std::max<std::size_t>(grams_.size() * 2, 2));
     std::vector<std::uint32_t> filter(std::size_t{1} << header_.filter_bits);
     std::vector<SequenceSet::Slot> slots(std::size_t{1} << header_.slot_bits);
+    std::vector<std::uint16_t> tags(slots.size());
     const std::map<std::uint32_t, std::vector<std::uint32_t>> sorted(grams_.begin(), grams_.end());
     for (const auto& [gram, references] : sorted) {
       auto [list, added] = lists.try_emplace(references, static_cast<std::uint32_t>(entries.size()));
@@ -228,7 +232,8 @@ class SequenceCompiler {
       const std::uint32_t hash = gram_hash(gram);
       filter[hash >> (32 - header_.filter_bits)] |= filter_bits(hash);
       std::size_t slot = hash >> (32 - header_.slot_bits);
-      while (slots[slot].first != SequenceSet::Slot::kFree) slot = (slot + 1) % slots.size();
+      while (tags[slot] != 0) slot = (slot + 1) % slots.size();
+      tags[slot] = tag_of(hash);
       slots[slot] = {gram, list->second};
     }
     header_.references = static_cast<std::uint32_t>(entries.size());
@@ -246,6 +251,7 @@ class SequenceCompiler {
     std::string out;
     append<SequenceSet::Header>(out, {&header_, 1});
     append<std::uint32_t>(out, filter);
+    append<std::uint16_t>(out, tags);
     append<SequenceSet::Slot>(out, slots);
     append<SequenceSet::Entry>(out, entries);
     append<SequenceSet::Item>(out, items_);
@@ -399,6 +405,7 @@ Result<SequenceSet> SequenceSet::load(std::string_view compiled) {
     at += (count * sizeof(T) + kWord - 1) / kWord * kWord;
   };
   take(out.filter_, std::size_t{1} << header->filter_bits);
+  take(out.tags_, std::size_t{1} << header->slot_bits);
   take(out.slots_, std::size_t{1} << header->slot_bits);
   take(out.entries_, header->references);
   take(out.items_, header->items);
@@ -433,19 +440,31 @@ bool SequenceSet::stands(std::string_view text, std::size_t begin, const Entry& 
   return in(item.after, begin + item.length == text.size() ? '\0' : bytes[item.length]);
 }
 
-// In two rounds, because the table is larger than the nearest caches: what the second needs is asked for in the first.
-void SequenceSet::verify(std::string_view text, HitRange range, const char* window, std::uint32_t window_begin,
-                         std::span<const std::uint32_t> candidates, std::vector<Hit>& out) const {
+// In rounds, because the tables are larger than the nearest caches: each asks for what the next one needs.
+void SequenceSet::verify(std::string_view text, HitRange range, const char* window, std::uint32_t window_begin, std::span<std::uint32_t> candidates,
+                         std::vector<Hit>& out) const {
   const std::size_t mask = (std::size_t{1} << header_->slot_bits) - 1;
   const unsigned shift = 32 - header_->slot_bits;
-  for (std::uint32_t candidate : candidates) __builtin_prefetch(&slots_[gram_hash(gram_at(window + candidate)) >> shift]);
+  for (std::uint32_t candidate : candidates) __builtin_prefetch(&tags_[gram_hash(gram_at(window + candidate)) >> shift]);
+  std::array<std::uint32_t, kMostCandidates> slots;
+  std::size_t kept = 0;
   for (std::uint32_t candidate : candidates) {
-    const std::uint32_t gram = gram_at(window + candidate);
-    std::size_t slot = gram_hash(gram) >> shift;
-    while (slots_[slot].gram != gram && slots_[slot].first != Slot::kFree) slot = (slot + 1) & mask;
-    if (slots_[slot].first == Slot::kFree) continue;
+    const std::uint32_t hash = gram_hash(gram_at(window + candidate));
+    std::size_t slot = hash >> shift;
+    while (tags_[slot] != 0 && tags_[slot] != tag_of(hash)) slot = (slot + 1) & mask;
+    if (tags_[slot] == 0) continue;
+    __builtin_prefetch(&slots_[slot]);
+    candidates[kept] = candidate;
+    slots[kept++] = static_cast<std::uint32_t>(slot);
+  }
+  for (std::size_t i = 0; i < kept; ++i) {
+    const std::uint32_t gram = gram_at(window + candidates[i]);
+    const std::uint16_t tag = tag_of(gram_hash(gram));
+    std::size_t slot = slots[i];
+    while (tags_[slot] != 0 && (tags_[slot] != tag || slots_[slot].gram != gram)) slot = (slot + 1) & mask;
+    if (tags_[slot] == 0) continue;
     for (const Entry* entry = &entries_[slots_[slot].first];; ++entry) {
-      const std::size_t begin = std::size_t{window_begin} + candidate + 1 - entry->offset;  // wraps below 0: then beyond the text
+      const std::size_t begin = std::size_t{window_begin} + candidates[i] + 1 - entry->offset;  // wraps below 0: then beyond the text
       if (stands(text, begin, *entry)) {
         const Item& item = items_[entry->item];
         const auto end = static_cast<std::uint32_t>(begin + item.length);
@@ -458,7 +477,7 @@ void SequenceSet::verify(std::string_view text, HitRange range, const char* wind
 
 void SequenceSet::find(std::string_view text, HitRange range, std::vector<Hit>& out) const {
   if (empty()) return;
-  std::array<std::uint32_t, kChunk / 2 + 16> candidates;
+  std::array<std::uint32_t, kMostCandidates> candidates;
   const unsigned shift = 32 - header_->filter_bits;
   const std::uint32_t context = header_->longest + 1;
   std::uint32_t at = range.after > context ? range.after - context : 0;

@@ -74,12 +74,13 @@ class SequenceSet {
   struct Item;
   friend class SequenceCompiler;
 
-  void verify(std::string_view text, HitRange range, const char* window, std::uint32_t window_begin, std::span<const std::uint32_t> candidates,
+  void verify(std::string_view text, HitRange range, const char* window, std::uint32_t window_begin, std::span<std::uint32_t> candidates,
               std::vector<Hit>& out) const;
   [[nodiscard]] bool stands(std::string_view text, std::size_t begin, const Entry& entry) const;
 
   const Header* header_ = nullptr;
   const std::uint32_t* filter_ = nullptr;
+  const std::uint16_t* tags_ = nullptr;
   const Slot* slots_ = nullptr;
   const Entry* entries_ = nullptr;
   const Item* items_ = nullptr;

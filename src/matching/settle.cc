@@ -59,7 +59,7 @@ void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& 
     if (a.begin != b.begin || a.end != b.end) return false;
     const Value& x = values[a.value];
     const Value& y = values[b.value];
-    return a.value == b.value || (x.pattern == y.pattern && x.pattern->assigned && x.rejected.empty() && y.rejected.empty());
+    return a.value == b.value || (x.pattern == y.pattern && x.pattern->assigned != model::Assigned::kNo && x.rejected.empty() && y.rejected.empty());
   };
   out.erase(std::unique(out.begin(), out.end(), repeats), out.end());
 

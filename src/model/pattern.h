@@ -59,6 +59,9 @@ struct Companion {
   bool secret = false;          // as secret as the credential itself: reports redact it
 };
 
+/// What the name of an assignment must mean (matching/secret_name.h) for its value to be the pattern's.
+enum class Assigned : std::uint8_t { kNo, kPassword, kToken, kKey };
+
 struct Pattern {
   std::string_view id;        // "github.pat-classic": provider file, dot, name; stable for ever
   std::string_view provider;  // "github": the file's stem
@@ -70,7 +73,7 @@ struct Pattern {
   // Tier one: a match contains, or has near it, one of these.
   std::span<const std::string_view> anchors;   // literals, case-sensitive
   std::span<const std::string_view> keywords;  // literals, any case
-  std::string_view shape;                      // or an expression for Hyperscan itself (canonical, bounded)
+  std::string_view shape;                      // or an expression (canonical, bounded)
   std::uint32_t within = 0;  // 0: the match contains the anchor; else it lies within so many bytes of it
 
   // Known by name only, instead of the above: what the provider is called, and words behind that (matching/named.h).
@@ -78,7 +81,7 @@ struct Pattern {
   std::span<const std::string_view> words;
 
   // Tier two.
-  bool assigned = false;         // no expression of its own: what the name around the anchor is given (matching/assignment.h)
+  Assigned assigned = Assigned::kNo;  // no anchor and no expression of its own: whatever names that mean this are given
   std::string_view regex;        // canonical (rules/canonical_regex.h), with a capture `secret`
   std::uint32_t max_length = 0;  // longest match in bytes: the expression's own bound, or `span` of the rule file
   std::span<const Check> checks;

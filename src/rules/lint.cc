@@ -74,7 +74,7 @@ class PatternLint {
       if (literal.size() < kMinLiteral) {
         problem(fmt::format("the {} \"{}\" is shorter than {} bytes; it would be found everywhere",
                             what, shown, kMinLiteral));
-      } else if (!pattern_.assigned && std::binary_search(kCommonWords.begin(), kCommonWords.end(), lowered(literal))) {
+      } else if (std::binary_search(kCommonWords.begin(), kCommonWords.end(), lowered(literal))) {
         problem(fmt::format(
             "the {} \"{}\" is a common word; choose a rarer literal, or a shape around it", what,
             shown));
@@ -104,7 +104,7 @@ class PatternLint {
       return;
     }
     if (expanded->marked.empty()) here("a \"match\" example marks the secret with « »");
-    if (pattern_.within > 0 || !pattern_.shape.empty()) return;
+    if (pattern_.within > 0 || !pattern_.shape.empty() || pattern_.assigned != model::Assigned::kNo) return;
     if (!pattern_.names.empty() && pattern_.keywords.empty() && (pattern_.names.front() == "*" || contains_any(lowered(expanded->text), pattern_.names))) return;
     if (contains_any(expanded->text, pattern_.anchors) ||
         contains_any(lowered(expanded->text), pattern_.keywords))

@@ -262,6 +262,7 @@ class FileReader {
     pattern.within =
         static_cast<std::uint32_t>(integer(table, "within", 0, kMaxWithin).value_or(0));
     if (table.contains("names")) return read_names(table, pattern);
+    if (table.contains("assigned")) return read_assigned(table, pattern);
     if (!table.contains("anchors") && !table.contains("keywords") && !table.contains("shape")) {
       problem(
           table,
@@ -293,16 +294,23 @@ class FileReader {
     pattern.regex = into_.rules.keep(std::move(regex->text));
   }
 
-  void read_regex(const toml::table& table, model::Pattern& pattern) {
-    if (table.contains("names")) return;
-    pattern.assigned = value<bool>(table, "assigned", "true or false").value_or(false);
-    if (pattern.assigned) {
-      pattern.max_length = kMaxFreeBound;
-      for (std::string_view other : {"regex", "shape", "within", "span", "words", "value"}) {
-        if (const toml::node* node = table.get(other)) problem(*node, fmt::format("\"{}\" does not go with \"assigned\"", other));
-      }
-      return;
+  /// `assigned` stands for all of tier one and two.
+  void read_assigned(const toml::table& table, model::Pattern& pattern) {
+    for (std::string_view other : {"anchors", "keywords", "shape", "within", "regex", "span", "words", "value"}) {
+      if (const toml::node* node = table.get(other)) problem(*node, fmt::format("\"{}\" does not go with \"assigned\"", other));
     }
+    static constexpr std::array<std::pair<std::string_view, model::Assigned>, 3> kMeanings{
+        {{"password", model::Assigned::kPassword}, {"token", model::Assigned::kToken}, {"key", model::Assigned::kKey}}};
+    const std::optional<std::string> text = string(table, "assigned");
+    if (!text) return;
+    const auto* meaning = std::find_if(kMeanings.begin(), kMeanings.end(), [&](const auto& row) { return row.first == *text; });
+    if (meaning == kMeanings.end()) return problem(*table.get("assigned"), "\"assigned\" must be \"password\", \"token\" or \"key\"");
+    pattern.assigned = meaning->second;
+    pattern.max_length = kMaxFreeBound;
+  }
+
+  void read_regex(const toml::table& table, model::Pattern& pattern) {
+    if (table.contains("names") || table.contains("assigned")) return;
     for (std::string_view other : {"words", "value"}) {
       if (const toml::node* node = table.get(other)) problem(*node, fmt::format("\"{}\" goes with \"names\" only", other));
     }
