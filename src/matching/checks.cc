@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ascii.h"
+#include "base/checked_text.h"
 #include "base/hash.h"
 #include "matching/decoders.h"
 #include "matching/password.h"
@@ -217,16 +218,25 @@ Reason base64_userpass(const Candidate& match) {
   return std::nullopt;
 }
 
+template <bool (*kHolds)(std::string_view)>
+Reason checked(const Candidate& match) {
+  if (kHolds(match.secret)) return std::nullopt;
+  return "checksum: the one in the text does not hold";
+}
+
 struct Entry {
   std::string_view name;
   CheckFunction function;
 };
-constexpr std::array<Entry, 17> kChecks{{
+constexpr std::array<Entry, 20> kChecks{{
     {"aws-key-id", aws_key_id},
+    {"base32-crc16", checked<is_base32_crc16>},
+    {"base58check", checked<is_base58check>},
     {"base64", base64},
     {"base64-json", base64_json},
     {"base64-text", base64_text},
     {"base64-userpass", base64_userpass},
+    {"bech32", checked<is_bech32>},
     {"crc32-base62", crc32_base62},
     {"digits", digits},
     {"distinct", distinct},

@@ -21,12 +21,15 @@ struct CheckName {
   CheckArgument argument;
 };
 
-inline constexpr std::array<CheckName, 19> kCheckNames{{
+inline constexpr std::array<CheckName, 22> kCheckNames{{
     {"aws-key-id", CheckArgument::kNone},
+    {"base32-crc16", CheckArgument::kNone},
+    {"base58check", CheckArgument::kNone},
     {"base64", CheckArgument::kNone},
     {"base64-json", CheckArgument::kText},
     {"base64-text", CheckArgument::kNone},
     {"base64-userpass", CheckArgument::kNone},
+    {"bech32", CheckArgument::kNone},
     {"crc32-base62", CheckArgument::kCount},
     {"digits", CheckArgument::kCount},
     {"distinct", CheckArgument::kCount},

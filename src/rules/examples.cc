@@ -17,6 +17,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/checked_text.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "rules/alphabets.h"
@@ -50,8 +51,7 @@ constexpr std::array<Alphabet, 12> kAlphabets{{
     {"base64url", kBase64Url},
     {"base32", kBase32},
 }};
-constexpr std::array<std::string_view, 7> kOtherNames{"uuid",     "base62-crc", "jwt", "pem",
-                                                      "pem-json", "b64",        "any"};
+constexpr std::array<std::string_view, 10> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16"};
 
 std::vector<std::string_view> placeholder_names() {
   std::vector<std::string_view> names(kOtherNames.begin(), kOtherNames.end());
@@ -198,6 +198,21 @@ class Expander {
     return true;
   }
 
+  /// {base58check:80:32}: the bytes 80, then 32 random ones; {bech32:nsec:52}: a name and so many characters of data.
+  std::optional<std::string> with_own_checksum(std::string_view name, std::string_view argument) {
+    const std::size_t colon = argument.find(':');
+    const std::optional<std::size_t> length = colon == std::string_view::npos ? std::nullopt : length_of(argument.substr(colon + 1));
+    const std::string_view front = argument.substr(0, colon);
+    const std::optional<std::string> bytes = from_hex(front);
+    if (!length || (name != "bech32" && !bytes)) {
+      return fail(fmt::format("write {{{}:{}:length}}", name, name == "bech32" ? "name" : "hexadecimal digits")), std::nullopt;
+    }
+    if (name == "bech32") return bech32(front, random_.pick(kBech32, *length));
+    std::string payload = *bytes;
+    for (std::size_t i = 0; i < *length; ++i) payload += static_cast<char>(random_.below(256));
+    return name == "base58check" ? base58check(payload) : base32_crc16(payload);
+  }
+
   /// Absent, without an error: no placeholder, just text in braces.
   std::optional<std::string> value(std::string_view name, std::string_view argument) {
     if (name == "uuid" && argument.empty()) return uuid(random_);
@@ -209,6 +224,7 @@ class Expander {
                      argument, pem_kinds());
       return name == "pem" ? *block : escape_newlines(*block);
     }
+    if (name == "base58check" || name == "bech32" || name == "base32-crc16") return with_own_checksum(name, argument);
     if (name == "any") {
       std::size_t colon = argument.rfind(':');
       std::optional<std::size_t> length = colon == 0 || colon == std::string_view::npos
