@@ -105,7 +105,7 @@ void confirm_plain(const PatternCode& code, const Text& text, AnchorPlace place,
   found.clear();
   bool stood = code.find(text, place, explain, found);
   hand_over(found, out);
-  if (stood || code.pattern().generic) return;
+  if (stood || code.pattern().provider == "generic") return;
   Decoded& decoded = scratch().decoded[0];
   for (Escapes escapes : {Escapes::kPercent, Escapes::kBackslash}) {
     if (!unescape(text.bytes, text.hit_begin, escapes, decoded)) continue;
@@ -195,6 +195,8 @@ Reach Confirmer::reach(std::uint32_t index) const {
 
 namespace {
 
+bool is_escape(char c) { return c == '\\' || c == '%'; }
+
 // Whether matches begin at a known distance from the hit, so that their first bytes can be looked
 // at.
 bool begins_at_known_place(const PatternCode& code, const Use& use) {
@@ -237,8 +239,10 @@ bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32
   }
   for (std::size_t i = 0; i < plan.lead.size(); ++i) {
     if (begin + i >= blob.size()) return false;
-    auto byte = static_cast<unsigned char>(blob[begin + i]);
-    if (!plan.lead[i].test(byte)) return byte == '\\' || byte == '%';
+    if (plan.lead[i].test(static_cast<unsigned char>(blob[begin + i]))) continue;
+    if (is_escape(blob[begin + i])) return true;
+    // An escape between the beginning and the anchor would have shifted the one.
+    return place.latest > 0 && std::any_of(blob.begin() + begin, blob.begin() + hit_end, is_escape);
   }
   return true;
 }

@@ -15,7 +15,6 @@
 namespace keywake::matching {
 namespace {
 
-constexpr std::size_t kShortestEncodedAnchor = 4;
 // Base64 of base64 has nine forms, and leaves little of a short anchor.
 constexpr std::size_t kShortestTwiceEncodedAnchor = 8;
 constexpr std::uint32_t kLongestShape = 1024;

@@ -34,6 +34,8 @@ struct Layer {
   bool operator==(const Layer&) const = default;
 };
 inline constexpr std::size_t kMaxLayers = 2;
+/// Shorter ones leave too little in another encoding.
+inline constexpr std::size_t kShortestEncodedAnchor = 4;
 /// Outermost first; kPlain ends the list.
 using Layers = std::array<Layer, kMaxLayers>;
 

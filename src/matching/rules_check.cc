@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "matching/carriers.h"
 #include "matching/database.h"
 #include "matching/engine.h"
 #include "rules/examples.h"
@@ -17,14 +18,13 @@ using rules::Example;
 using rules::ExpandedExample;
 using rules::PatternSource;
 
-// Texts that an example is put into: alone, amid lines, and far from either end. No carrier can
-// continue a token or a line.
-struct Carrier {
+// Where an example stands: alone, amid lines, and far from either end. No place can continue a token or a line.
+struct Place {
   std::string before;
   std::string after;
 };
 
-std::array<Carrier, 3> carriers() {
+std::array<Place, 3> places() {
   std::string prose;
   while (prose.size() < 40000)
     prose += "The quick brown fox, of course, jumps over the lazy dog.\n";
@@ -37,6 +37,7 @@ struct Found {
   std::uint32_t begin;
   std::uint32_t end;
   std::string reason;  // empty: a finding
+  std::string secret;
 };
 
 class ExampleRunner {
@@ -45,7 +46,7 @@ class ExampleRunner {
                 std::vector<std::string>& problems)
       : loaded_(loaded),
         scanner_(engine, values_, {.explain = true}),
-        carriers_(carriers()),
+        places_(places()),
         problems_(problems) {}
 
   void run(const PatternSource& source) {
@@ -58,11 +59,38 @@ class ExampleRunner {
   void run(const PatternSource& source, const model::Pattern& pattern, const Example& example) {
     Result<ExpandedExample> expanded = rules::expand_example(pattern.id, example);
     if (!expanded) return problem(source, pattern, example, expanded.error().message);
-    for (const Carrier& carrier : carriers_) {
-      std::string text = carrier.before + expanded->text + carrier.after;
-      std::string wrong = compare(pattern, text, *expanded, carrier.before.size());
+    for (const Place& place : places_) {
+      std::string text = place.before + expanded->text + place.after;
+      std::string wrong = compare(pattern, text, *expanded, place.before.size());
       if (!wrong.empty()) return problem(source, pattern, example, wrong);
     }
+    if (!example.is_match) return;
+    for (const Carrier& carrier : carriers()) {
+      if (!carries(carrier, pattern, *expanded)) continue;
+      if (std::string wrong = compare_in(carrier, pattern, *expanded); !wrong.empty()) problem(source, pattern, example, wrong);
+    }
+  }
+
+  // Whether the example must be found there: in other writing only what is told by itself, and beside other text only what does not
+  // stand at the beginning of lines.
+  static bool carries(const Carrier& carrier, const model::Pattern& pattern, const ExpandedExample& example) {
+    if (carrier.keeps == nullptr) return example.text.find('\n') == std::string::npos;
+    return std::all_of(example.marked.begin(), example.marked.end(), [&](const auto& marked) {
+      const std::string_view secret = std::string_view(example.text).substr(marked.begin, marked.end - marked.begin);
+      return std::any_of(pattern.anchors.begin(), pattern.anchors.end(),
+                         [&](std::string_view anchor) { return secret.find(anchor) != std::string_view::npos && carrier.keeps(secret, anchor); });
+    });
+  }
+
+  std::string compare_in(const Carrier& carrier, const model::Pattern& pattern, const ExpandedExample& example) {
+    std::vector<std::string> wanted;
+    for (const auto& marked : example.marked) wanted.push_back(example.text.substr(marked.begin, marked.end - marked.begin));
+    std::vector<std::string> secrets;
+    for (const Found& item : scan(pattern, carrier.wrap(example.text))) {
+      if (item.reason.empty()) secrets.push_back(item.secret);
+    }
+    if (secrets == wanted) return {};
+    return fmt::format("in {}: {}", carrier.name, secrets.empty() ? "is not found" : "what is found is not what is marked");
   }
 
   std::string compare(const model::Pattern& pattern, const std::string& text,
@@ -98,7 +126,7 @@ class ExampleRunner {
     std::vector<Found> found;
     for (const Settled& item : settled_) {
       const Value& value = values_[item.value];
-      if (value.pattern == &pattern) found.push_back({item.begin, item.end, value.rejected});
+      if (value.pattern == &pattern) found.push_back({item.begin, item.end, value.rejected, std::string(value.secret.reveal())});
     }
     return found;
   }
@@ -113,7 +141,7 @@ class ExampleRunner {
   const rules::Loaded& loaded_;
   ValueTable values_;
   Scanner scanner_;
-  std::array<Carrier, 3> carriers_;
+  std::array<Place, 3> places_;
   Notes notes_;
   std::vector<Settled> settled_;
   std::vector<std::string>& problems_;

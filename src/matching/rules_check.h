@@ -1,7 +1,6 @@
-// Holds rule files to their own examples, through the whole engine: both engines compile every
-// expression, each match example yields exactly what it marks, each reject example yields nothing
-// of its pattern; alone and amid other text. Thread safety: pure functions. Errors: every problem
-// is a line for a person, with the place of the pattern or example.
+// Holds rule files to their own examples, through the whole engine: both engines compile every expression; each match example yields
+// exactly what it marks, alone, amid other text and in the carriers of matching/carriers.h; each reject example yields nothing of its
+// pattern. Thread safety: pure functions. Errors: every problem is a line for a person, with the place of the pattern or example.
 #pragma once
 
 #include <string>
