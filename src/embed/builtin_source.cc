@@ -31,8 +31,8 @@ std::string item(const model::Check& check) {
   return fmt::format("{{{}, {}}}", literal(check.name), literal(check.argument));
 }
 std::string item(const model::Companion& companion) {
-  return fmt::format("{{{}, {}, {}, {}, {}}}", literal(companion.name), literal(companion.regex),
-                     companion.within, companion.required, companion.secret);
+  return fmt::format("{{{}, {}, {}, {}, {}, {}}}", literal(companion.name), literal(companion.regex),
+                     companion.within, companion.required, companion.secret, companion.other_half);
 }
 
 /// Defines `constexpr TYPE NAME[]` and returns NAME; "{}" for an empty span.

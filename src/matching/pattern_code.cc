@@ -131,10 +131,12 @@ Result<void> PatternCode::compile() const {
   return {};
 }
 
-// The nearest match of each companion becomes a part. A reason, if a required one is missing.
+// The nearest match of each companion becomes a part. A reason, if a required one is missing; `lone`, if the other half of the
+// credential is.
 std::optional<std::string> PatternCode::add_companions(const Text& text, std::size_t begin,
                                                        std::size_t end,
-                                                       std::vector<model::Part>& parts) const {
+                                                       std::vector<model::Part>& parts,
+                                                       bool& lone) const {
   for (std::size_t i = 0; i < pattern_->companions.size(); ++i) {
     const model::Companion& companion = pattern_->companions[i];
     const CompiledCompanion& code = program_->companions[i];
@@ -158,7 +160,9 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
     }
     if (best_distance != SIZE_MAX) {
       parts.push_back({std::string(companion.name), std::string(best), companion.secret});
-    } else if (companion.required) {
+    } else if (!companion.required) {
+      lone |= companion.other_half;
+    } else {
       return fmt::format("companion: no {} within {} bytes", companion.name, companion.within);
     }
   }
@@ -201,7 +205,9 @@ bool PatternCode::judge(const Text& text, const Groups& groups, bool explain,
   std::optional<std::string> reason = check(secret, value.parts);
   if (!reason) {
     std::size_t begin = offset(groups[0]);
-    reason = add_companions(text, begin, begin + groups[0].size(), value.parts);
+    bool lone = false;
+    reason = add_companions(text, begin, begin + groups[0].size(), value.parts, lone);
+    if (lone) value.confidence = std::min(value.confidence, model::Confidence::kMedium);  // half a credential opens nothing by itself
   }
   if (reason && !explain) return false;
   bool stands = !reason;

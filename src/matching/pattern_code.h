@@ -62,7 +62,7 @@ class PatternCode {
   std::optional<std::string> check(std::string_view secret, std::vector<model::Part>& parts) const;
   bool judge(const Text& text, const Groups& groups, bool explain, std::vector<Found>& out) const;
   std::optional<std::string> add_companions(const Text& text, std::size_t begin, std::size_t end,
-                                            std::vector<model::Part>& parts) const;
+                                            std::vector<model::Part>& parts, bool& lone) const;
 
   const model::Pattern* pattern_;
   mutable std::once_flag plan_once_;

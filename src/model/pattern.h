@@ -57,6 +57,7 @@ struct Companion {
   std::uint32_t within = 256;   // bytes before or after the match in which it is looked for
   bool required = false;        // without it the match is rejected
   bool secret = false;          // as secret as the credential itself: reports redact it
+  bool other_half = false;      // a match without it opens nothing: it is of medium confidence at most
 };
 
 /// What the name of an assignment must mean (matching/secret_name.h) for its value to be the pattern's.

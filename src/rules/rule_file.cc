@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 23> kPatternKeys{
     "id",     "title", "kind", "risk",   "docs",    "rotate",   "anchors",   "keywords", "shape",
     "within", "regex", "span", "checks", "generic", "validate", "companion", "match",    "reject",
     "names",  "words", "value", "confidence", "assigned"};
-constexpr std::array<std::string_view, 5> kCompanionKeys{"name", "regex", "within", "required", "secret"};
+constexpr std::array<std::string_view, 6> kCompanionKeys{"name", "regex", "within", "required", "secret", "other_half"};
 
 Place place_of(const toml::source_region& region) {
   return {region.begin.line, region.begin.column};
@@ -384,6 +384,7 @@ class FileReader {
         static_cast<std::uint32_t>(integer(table, "within", 1, kMaxCompanionWithin).value_or(256));
     companion.required = value<bool>(table, "required", "true or false").value_or(false);
     companion.secret = value<bool>(table, "secret", "true or false").value_or(false);
+    companion.other_half = value<bool>(table, "other_half", "true or false").value_or(false);
     return companion;
   }
 

@@ -304,6 +304,22 @@ TEST_CASE("Private keys by their structure") {
   CHECK_FALSE(parse_pem_key("-----BEGIN PRIVATE KEY-----\nYWJj\n-----END PRIVATE KEY-----"));
 }
 
+TEST_CASE("Half a credential is of medium confidence at most") {
+  auto loaded = load(pattern("pair", "anchors = [\"kid_\"]\nregex = ''' \\b (?P<secret> kid_[0-9a-z]{8} ) \\b '''") +
+                     "[[pattern.companion]]\nname = \"key\"\nregex = ''' key=(?P<key> [0-9a-z]{12} ) '''\nwithin = 40\nsecret = true\nother_half = true\n");
+  auto engine = Engine::compile(loaded.rules);
+  REQUIRE(engine);
+  for (const auto& [text, level] : std::vector<std::pair<std::string, model::Confidence>>{
+           {"kid_q7k2m9x4", model::Confidence::kMedium}, {"kid_q7k2m9x4 key=8fj3k2m9x7q1", model::Confidence::kHigh}}) {
+    ValueTable values;
+    Scanner scanner(**engine, values, {});
+    Notes notes;
+    scanner.scan(text, notes);
+    REQUIRE(notes.size() == 1);
+    CHECK(values[notes[0].value].confidence == level);
+  }
+}
+
 TEST_CASE("What rules cost") {
   auto loaded = load(pattern("token", kToken));
   auto engine = Engine::compile(loaded.rules);
