@@ -80,7 +80,7 @@ constexpr std::size_t kWord = 8;
 constexpr std::size_t kClassWords = 4;
 constexpr std::size_t kMaxClasses = 256;
 constexpr std::size_t kMaxItems = 1u << 23;
-constexpr std::size_t kMaxGrams = 8192;     // that one gram with sets in it may stand for
+constexpr std::size_t kMaxGrams = 8192;     // that two grams with sets in them may stand for
 constexpr std::size_t kFewGrams = 512;      // more than these, and than the fewest possible, are not worth a look
 constexpr std::size_t kMaxSequences = 128;   // that one expression may stand for
 constexpr std::size_t kLeastWords = 1024;   // of the filter
@@ -92,12 +92,14 @@ constexpr std::size_t kMostCandidates = kChunk / 2 + 16;
 // 0 stands for a free slot.
 std::uint16_t tag_of(std::uint32_t hash) { return static_cast<std::uint16_t>(hash | 1); }
 
-std::vector<std::uint32_t> members(const ByteSet& bytes) {
-  std::vector<std::uint32_t> out;
-  for (std::uint32_t c = 0; c < 256; ++c) {
-    if (bytes.test(c)) out.push_back(c);
+// There are few different sets in all sequences together.
+const std::vector<std::uint32_t>& members(const ByteSet& bytes) {
+  thread_local std::unordered_map<ByteSet, std::vector<std::uint32_t>> known;
+  auto [entry, added] = known.try_emplace(bytes);
+  for (std::uint32_t c = 0; added && c < 256; ++c) {
+    if (bytes.test(c)) entry->second.push_back(c);
   }
-  return out;
+  return entry->second;
 }
 
 // How often a gram stands in so many megabytes of ordinary text. What is not in the table is counted once.
@@ -111,30 +113,40 @@ std::uint32_t rate_of(std::uint32_t gram) {
 class Surroundings {
  public:
   explicit Surroundings(const WantedSequence& wanted) {
-    const ByteSet any = ByteSet().set();
-    bytes_.push_back(members(any));  // before it
-    for (const ByteSet& bytes : wanted.bytes) bytes_.push_back(members(bytes));
-    bytes_.push_back(members(wanted.after));
-    for (std::size_t i = 0; i < kGram; ++i) bytes_.push_back(members(any));
+    const std::vector<std::uint32_t>& any = members(ByteSet().set());
+    bytes_.push_back(&any);  // before it
+    for (const ByteSet& bytes : wanted.bytes) bytes_.push_back(&members(bytes));
+    bytes_.push_back(&members(wanted.after));
+    bytes_.resize(bytes_.size() + kGram, &any);
     // The pair must tell something of the sequence itself.
     places_ = std::min(wanted.bytes.size() + 1, kLastOffset);
+  }
+
+  // How many grams the pair of neighbours takes that takes the fewest.
+  [[nodiscard]] std::size_t fewest_grams() const {
+    std::size_t fewest = SIZE_MAX;
+    for (std::size_t first = 0; first < places_; ++first) fewest = std::min(fewest, count(first) + count(first + 1));
+    return fewest;
   }
 
   // Where the first gram of the pair stands that ordinary text shows least; counted from one byte before the sequence.
   // `cost` says what a gram costs: a window may be a common one, or shared with many others.
   template <typename Cost>
-  [[nodiscard]] std::optional<std::size_t> best_pair(const Cost& cost) const {
-    std::size_t fewest = kMaxGrams;
-    for (std::size_t first = 0; first < places_; ++first) fewest = std::min(fewest, count(first) + count(first + 1));
-    std::optional<std::size_t> best;
-    std::uint64_t best_cost = 0;
+  [[nodiscard]] std::size_t best_pair(const Cost& cost) const {
+    const std::size_t most = std::max(kFewGrams, fewest_grams());
+    auto cost_at = [&](std::size_t place) {
+      std::uint64_t sum = 0;
+      if (count(place) > most) return std::uint64_t{UINT32_MAX};
+      for (std::uint32_t gram : grams_at(place)) sum += cost(gram);
+      return sum;
+    };
+    std::size_t best = 0;
+    std::uint64_t best_cost = UINT64_MAX;
+    std::uint64_t before = cost_at(0);
     for (std::size_t first = 0; first < places_; ++first) {
-      if (count(first) + count(first + 1) > std::max(kFewGrams, fewest)) continue;
-      std::uint64_t both = 0;
-      for (std::size_t place : {first, first + 1}) {
-        for (std::uint32_t gram : grams_at(place)) both += cost(gram);
-      }
-      if (!best || both < best_cost) best = first, best_cost = both;
+      const std::uint64_t behind = cost_at(first + 1);
+      if (before + behind < best_cost) best = first, best_cost = before + behind;
+      before = behind;
     }
     return best;
   }
@@ -144,7 +156,8 @@ class Surroundings {
     std::vector<std::uint32_t> out{0};
     for (std::size_t i = 0; i < kGram; ++i) {
       std::vector<std::uint32_t> longer;
-      for (std::uint32_t byte : bytes_[place + i]) {
+      longer.reserve(out.size() * bytes_[place + i]->size());
+      for (std::uint32_t byte : *bytes_[place + i]) {
         for (std::uint32_t gram : out) longer.push_back(gram | byte << 8 * i);
       }
       out = std::move(longer);
@@ -155,11 +168,11 @@ class Surroundings {
  private:
   [[nodiscard]] std::size_t count(std::size_t place) const {
     std::size_t product = 1;
-    for (std::size_t i = 0; i < kGram; ++i) product *= bytes_[place + i].size();
+    for (std::size_t i = 0; i < kGram; ++i) product *= bytes_[place + i]->size();
     return product;
   }
 
-  std::vector<std::vector<std::uint32_t>> bytes_;
+  std::vector<const std::vector<std::uint32_t>*> bytes_;
   std::size_t places_ = 0;
 };
 
@@ -173,15 +186,13 @@ void append(std::string& out, std::span<const T> items) {
 
 class SequenceCompiler {
  public:
-  /// False if it cannot be looked for.
-  bool add(const WantedSequence& wanted) {
+  void add(const WantedSequence& wanted) {
     const Surroundings surroundings(wanted);
     // What passes costs as often as text has the gram, times the sequences to compare then.
-    const auto pair = surroundings.best_pair([&](std::uint32_t gram) {
+    const std::size_t pair = surroundings.best_pair([&](std::uint32_t gram) {
       auto known = grams_.find(gram);
       return rate_of(gram) * (1 + (known == grams_.end() ? 0 : known->second.size()));
     });
-    if (!pair || wanted.bytes.size() > kLongestSequence) return false;
     SequenceSet::Entry entry;
     SequenceSet::Item item{.expression = wanted.expression,
                            .pool = static_cast<std::uint32_t>(pool_.size()),
@@ -201,12 +212,11 @@ class SequenceCompiler {
     items_.push_back(item);
     fronts_.push_back(entry);
     header_.longest = std::max<std::uint32_t>(header_.longest, item.length);
-    for (std::size_t place : {*pair, *pair + 1}) {
+    for (std::size_t place : {pair, pair + 1}) {
       for (std::uint32_t gram : surroundings.grams_at(place)) {
         grams_[gram].push_back(entry.item << 8 | static_cast<std::uint32_t>(place));
       }
     }
-    return true;
   }
 
   [[nodiscard]] std::size_t classes() const { return classes_.size(); }
@@ -371,8 +381,7 @@ std::vector<Sequence> sequences_of(const RegexNode& expression) {
 }
 
 bool findable(const WantedSequence& wanted) {
-  if (wanted.bytes.empty() || wanted.bytes.size() > kLongestSequence) return false;
-  return Surroundings(wanted).best_pair([](std::uint32_t) { return 1; }).has_value();
+  return !wanted.bytes.empty() && wanted.bytes.size() <= kLongestSequence && Surroundings(wanted).fewest_grams() <= kMaxGrams;
 }
 
 Result<std::string> compile_sequences(std::span<const WantedSequence> wanted) {
@@ -382,9 +391,10 @@ Result<std::string> compile_sequences(std::span<const WantedSequence> wanted) {
   std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->bytes.size() < b->bytes.size(); });
   SequenceCompiler compiler;
   for (const WantedSequence* sequence : order) {
-    if (!compiler.add(*sequence)) {
+    if (!findable(*sequence)) {
       return fail(fmt::format("expression {} is too short or too vague to look for; give it more definite bytes", sequence->expression));
     }
+    compiler.add(*sequence);
     if (compiler.classes() > kMaxClasses || compiler.items() > kMaxItems) return fail("there are too many kinds of bytes, or too many expressions, to look for");
   }
   return compiler.finish();
