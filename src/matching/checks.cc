@@ -6,6 +6,7 @@
 #include <array>
 #include <bitset>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -139,10 +140,36 @@ Reason aws_key_id(const Candidate& match) {
   return std::nullopt;
 }
 
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c >= 0x20 && c != 0x7f) || c == '\n' || c == '\r' || c == '\t';
+  });
+}
+
 std::optional<nlohmann::json> parse_object(std::string_view text) {
   nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
   if (value.is_discarded() || !value.is_object()) return std::nullopt;
   return value;
+}
+
+// Who issued a token for whom, and until when (RFC 7519, section 4.1).
+void add_claims(const nlohmann::json& claims, std::vector<model::Part>& parts) {
+  constexpr std::size_t kLongest = 200;
+  constexpr std::pair<const char*, const char*> kTexts[] = {{"iss", "issuer"}, {"sub", "subject"}, {"aud", "audience"}};
+  for (const auto& [claim, part] : kTexts) {
+    const auto value = claims.find(claim);
+    if (value == claims.end() || !value->is_string()) continue;
+    const auto& text = value->get_ref<const std::string&>();
+    if (!text.empty() && text.size() <= kLongest && is_printable(text)) parts.push_back({part, text});
+  }
+  const auto expires = claims.find("exp");
+  if (expires == claims.end() || !expires->is_number()) return;
+  const auto seconds = expires->get<double>();
+  constexpr double kYear3000 = 32503680000;
+  if (!(seconds > 0 && seconds < kYear3000)) return;
+  const auto time = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds))));
+  const std::chrono::year_month_day day(time);
+  parts.push_back({"expires", fmt::format("{:04}-{:02}-{:02}", int{day.year()}, unsigned{day.month()}, unsigned{day.day()})});
 }
 
 // RFC 7519: header.payload.signature, the first two base64url of JSON objects.
@@ -159,14 +186,18 @@ Reason jwt(const Candidate& match) {
   if (!header->contains("alg")) return "jwt: the header has no alg";
   // An encrypted token (RFC 7516) has five parts, and nothing to read in the second.
   if (header->contains("enc")) return std::nullopt;
-  if (!object(match.secret.substr(first + 1, second - first - 1)))
-    return "jwt: the payload is not base64url of JSON";
+  const std::optional<nlohmann::json> claims = object(match.secret.substr(first + 1, second - first - 1));
+  if (!claims) return "jwt: the payload is not base64url of JSON";
+  add_claims(*claims, *match.parts);
   return std::nullopt;
 }
 
 Reason pem_private_key(const Candidate& match) {
   std::optional<PemKey> key = parse_pem_key(match.secret);
   if (!key) return "pem-private-key: the block does not parse as a private key";
+  if (!key->algorithm.empty()) {
+    match.parts->push_back({"algorithm", key->bits > 0 ? fmt::format("{}, {} bits", key->algorithm, key->bits) : key->algorithm});
+  }
   if (key->encrypted) match.parts->push_back({"encrypted", "yes"});
   return std::nullopt;
 }
@@ -190,12 +221,6 @@ Reason base64_json(const Candidate& match) {
   if (!value->contains(std::string(match.argument)))
     return fmt::format("base64-json: no key {}", match.argument);
   return std::nullopt;
-}
-
-bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c >= 0x20 && c != 0x7f) || c == '\n' || c == '\r' || c == '\t';
-  });
 }
 
 Reason base64_text(const Candidate& match) {

@@ -10,8 +10,10 @@
 namespace keywake::matching {
 
 struct PemKey {
-  std::string kind;        // "rsa", "ec", "dsa", "pkcs8", "openssh", "pgp"
+  std::string kind;        // of the container: "rsa", "ec", "dsa", "pkcs8", "openssh", "pgp"
   bool encrypted = false;  // by a passphrase
+  std::string algorithm;   // "RSA", "EC P-256", "Ed25519", …; empty if it cannot be told
+  unsigned bits = 0;       // of an RSA or DSA modulus
 };
 
 /// The private key in a block from "-----BEGIN" to "-----END …-----", which may stand in a string

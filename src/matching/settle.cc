@@ -34,6 +34,28 @@ std::size_t rank(const model::Pattern& pattern) {
   return !pattern.generic ? 2 : pattern.provider != "generic" ? 1 : 0;
 }
 
+// Drops what stands inside a longer finding of the same provider: a key's bare base64 inside its armour. `items` are sorted.
+void drop_parts(const ValueTable& values, std::vector<Settled>& items) {
+  std::map<std::string_view, Settled> farthest;  // by provider: the finding so far that ends last
+  std::vector<bool> inside(items.size());
+  for (std::size_t first = 0, last = 0; first < items.size(); first = last) {
+    while (last < items.size() && items[last].begin == items[first].begin) ++last;
+    for (std::size_t i = last; i-- > first;) {  // the longest first
+      const Settled& item = items[i];
+      const Value& value = values[item.value];
+      auto [known, added] = farthest.try_emplace(value.pattern->provider);
+      Settled& whole = known->second;
+      inside[i] = !added && whole.end >= item.end && whole.end - whole.begin > item.end - item.begin;
+      if (value.rejected.empty() && !inside[i] && (added || item.end > whole.end)) whole = item;
+    }
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!inside[i]) items[kept++] = items[i];
+  }
+  items.resize(kept);
+}
+
 }  // namespace
 
 void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& out) {
@@ -62,6 +84,7 @@ void settle(const Notes& notes, const ValueTable& values, std::vector<Settled>& 
     return a.value == b.value || (x.pattern == y.pattern && x.pattern->assigned != model::Assigned::kNo && x.rejected.empty() && y.rejected.empty());
   };
   out.erase(std::unique(out.begin(), out.end(), repeats), out.end());
+  drop_parts(values, out);
 
   std::array<Claims, kRanks> of_rank;  // findings of patterns of this rank and above
   std::map<const model::Pattern*, Claims> of_pattern;  // findings
