@@ -34,7 +34,8 @@ std::size_t rank(const model::Pattern& pattern) {
   return !pattern.generic ? 2 : pattern.provider != "generic" ? 1 : 0;
 }
 
-// Drops what stands inside a longer finding of the same provider: a key's bare base64 inside its armour. `items` are sorted.
+// Drops what stands inside a longer finding of the same provider, both as they stand: a key's bare base64 inside its armour. `items` are
+// sorted.
 void drop_parts(const ValueTable& values, std::vector<Settled>& items) {
   std::map<std::string_view, Settled> farthest;  // by provider: the finding so far that ends last
   std::vector<bool> inside(items.size());
@@ -43,6 +44,7 @@ void drop_parts(const ValueTable& values, std::vector<Settled>& items) {
     for (std::size_t i = last; i-- > first;) {  // the longest first
       const Settled& item = items[i];
       const Value& value = values[item.value];
+      if (!value.decoded.empty()) continue;
       auto [known, added] = farthest.try_emplace(value.pattern->provider);
       Settled& whole = known->second;
       inside[i] = !added && whole.end >= item.end && whole.end - whole.begin > item.end - item.begin;
