@@ -240,7 +240,7 @@ bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32
   for (std::size_t i = 0; i < plan.lead.size(); ++i) {
     if (begin + i >= blob.size()) return false;
     if (plan.lead[i].test(static_cast<unsigned char>(blob[begin + i]))) continue;
-    if (is_escape(blob[begin + i])) return true;
+    if (is_escape(blob[begin + i]) || (i < place.latest && escape_ends_at(blob, begin + i + 1))) return true;
     // An escape between the beginning and the anchor would have shifted the one.
     return place.latest > 0 && std::any_of(blob.begin() + begin, blob.begin() + hit_end, is_escape);
   }

@@ -44,7 +44,7 @@ void drop_parts(const ValueTable& values, std::vector<Settled>& items) {
     for (std::size_t i = last; i-- > first;) {  // the longest first
       const Settled& item = items[i];
       const Value& value = values[item.value];
-      if (!value.decoded.empty()) continue;
+      if (!value.decoded.empty() || value.pattern->provider == "generic") continue;
       auto [known, added] = farthest.try_emplace(value.pattern->provider);
       Settled& whole = known->second;
       inside[i] = !added && whole.end >= item.end && whole.end - whole.begin > item.end - item.begin;
