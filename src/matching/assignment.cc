@@ -173,6 +173,7 @@ class Reader {
     c_.skip_blanks();
     given_.tight &= !is_blank(c_.text[c_.at - 1]);
     given_.command = given_.tight && place_.is_in_command();
+    if (op == Operator::kCall) skip_receiver();
     if (op == Operator::kAssign && c_.now() == '{' && read_inner_field()) return true;
     return read(op) && !is_word_list(op);
   }
@@ -196,9 +197,31 @@ class Reader {
     if (!blank || line_end) return annotated_field();
     const bool literal = is_quote(c_.now()) || (c_.now() == '@' && c_.next() == '"');
     if (literal && name_.quoted && !place_.takes_literal()) return Operator::kNone;  // resource "x_secret" "name" {
-    if (!literal && !name_.option && !place_.takes_word()) return annotated_field();
+    given_.alone = !literal && !name_.option && stands_alone();
+    if (!literal && !name_.option && !given_.alone && !place_.takes_word()) return annotated_field();
+    if (is_one_of(c_.now(), "$-<>{|&;)")) return Operator::kNone;  // a variable, the next option, a redirection
     given_.bare = !literal;
     return Operator::kAssign;
+  }
+
+  // A line of two words, the one a name: the configuration of Redis, msmtp, Fluentd. Prose has more of them.
+  bool stands_alone() {
+    if (name_.quoted || !place_.begins_line()) return false;
+    std::size_t at = c_.at;
+    while (at < c_.text.size() && !is_space(c_.text[at])) ++at;
+    if (c_.peek(at) == '\r') ++at;
+    return c_.peek(at) == '\n' || c_.peek(at) == '\0';
+  }
+
+  // client_set_token(client, "…")
+  void skip_receiver() {
+    if (name_.quoted || lowered(name_.text).find("set") == std::string::npos) return;
+    std::size_t at = c_.at;
+    while (at - c_.at < kMaxType && (is_name(c_.peek(at)) || is_one_of(c_.peek(at), "&*.->"))) ++at;
+    if (at == c_.at || c_.peek(at) != ',') return;
+    ++at;
+    if (c_.peek(at) == ' ') ++at;
+    if (is_quote(c_.peek(at))) c_.at = at;
   }
 
   // @AppStorage("apiKey") var stored = "…": behind the "="
@@ -225,8 +248,9 @@ class Reader {
         {"+=", Operator::kAssign},   {".=", Operator::kAssign},   {"->", Operator::kNone},    {"=", Operator::kAssign},    {":", Operator::kAssign},
         {",", Operator::kComma},     {"(", Operator::kCall},      {">", Operator::kElement},  {"{ get", Operator::kAssign},
     }};
+    const char first = c_.now();
     for (const Row& row : kRows) {
-      if (!c_.starts(row.text)) continue;
+      if (row.text.front() != first || !c_.starts(row.text)) continue;
       if (row.op == Operator::kNone) break;
       if (row.text == "(" && blank && !is_quote(c_.next())) return Operator::kNone;
       if (row.op == Operator::kElement && !place_.is_in_tag()) return Operator::kNone;

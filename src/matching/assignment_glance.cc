@@ -23,7 +23,7 @@ class Glance {
     while (at_ < text_.size() && is_space(text_[at_])) ++at_;
     if (at_ == text_.size()) return true;
     if (braced_ ? is_one_of(text_[at_], "=!|/en") : quoted || may_be_operator(at_ > gap)) return true;
-    return (at_ > gap && takes_word()) || value_stands_before();
+    return (at_ > gap && (takes_word() || stands_alone())) || value_stands_before();
   }
 
  private:
@@ -128,6 +128,16 @@ class Glance {
     const std::size_t front = first();
     if (front == 0) return false;
     return text_[front - 1] == '-' || (is_blank(text_[front - 1]) && is_directive(text_.substr(0, front)));
+  }
+
+  // Two words on a line.
+  bool stands_alone() const {
+    std::size_t at = at_;
+    while (at < text_.size() && !is_space(text_[at])) ++at;
+    if (at < text_.size() && is_blank(text_[at])) return false;
+    std::size_t front = first();
+    while (front > 0 && begin_ - front < kNameReach && is_blank(text_[front - 1])) --front;
+    return front == 0 || text_[front - 1] == '\n' || begin_ - front >= kNameReach;
   }
 
   bool value_stands_before() const {

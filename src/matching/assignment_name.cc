@@ -108,6 +108,12 @@ bool NamePlace::takes_literal() const {
 
 bool NamePlace::takes_word() const { return is_directive(before(name_.first)); }
 
+bool NamePlace::begins_line() const {
+  std::string_view front = before(name_.first);
+  while (!front.empty() && is_blank(front.back())) front.remove_suffix(1);
+  return front.empty() || front.back() == '\n';
+}
+
 bool NamePlace::is_in_command() const {
   std::string_view front = before(name_.first);
   return front.ends_with("RUN ") || front.ends_with("env ") || front.ends_with("sudo ");

@@ -37,6 +37,7 @@ class NamePlace {
   [[nodiscard]] bool is_defined() const;       // (def name
   [[nodiscard]] bool takes_literal() const;    // setEnv "name", {"name"
   [[nodiscard]] bool takes_word() const;       // ENV name, ARG name, setenv name, set -x name
+  [[nodiscard]] bool begins_line() const;
   [[nodiscard]] bool is_in_command() const;    // RUN name=
   [[nodiscard]] bool is_in_tag() const;        // <name>, <ns:name>, <entry key="name">
   [[nodiscard]] bool is_tag() const;           // <name, <ns:name

@@ -232,7 +232,7 @@ class ValueReader {
       if (!is_one_of(c, "|?/. )")) continue;
       for (std::string_view word : kDefaults) {
         if (word == ") { " && callee_.empty() && !looked_up_) continue;
-        if (!c_.starts(word)) continue;
+        if (word.front() != c || !c_.starts(word)) continue;
         const std::size_t before = c_.at;
         c_.at += word.size();
         c_.skip_blanks();
@@ -333,6 +333,7 @@ class ValueReader {
 
   // Words behind a plain value, unless they are arguments of a command.
   bool is_prose() {
+    if (given_.alone) return true;  // for all that can be told
     if (given_.option || given_.command) return false;
     if (given_.tight && (c_.starts("./") || c_.starts("http://") || c_.starts("https://"))) return false;
     return is_alnum(c_.now()) || is_one_of(c_.now(), "(.=?");

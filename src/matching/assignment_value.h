@@ -16,6 +16,7 @@ struct Given {
   Operator op = Operator::kNone;
   bool option = false;    // the name is an option of a command
   bool bare = false;      // nothing but blanks between name and value
+  bool alone = false;     // name and value are all of a line
   bool literal = false;   // no plain word: token += "…"
   bool appended = false;  // token += "…": a piece
   bool colon = false;     // name: value

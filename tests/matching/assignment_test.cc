@@ -147,6 +147,9 @@ constexpr Row kRows[] = {
     {"(def ^:const token\n  \"vALUE-1\")", "token", Form::kQuoted},
     {R"((System/setProperty "token" "vALUE-1"))", "token", Form::kQuoted},
     {R"(setEnv "API_KEY" "vALUE-1")", "API_KEY", Form::kQuoted},
+    {R"(client_set_token(client, "vALUE-1");)", "client_set_token", Form::kQuoted},
+    {"port 22\n  password vALUE-1\n", "password", Form::kPlain},
+    {"redis.password\tvALUE-1\r\n", "redis.password", Form::kPlain},
     // Names in braces
     {R"($ENV{API_KEY} = 'vALUE-1';)", "API_KEY", Form::kQuoted},
     {R"($self->{token} = 'vALUE-1';)", "token", Form::kQuoted},
@@ -213,10 +216,10 @@ TEST_CASE("What only looks like an assignment is none") {
        {"eof_action=password:stop", "resource \"api_secret\" \"name\" {", "x ? 'password' : 'abcdef'", "x ? password : 'abcdef'", "words = [\"password\", \"qwerty\", \"abc123\"]",
         "words = [\"letmein\", \"password\", \"abc123\"]", "new String[] {\"user\", \"password\", \"x\"}", "\"password\",\n\"abc123\"",
         "password: [Validators.required]", "esxi_password: @ESXI_PASSWORD", "token: |\n  two\n  lines\n", "token = <<EOS\ntwo\nlines\nEOS\n",
-        "data->'token' -> next", "use \"token\" to sign", "{token} \"abc\"", "replace(\"{token}\", \"abc\")", "'{password}': 'abc'", "token eq other", "password -eq $other", "token ne",
+        "data->'token' -> next", "use \"token\" to sign", "{token} \"abc\"", "replace(\"{token}\", \"abc\")", "'{password}': 'abc'", "token eq other", "password -eq $other",
         "<token a={b}>text</token>", "<token a=\"b\"/>text", "<input name=\"api_token\" type=\"hidden\" value=\"abc\">", "foo(token, bar(\"abc\"))", "\"a\" + \"abc\" == token",
         "\"abc\" == other && token", "(\"abc\".equals(other), token)", "{\"Value\": \"abc\"}, {\"Name\": \"API_KEY\"}", "value: \"abc\"\n- name: \"token\"", "token <<-'EOF'\nx",
-        "[Range(\"abc\")]\npublic string Token;", "f(x, \"abc\")\n  token;", "name: token\n  valued: 2", "password // \"abc\""}) {
+        "[Range(\"abc\")]\npublic string Token;", "f(x, \"abc\")\n  token;", "name: token\n  valued: 2", "password // \"abc\"", "secret_get(ctx, \"abc\")", "password must change\n", "its password abc\n"}) {
     INFO(std::string(text));
     CHECK_FALSE(read(text));
   }
@@ -241,6 +244,7 @@ TEST_CASE("Words behind an argument of a command are no prose") {
   CHECK_FALSE(read("wget --password=abcd https://acme.test")->more_text);
   CHECK(read("password=abcd is wrong")->more_text);
   CHECK(read("the password: abcd is wrong")->more_text);
+  CHECK(read("password abcd\n")->more_text);  // two words of a line may be a heading
 }
 
 TEST_CASE("A literal is a piece of what is made of it, but not of its own conversion") {
