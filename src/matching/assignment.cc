@@ -58,9 +58,13 @@ class Reader {
     return read_value(c_, given_, out_);
   }
 
-  static bool is_value_word(std::string_view word) {
-    static constexpr std::array<std::string_view, 8> kFields{"value", "defaultvalue", "default", "val", "content", "secretvalue", "unset", "fallback"};
-    return word.size() <= 12 && std::find(kFields.begin(), kFields.end(), lowered(word)) != kFields.end();
+  // Behind a bare name only the commonest words, for the sake of may_be_assigned().
+  bool is_value_word(std::string_view word, bool element) const {
+    static constexpr std::array<std::string_view, 8> kFields{"value", "default", "defaultvalue", "val", "content", "secretvalue", "unset", "fallback"};
+    if (word.size() > 12) return false;
+    const auto common = kFields.begin() + 3;
+    const auto known = name_.quoted || element ? kFields.end() : common;
+    return std::find(kFields.begin(), known, lowered(word)) != known;
   }
 
   std::string_view take_word() {
@@ -81,8 +85,10 @@ class Reader {
       if (dash) ++c_.at;
       if (c_.at == begin) break;
       std::string_view word = take_word();
-      if (is_value_word(word) || (key && word == "string")) {
+      if ((is_value_word(word, c_.text[begin] == '<') && (!dash || word.size() == 5)) || (key && word == "string")) {
         if (read_field(dash)) return true;
+        given_.bare = false;
+        given_.option = name_.option;
         break;
       }
       if (dash || word.empty() || !name_.quoted || !skip_field()) break;
@@ -325,12 +331,12 @@ class Reader {
 
   // password string = "…"
   bool skip_type() {
-    if (is_one_of(c_.now(), ".>]")) return false;
+    if (is_one_of(c_.now(), ".>]") || (c_.now() == '<' && !is_letter(c_.next()))) return false;
     std::size_t at = c_.at;
     while (at - c_.at < kMaxType && (is_alnum(c_.peek(at)) || is_one_of(c_.peek(at), "_*[]<>.&"))) ++at;
     if (at == c_.at || !is_blank(c_.peek(at))) return false;
     while (is_blank(c_.peek(at)) && at - c_.at < kMaxType) ++at;
-    if (at >= glance_ || (c_.peek(at) != '=' && !(c_.peek(at) == ':' && c_.peek(at + 1) == '='))) return false;
+    if (at + 1 >= glance_ || (c_.peek(at) != '=' && !(c_.peek(at) == ':' && c_.peek(at + 1) == '='))) return false;
     c_.at = at;
     return true;
   }

@@ -117,8 +117,8 @@ class Glance {
 
   // A word: a type, with an assignment behind it; an operator; an attribute.
   bool may_be_word() const {
-    const std::string word = lowered(text_.substr(at_, 5));
-    if (word == "value" || word == "defau" || may_start("eq ") || may_start("ne ") || may_start("isEqual") || may_start("by lazy") || has_equals()) return true;
+    const std::string word = lowered(text_.substr(at_, 5));  // cut short where the text is
+    if (std::string_view("value").starts_with(word) || std::string_view("defau").starts_with(word) || may_start("eq ") || may_start("ne ") || may_start("isEqual") || may_start("by lazy") || has_equals()) return true;
     const std::size_t front = first();
     return front > 0 && (text_[front - 1] == '<' || text_[front - 1] == ':');
   }
