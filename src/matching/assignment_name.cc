@@ -53,7 +53,7 @@ bool read_name(Cursor& c, std::size_t begin, Name& name) {
   name.option = left(1) == '-' && (first < 2 || left(2) == '-' || is_space(left(2)) || is_quote(left(2)));
   for (int n = 0; n < 4 && name.open > 0 && (is_quote(c.text[name.open - 1]) || c.text[name.open - 1] == '\\'); ++n) --name.open;
   const char quote = c.now();
-  name.doubled = is_quote(quote) && c.next() == quote && first - name.open == 2 && left(1) == quote && left(2) == quote;
+  name.doubled = is_quote(quote) && quote != '`' && c.next() == quote && first - name.open == 2 && left(1) == quote && left(2) == quote;
   read_closers(c, name);
   return true;
 }
@@ -72,7 +72,9 @@ bool NamePlace::is_variable() const {
   return name_.quoted && (front.ends_with("\"$") || front.ends_with("\"${"));
 }
 
-bool NamePlace::is_behind_equals() const { return before(name_.first).ends_with('='); }
+bool NamePlace::is_behind_equals() const {
+  return before(name_.first).ends_with('=') && std::none_of(name_.text.begin(), name_.text.end(), is_upper);  // properties=AWS_SESSION_TOKEN:…
+}
 
 bool NamePlace::is_branch() const {
   std::string_view front = before(name_.open);

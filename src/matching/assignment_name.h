@@ -31,7 +31,7 @@ class NamePlace {
 
   [[nodiscard]] bool has_sigil() const;        // $name, @name, $h{name}
   [[nodiscard]] bool is_variable() const;      // "$name", "${name}"
-  [[nodiscard]] bool is_behind_equals() const; // action=name
+  [[nodiscard]] bool is_behind_equals() const; // action=name, but not properties=NAME
   [[nodiscard]] bool is_branch() const;        // x ? 'name'
   [[nodiscard]] bool is_annotated() const;     // @Setting("name")
   [[nodiscard]] bool is_defined() const;       // (def name

@@ -171,7 +171,7 @@ constexpr Row kRows[] = {
     {R"("password": {"value": "vALUE-1"})", "password", Form::kQuoted},
     {R"("password": {"type": "string", "defaultValue": "vALUE-1"})", "password", Form::kQuoted},
     {"variable \"token\" {\n  type = string\n  default = \"vALUE-1\"\n}", "token", Form::kQuoted},
-    {"token=12|vALUE1\n", "", Form::kPlain},
+    {"?properties=API_TOKEN:vALUE-1&x", "API_TOKEN", Form::kPlain},
     // Values before their names
     {R"({"Value": "vALUE-1", "Name": "API_KEY"})", "API_KEY", Form::kQuoted},
     {R"(<add value="vALUE-1" key="ApiKey"/>)", "ApiKey", Form::kQuoted},
@@ -219,7 +219,7 @@ TEST_CASE("What only looks like an assignment is none") {
         "data->'token' -> next", "use \"token\" to sign", "{token} \"abc\"", "replace(\"{token}\", \"abc\")", "'{password}': 'abc'", "token eq other", "password -eq $other",
         "<token a={b}>text</token>", "<token a=\"b\"/>text", "<input name=\"api_token\" type=\"hidden\" value=\"abc\">", "foo(token, bar(\"abc\"))", "\"a\" + \"abc\" == token",
         "\"abc\" == other && token", "(\"abc\".equals(other), token)", "{\"Value\": \"abc\"}, {\"Name\": \"API_KEY\"}", "value: \"abc\"\n- name: \"token\"", "token <<-'EOF'\nx",
-        "[Range(\"abc\")]\npublic string Token;", "f(x, \"abc\")\n  token;", "name: token\n  valued: 2", "password // \"abc\"", "secret_get(ctx, \"abc\")", "password must change\n", "its password abc\n"}) {
+        "[Range(\"abc\")]\npublic string Token;", "f(x, \"abc\")\n  token;", "name: token\n  valued: 2", "attributes ``password``, ``realm`` and", "password // \"abc\"", "secret_get(ctx, \"abc\")", "password must change\n", "its password abc\n"}) {
     INFO(std::string(text));
     CHECK_FALSE(read(text));
   }
