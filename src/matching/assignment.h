@@ -5,6 +5,11 @@
 //     password = "…"     'dbPassword' => '…'     "token": "…"      \"token\": \"…\"     api_key: str = "…"     var secret string = "…"
 //     DB_PASSWORD=…      db.password: …          <password>…</…>   <add key="ApiKey" value="…"/>              - name: TOKEN\n  value: …
 //     --password …       put("token", "…")       setPassword("…")  getenv("TOKEN", "…")    x.password == "…"   ${DB_PASSWORD:-…}
+//     "…".equals(token)  {"value": "…", "name": "TOKEN"}           "token": {"value": "…"}                     $ENV{TOKEN} = '…'
+//
+// and that with the operators and literals of each language. Its rooms: assignment_name (the name, and the text before it),
+// assignment_value (literals, words, defaults), assignment_before (values that stand before their names), assignment_glance
+// (may_be_assigned()), and assignment.cc, which puts them together.
 //
 // It says what the value is, not whether that is a secret (matching/assigned_value.h). It reads at most kNameReach bytes before and
 // kValueReach bytes after the hit, so the bounded-window rule holds. Ownership: views into the text. Thread safety: pure functions.

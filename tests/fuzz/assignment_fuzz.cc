@@ -1,5 +1,5 @@
 // Any text through the lexer of assignments: what it reads lies inside the text, and in a window of the promised size around the hit it
-// reads the same as in the whole, which is what lets findings be inherited from one version of a file by the next.
+// reads the same as in the whole, which (and that the glance lets through all that is read) is what lets findings be inherited from one version of a file by the next.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -20,6 +20,7 @@ bool inside(std::string_view part, std::string_view whole) {
 void check(std::string_view text, std::size_t begin, std::size_t end) {
   const bool possible = may_be_assigned(text, begin, end);
   auto found = read_assignment(text, begin, end, true);
+  if (found && !possible) std::abort();  // the glance must not turn away what would be read
   if (found && (!inside(found->name, text) || !inside(found->value, text) || found->value.empty())) std::abort();
 
   const std::size_t from = begin > kNameReach ? begin - kNameReach : 0;
