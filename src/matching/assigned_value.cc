@@ -24,7 +24,8 @@ Judgement no(std::string reason) { return {std::nullopt, std::move(reason)}; }
 Judgement yes(Confidence level) { return {level, {}}; }
 
 // Names of types and the like, which code puts where a value could be.
-constexpr std::array<std::string_view, 51> kWords{
+constexpr std::array<std::string_view, 65> kWords{
+    "always",  "never", "on_create", "confirmed", "nullable", "hashed", "users", "oauth2",  "ntlm",    "message", "token",  "host",   "path",   "shared",
     "string", "text",  "null",  "none",   "true",     "false",    "undefined", "void",   "integer", "boolean", "bool",   "required", "optional",
     "char",   "varchar", "bytes", "byte", "object",   "number",   "hidden",    "input",  "field",   "form",    "self",   "this",     "data",
     "value",  "values", "user", "username", "email",  "prompt",   "random",    "generate", "generated", "encrypted", "plain", "plaintext", "basic", "bearer",
@@ -67,6 +68,18 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
+// jane.doe@mail.acme.example; not SU=@MVnr.I3i.
+bool is_mail_address(std::string_view text) {
+  const std::size_t at = text.find('@');
+  const std::size_t dot = text.rfind('.');
+  if (at == std::string_view::npos || at == 0 || dot == std::string_view::npos || dot < at + 2 || text.size() - dot < 3) return false;
+  const std::string_view user = text.substr(0, at);
+  const std::string_view last = text.substr(dot + 1);
+  return std::all_of(user.begin(), user.end(), [](char c) { return is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+'; }) &&
+         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at) + 1, text.end(), [](char c) { return is_alnum(c) || c == '.' || c == '-'; }) &&
+         std::all_of(last.begin(), last.end(), is_lower) && surprise(text) < kStrongBits;
+}
+
 // Places, not secrets: URLs, paths, addresses, MIME types, versions with words.
 bool is_place(std::string_view text) {
   if (text.find("://") != std::string_view::npos || text.starts_with('/') || text.starts_with("./") || text.starts_with("../") ||
@@ -76,17 +89,61 @@ bool is_place(std::string_view text) {
   if (std::count(text.begin(), text.end(), '.') >= 2 && is_letter(text.back()) &&
       std::all_of(text.begin(), text.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; }))
     return true;
-  std::size_t at = text.find('@');
-  return at != std::string_view::npos && at > 0 && text.find('.', at) != std::string_view::npos && text.find_first_of("!#$%^&*") == std::string_view::npos &&
-         surprise(text) < kStrongBits;
+  return text.starts_with("magnet:?") || is_mail_address(text);
 }
+
+// Encodings of a service's encrypted values: of so many characters at least, they begin so.
+struct Sealing {
+  std::string_view front;
+  std::size_t least;
+};
+constexpr std::array<Sealing, 10> kSealings{{
+    {"AQICAH", 60},       // AWS KMS
+    {"CiQA", 80},         // Google Cloud KMS
+    {"AgA", 300},         // Bitnami SealedSecret: the length of a wrapped key, which is 512 bytes
+    {"AgB", 300},
+    {"AgC", 300},
+    {"gAAAAA", 80},       // Fernet
+    {"U2FsdGVkX1", 24},   // openssl enc: "Salted__"
+    {"01000000d08c9ddf", 60},  // DPAPI
+    {"AQAAANCMnd8B", 60},  // the same in base64
+    {"eyJpdiI6", 60},     // Laravel: {"iv":
+}};
 
 // Digests and sealed values say so at their front.
 bool is_sealed(std::string_view text) {
-  if (text.starts_with('{') && text.find('}') < text.size() - 8) return true;  // {SSHA}…, {bcrypt}…
-  static constexpr std::array<std::string_view, 13> kFronts{"sha1-",  "sha256-", "sha384-", "sha512-", "sha1:", "sha256:", "md5:",
-                                                            "ENC[", "ENC(",    "vault:",  "!vault",  "enc:",  "arn:"};
-  return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return text.starts_with(front); });
+  if (text.starts_with('{') && text.find('}') < text.size() - 8) return true;  // {SSHA}…, {bcrypt}…, {cipher}…
+  static constexpr std::array<std::string_view, 24> kFronts{"sha1-",  "sha256-", "sha384-", "sha512-", "sha1:",  "sha256:", "SHA256:", "md5:",
+                                                            "ENC[",   "ENC(",    "vault:",  "!vault",  "enc:",   "arn:",    "encrypted:", "crypt:",
+                                                            "EJ[1:",  "kms:",    "aws-kms:", "cipher:", "sealed:", "dpapi:", "$ANSIBLE_VAULT", "pbkdf2"};
+  return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return text.starts_with(front); }) ||
+         std::any_of(kSealings.begin(), kSealings.end(),
+                     [&](const Sealing& sealing) { return text.size() >= sealing.least && text.starts_with(sealing.front); });
+}
+
+// 2024-05-01, 0001-01-01T00:00:00Z
+bool is_date(std::string_view text) {
+  static constexpr std::string_view kForm = "0000-00-00";
+  if (text.size() < kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == '0' ? !is_digit(text[i]) : text[i] != kForm[i]) return false;
+  }
+  return std::all_of(text.begin() + kForm.size(), text.end(), [](char c) { return is_digit(c) || std::string_view("TZ:.+- ").find(c) != std::string_view::npos; });
+}
+
+// required|string|min:8, as frameworks write what a field has to be; repeatlast=0, an option in a list of them.
+bool is_rule(std::string_view text) {
+  auto part = [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == ':' || c == ',' || c == '|'; };
+  if (text.find('|') != std::string_view::npos && is_lower(text.front())) return std::all_of(text.begin(), text.end(), part);
+  const std::size_t equals = text.find('=');
+  return equals != std::string_view::npos && equals >= 4 && equals + 1 < text.size() && (is_digit(text[equals + 1]) || text[equals + 1] == '{') &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(equals), [](char c) { return is_lower(c) || c == '_'; });
+}
+
+// \u00e9\uFE0F: characters, written by their numbers.
+bool is_characters(std::string_view text) {
+  return text.size() >= 6 && text[0] == '\\' && (text[1] == 'u' || text[1] == 'U') &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '\\' || to_lower(c) == 'u' || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); });
 }
 
 // 0x80072EEE, and 0x with the forty digits of an account's address on a block chain.
@@ -133,6 +190,10 @@ std::string_view never(const Assignment& assignment) {
   if (is_cut_expression(assignment)) return "value: a call or an element";
   if (is_public_key(value)) return "value: a public key";
   if (value.starts_with("-----")) return "value: the beginning of a PEM block";
+  if (is_date(value)) return "value: a date";
+  if (is_rule(value)) return "value: a rule or an option";
+  if (is_characters(value)) return "value: characters by their numbers";
+  if (value.find("uid:") != std::string_view::npos) return "value: an identifier";
   if (is_place(value)) return "value: a path, a URL or an address";
   if (repeats_name(assignment)) return "value: repeats its name";
   if (value.size() <= kLongestWord && std::find(kWords.begin(), kWords.end(), lowered(value)) != kWords.end()) {
@@ -145,6 +206,7 @@ Judgement judge_password(const Assignment& assignment) {
   std::string_view value = assignment.value;
   PasswordReading reading = read_password(value);
   const Shape shape(value);
+  if (reading.bits < kStrongBits && asks_for_secret(assignment.name)) return no("name: of a function that the password comes out of");
   switch (reading.look) {
     case PasswordLook::kNone:
       return no(std::move(reading.reason));
@@ -185,6 +247,12 @@ Judgement judge_token(const Assignment& assignment) {
   return yes(bits > kVeryStrongBits || (shape.hex && value.size() >= 32) ? Confidence::kHigh : Confidence::kMedium);
 }
 
+// Names that hold nothing but random text, unlike a "key".
+bool is_salt(std::string_view name) {
+  const std::string small = lowered(name);
+  return small.ends_with("salt") || small.ends_with("hmac") || small.ends_with("seed");
+}
+
 Judgement judge_key(const Assignment& assignment) {
   std::string_view value = assignment.value;
   if (value.size() < 16) return no("key: shorter than 16 characters");
@@ -192,7 +260,10 @@ Judgement judge_key(const Assignment& assignment) {
   if (is_syntax(value) || is_password_hash(value)) return no("key: a variable, a call, a template or a hash");
   const Shape shape(value);
   const double bits = surprise(value);
+  if (is_uuid(value) && shape.seen.count() >= 7 && is_salt(assignment.name)) return yes(Confidence::kLow);
   if (is_uuid(value) || shape.digits < 2 || shape.letters() < 4 || bits < kStrongBits) return no("key: not rare enough to be a secret one");
+  // SHA-1 and SHA-256 are what programs call a key most often, and no cipher has a key of the former's length.
+  if (shape.hex && (value.size() == 40 || value.size() == 64) && !is_salt(assignment.name)) return no("key: a digest, likely");
   if (shape.hex) return yes(Confidence::kLow);
   return yes(bits > kVeryStrongBits && shape.upper > 0 && shape.lower > 0 ? Confidence::kMedium : Confidence::kLow);
 }
