@@ -62,13 +62,13 @@ bool is_format(std::string_view text) {
 // $NAME, ${NAME}, %NAME%, {name}, <name>, @name, &name, call(), a.b[c], "a" + b: code or a
 // template, not text.
 bool is_syntax(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> kInside{"${", "$(", "{{", "}}", "<%", "%>",
-                                                            "()", "](", "=>", "->", "::", "\" +"};
+  static constexpr std::array<std::string_view, 20> kInside{"${", "$(", "{{", "}}", "<%", "%>", "()", "](", "=>", "->", "::", "\" +",
+                                                            "]{", "(?:", "].", "\\(", "\\|", "\\.", "\\d", "%F{"};
   if (std::any_of(kInside.begin(), kInside.end(),
                   [&](std::string_view s) { return text.find(s) != std::string_view::npos; })) {
     return true;
   }
-  if (is_format(text)) return true;
+  if (is_format(text) || text.starts_with("$.") || text.starts_with("$[")) return true;
   char first = text.front();
   char last = text.back();
   if (first == '$' && text.size() > 1 && (is_letter(text[1]) || text[1] == '_')) {
@@ -82,8 +82,9 @@ bool is_syntax(std::string_view text) {
   }
   std::size_t open = text.find('(');
   if (open != std::string_view::npos && open > 0 &&
-      (is_letter(text[open - 1]) || is_digit(text[open - 1]))) {
-    return text.find(')', open) != std::string_view::npos || open + 1 == text.size();
+      (is_letter(text[open - 1]) || is_digit(text[open - 1])) &&
+      (text.find(')', open) != std::string_view::npos || open + 1 == text.size())) {
+    return true;
   }
   return first == '[' || text.find("[\"") != std::string_view::npos ||
          text.find("['") != std::string_view::npos;
@@ -162,6 +163,16 @@ bool is_favourite(std::string_view text) {
   return text.size() >= kLeastLength && text.size() <= 10 && std::all_of(text.begin(), text.end(), is_digit);
 }
 
+// %F0%9F%92%A9: bytes of no ASCII text, as URLs write them; of a password of its own a percent sign stands here and there at most.
+bool is_percent_encoded(std::string_view text) {
+  std::size_t escapes = 0;
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    auto hex = [](char c) { return is_digit(c) || (c >= 'A' && c <= 'F'); };
+    escapes += text[i] == '%' && hex(text[i + 1]) && hex(text[i + 2]);
+  }
+  return escapes >= 3;
+}
+
 bool is_one_word(const Makeup& makeup, std::string_view text) {
   if (makeup.joints + makeup.strange > 0 || makeup.letters < 4) return false;
   return std::none_of(text.begin() + 1, text.end(), is_upper);
@@ -193,6 +204,7 @@ PasswordReading read_password(std::string_view text) {
   if (makeup.other > 0) return none("password: holds blanks or characters beyond ASCII");
   reading.bits = surprise(text);
   if (is_for_show(text, reading.bits)) return look(PasswordLook::kForShow, "password: a word for show, such as test, demo or 1234");
+  if (is_percent_encoded(text)) return none("password: percent-encoded text beyond ASCII");
   if (is_number_like(makeup)) return none("password: a number, a date or a version");
   if (reading.bits > kRandomBits && text.size() >= kLeastLength) return look(PasswordLook::kRandom, {});
   if (is_worked(makeup, text, reading.bits) || is_passphrase(text)) return look(PasswordLook::kWorked, {});

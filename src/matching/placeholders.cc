@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/ascii.h"
+#include "matching/decoders.h"
 
 namespace keywake::matching {
 namespace {
@@ -113,6 +114,17 @@ bool is_template(std::string_view text) {
   return has_any(text, kOpen) || is_enclosed(text, "@@", "@@") || is_enclosed(text, "%%", "%%") || is_enclosed(text, "<", ">");
 }
 
+// Base64 of a PEM block's first line, of a last line at most besides, and of hardly anything between.
+bool is_empty_pem(std::string_view text) {
+  if (!text.starts_with("LS0tLS1CRUdJTi")) return false;
+  const std::optional<std::string> decoded = decode_base64(text.substr(0, text.size() / 4 * 4));
+  if (!decoded) return false;
+  const std::size_t begin = decoded->find("-----", 5);
+  if (begin == std::string::npos) return decoded->size() < 32;
+  const std::size_t end = std::min(decoded->find("-----", begin + 5), decoded->size());
+  return end - std::min(end, begin + 5) < 16;
+}
+
 // The digests of nothing, which scripts print when a variable was empty.
 constexpr std::array<std::string_view, 3> kOfNothing{"d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
                                                      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};
@@ -126,6 +138,7 @@ std::optional<std::string> placeholder_reason(std::string_view body) {
   for (unsigned char c : body) seen.set(c);
   if (seen.count() <= 2 && body.size() >= 8) return "placeholder: one or two characters repeated";
   std::size_t least = body.size() > kLong ? body.size() / 4 : 0;
+  if (is_empty_pem(body)) return "placeholder: a PEM block with nothing in it";
   if (longest_filler(body) >= std::max<std::size_t>(4, least))
     return "placeholder: a run of x, * or the like";
   if (longest_run(body, 0) >= std::max<std::size_t>(7, least))

@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, 15> kTokenEnds{"geheim", "secret",    "se
 constexpr std::array<std::string_view, 12> kPasswordWords{"pass", "pwd", "pw", "psw", "pswd", "passw", "pword", "mdp", "userpass", "pin", "passe", "clave"};
 constexpr std::array<std::string_view, 8> kKeyWords{"key", "keys", "auth", "salt", "seed", "hmac", "jwt", "otp"};
 // What makes "…pass" or "…key" one of them though it is written as one word.
-constexpr std::array<std::string_view, 26> kFronts{"db",    "user", "root",  "admin", "ftp",   "sql",    "mysql",   "smtp",  "mail",
+constexpr std::array<std::string_view, 28> kFronts{"ssh", "vnc",
+                                                   "db",    "user", "root",  "admin", "ftp",   "sql",    "mysql",   "smtp",  "mail",
                                                    "my",    "api",  "app",   "auth",  "access", "secret", "private", "master", "crypt",
                                                    "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"};
 // Before "key": whose key it is.
@@ -31,9 +32,9 @@ constexpr std::array<std::string_view, 29> kKeyOwners{"hmac", "jwt", "webhook", 
                                                       "encrypt", "signing", "signature", "master", "shared", "security", "service", "subscription", "license", "decryption", "crypto"};
 
 // Behind a secret's word: what the value is instead.
-constexpr std::array<std::string_view, 142> kOther{
-    "sha",       "md",       "crc",       "checksums",   "fingerprint", "fingerprints", "thumbprint", "nonce", "at",       "obtained",  "date",     "time",
-    "timestamp", "user",     "username",  "metadata",    "exception",   "failure",  "object",    "equals",   "host",      "hostname",  "port",     "rules",
+constexpr std::array<std::string_view, 143> kOther{
+    "status",        "sha",       "md",       "crc",       "checksums",   "fingerprint", "fingerprints", "thumbprint", "nonce", "at",       "obtained",  "date",     "time",
+    "timestamp", "user",     "username",  "metadata",    "exception",   "failure",  "object",    "deep",   "host",      "hostname",  "port",     "rules",
     "email",
 
     "field",     "fields",   "label",     "hint",        "placeholder", "text",     "message",   "messages", "msg",       "error",     "errors",   "title",      "url",
@@ -46,7 +47,7 @@ constexpr std::array<std::string_view, 142> kOther{
     "reference", "arn",      "env",       "variable",    "hash",        "hashed",   "digest",    "checksum", "hashes",    "method",    "grant",    "scope",      "scopes",
     "claim",     "issuer",   "audience",  "description", "desc",        "index",    "callback",  "store",    "generator", "factory",   "prompt",   "instructions", "link"};
 // Anywhere in a name.
-constexpr std::array<std::string_view, 39> kNever{"websocket", "synctoken", "publishable", "ciphertext", "sealed", "idempotency",
+constexpr std::array<std::string_view, 39> kNever{"select", "synctoken", "publishable", "ciphertext", "sealed", "idempotency",
                                                   "public",  "forgot",  "forgotten", "tokenizer", "tokenize", "tokenized", "primary", "foreign", "keyboard", "encrypted", "csrf",
                                                   "xsrf",    "recaptcha", "pagination", "continuation", "cursor", "passive", "bypass", "compass", "author", "authority", "hashed",
                                                   "cache",   "sort",    "partition", "row",     "shortcut", "hot", "i18n", "translation", "message", "pub", "pubkey"};
@@ -109,7 +110,9 @@ NameReading read_name(std::string_view name) {
   NameReading reading{NameKind::kNone, "name: says nothing of a secret"};
   std::size_t at = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (is_one(words[i], kNever)) return {NameKind::kNone, "name: of something that is no secret"};
+    if (is_one(words[i], kNever) || (words[i] == "socket" && i > 0 && words[i - 1] == "web")) {  // Sec-WebSocket-Key
+      return {NameKind::kNone, "name: of something that is no secret"};
+    }
     NameKind kind = kind_of(words, i);
     if (kind == NameKind::kNone) continue;
     // "secret_key", "password_salt": the stronger word counts
