@@ -62,8 +62,8 @@ bool is_format(std::string_view text) {
 // $NAME, ${NAME}, %NAME%, {name}, <name>, @name, &name, call(), a.b[c], "a" + b: code or a
 // template, not text.
 bool is_syntax(std::string_view text) {
-  static constexpr std::array<std::string_view, 20> kInside{"${", "$(", "{{", "}}", "<%", "%>", "()", "](", "=>", "->", "::", "\" +",
-                                                            "]{", "(?:", "].", "\\(", "\\|", "\\.", "\\d", "%F{"};
+  static constexpr std::array<std::string_view, 23> kInside{"${", "$(", "{{", "}}", "<%", "%>", "()", "](", "=>", "->", "::", "\" +",
+                                                            "]{", "(?:", "].", "\\(", "\\|", "\\.", "\\d", "\\x1b", "\\033", "\\e[", "%F{"};
   if (std::any_of(kInside.begin(), kInside.end(),
                   [&](std::string_view s) { return text.find(s) != std::string_view::npos; })) {
     return true;
@@ -173,6 +173,11 @@ bool is_percent_encoded(std::string_view text) {
   return escapes >= 3;
 }
 
+// OAUTH2_JWT_BEARER
+bool is_constant(const Makeup& makeup, std::string_view text) {
+  return makeup.upper == makeup.letters && makeup.letters >= 6 && makeup.strange == 0 && makeup.digits <= 2 && text.find('_') != std::string_view::npos;
+}
+
 bool is_one_word(const Makeup& makeup, std::string_view text) {
   if (makeup.joints + makeup.strange > 0 || makeup.letters < 4) return false;
   return std::none_of(text.begin() + 1, text.end(), is_upper);
@@ -203,6 +208,7 @@ PasswordReading read_password(std::string_view text) {
   Makeup makeup(text);
   if (makeup.other > 0) return none("password: holds blanks or characters beyond ASCII");
   reading.bits = surprise(text);
+  if (reading.bits < kClearlyRandom && is_constant(makeup, text)) return none("password: a constant");
   if (is_for_show(text, reading.bits)) return look(PasswordLook::kForShow, "password: a word for show, such as test, demo or 1234");
   if (is_percent_encoded(text)) return none("password: percent-encoded text beyond ASCII");
   if (is_number_like(makeup)) return none("password: a number, a date or a version");
