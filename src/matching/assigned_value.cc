@@ -225,11 +225,15 @@ std::string_view never(const Assignment& assignment) {
   return {};
 }
 
+bool is_name_like(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
+}
+
 Judgement judge_password(const Assignment& assignment) {
   std::string_view value = assignment.value;
   PasswordReading reading = read_password(value);
   const Shape shape(value);
-  if (reading.bits < kStrongBits && asks_for_secret(assignment.name)) return no("name: of a function that the password comes out of");
+  if (reading.bits < kStrongBits && is_name_like(value) && asks_for_secret(assignment.name)) return no("name: of a function that the password comes out of");
   switch (reading.look) {
     case PasswordLook::kNone:
       return no(std::move(reading.reason));

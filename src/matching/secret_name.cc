@@ -14,49 +14,52 @@ namespace {
 
 // "dbpassword" is one word: the long ones count at the end of any word, and so do the short ones behind what usually precedes them.
 constexpr std::array<std::string_view, 29> kPasswordEnds{
-    "password",  "passwd",   "passwrd",  "passphrase", "passcode",      "pasword",   "passwords", "passwort",  "kennwort",   "wachtwoord",
-    "contrasena", "contrase\xc3\xb1" "a", "senha", "haslo", "has\xc5\x82o", "motdepasse", "passord", "kodeord", "adgangskode", "losenord",
-    "l\xc3\xb6senord", "salasana", "lozinka", "parola", "heslo", "jelszo", "sifre", "palavrapasse", "pasahitza"};
-constexpr std::array<std::string_view, 15> kTokenEnds{"geheim", "secret",    "secrets",   "token",      "tokens",    "apikey",   "secretkey",  "accesskey",
-                                                      "authkey",   "credential", "credentials", "appsecret", "apitoken", "privatekey", "bearer"};
+    "password", "passwd", "passwrd", "passphrase", "passcode", "pasword", "passwords", "passwort", "kennwort", "wachtwoord", "contrasena",
+    "contrase\xc3\xb1" "a", "senha", "haslo", "has\xc5\x82o", "motdepasse", "passord", "kodeord", "adgangskode", "losenord", "l\xc3\xb6senord",
+    "salasana", "lozinka", "parola", "heslo", "jelszo", "sifre", "palavrapasse", "pasahitza"};
+constexpr std::array<std::string_view, 15> kTokenEnds{
+    "geheim", "secret", "secrets", "token", "tokens", "apikey", "secretkey", "accesskey", "authkey", "credential", "credentials", "appsecret",
+    "apitoken", "privatekey", "bearer"};
 constexpr std::array<std::string_view, 12> kPasswordWords{"pass", "pwd", "pw", "psw", "pswd", "passw", "pword", "mdp", "userpass", "pin", "passe", "clave"};
 constexpr std::array<std::string_view, 8> kKeyWords{"key", "keys", "auth", "salt", "seed", "hmac", "jwt", "otp"};
 // What makes "…pass" or "…key" one of them though it is written as one word.
-constexpr std::array<std::string_view, 28> kFronts{"ssh", "vnc",
-                                                   "db",    "user", "root",  "admin", "ftp",   "sql",    "mysql",   "smtp",  "mail",
-                                                   "my",    "api",  "app",   "auth",  "access", "secret", "private", "master", "crypt",
-                                                   "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"};
+constexpr std::array<std::string_view, 28> kFronts{
+    "ssh", "vnc", "db", "user", "root", "admin", "ftp", "sql", "mysql", "smtp", "mail", "my", "api", "app", "auth", "access", "secret", "private",
+    "master", "crypt", "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"};
 // Before "key": whose key it is.
-constexpr std::array<std::string_view, 29> kKeyOwners{"hmac", "jwt", "webhook", "deploy", "partner", "bot", "vault",
-                                                      "api",  "app",     "access",  "secret",     "private", "auth",   "client", "consumer", "account", "storage", "encryption",
-                                                      "encrypt", "signing", "signature", "master", "shared", "security", "service", "subscription", "license", "decryption", "crypto"};
+constexpr std::array<std::string_view, 29> kKeyOwners{
+    "hmac", "jwt", "webhook", "deploy", "partner", "bot", "vault", "api", "app", "access", "secret", "private", "auth", "client", "consumer",
+    "account", "storage", "encryption", "encrypt", "signing", "signature", "master", "shared", "security", "service", "subscription", "license",
+    "decryption", "crypto"};
 
 // Behind a secret's word: what the value is instead.
 constexpr std::array<std::string_view, 143> kOther{
-    "status",        "sha",       "md",       "crc",       "checksums",   "fingerprint", "fingerprints", "thumbprint", "nonce", "at",       "obtained",  "date",     "time",
-    "timestamp", "user",     "username",  "metadata",    "exception",   "failure",  "object",    "deep",   "host",      "hostname",  "port",     "rules",
-    "email",
-
-    "field",     "fields",   "label",     "hint",        "placeholder", "text",     "message",   "messages", "msg",       "error",     "errors",   "title",      "url",
-    "urls",      "uri",      "endpoint",  "path",        "paths",       "file",     "files",     "filename", "dir",       "folder",    "name",     "names",      "type",
-    "types",     "kind",     "id",        "ids",         "identifier",  "length",   "len",       "size",     "min",       "max",       "count",    "counter",    "regex",
-    "pattern",   "policy",   "format",    "expiry",      "expires",     "expired",  "expiration", "expire",  "ttl",       "timeout",   "lifetime", "duration",   "age",
-    "header",    "headers",  "param",     "params",      "parameter",   "prefix",   "suffix",    "column",   "input",     "form",      "page",     "view",       "class",
-    "selector",  "element",  "button",    "icon",        "style",       "version",  "algorithm", "alg",      "encoder",   "provider",  "service",  "manager",    "handler",
-    "validator", "validation", "strength", "checker",    "reset",       "change",   "required",  "enabled",  "option",    "options",   "flag",     "mode",       "ref",
-    "reference", "arn",      "env",       "variable",    "hash",        "hashed",   "digest",    "checksum", "hashes",    "method",    "grant",    "scope",      "scopes",
-    "claim",     "issuer",   "audience",  "description", "desc",        "index",    "callback",  "store",    "generator", "factory",   "prompt",   "instructions", "link"};
+    "status", "sha", "md", "crc", "checksums", "fingerprint", "fingerprints", "thumbprint", "nonce", "at", "obtained", "date", "time", "timestamp",
+    "user", "username", "metadata", "exception", "failure", "object", "deep", "host", "hostname", "port", "rules", "email", "field", "fields",
+    "label", "hint", "placeholder", "text", "message", "messages", "msg", "error", "errors", "title", "url", "urls", "uri", "endpoint", "path",
+    "paths", "file", "files", "filename", "dir", "folder", "name", "names", "type", "types", "kind", "id", "ids", "identifier", "length", "len",
+    "size", "min", "max", "count", "counter", "regex", "pattern", "policy", "format", "expiry", "expires", "expired", "expiration", "expire", "ttl",
+    "timeout", "lifetime", "duration", "age", "header", "headers", "param", "params", "parameter", "prefix", "suffix", "column", "input", "form",
+    "page", "view", "class", "selector", "element", "button", "icon", "style", "version", "algorithm", "alg", "encoder", "provider", "service",
+    "manager", "handler", "validator", "validation", "strength", "checker", "reset", "change", "required", "enabled", "option", "options", "flag",
+    "mode", "ref", "reference", "arn", "env", "variable", "hash", "hashed", "digest", "checksum", "hashes", "method", "grant", "scope", "scopes",
+    "claim", "issuer", "audience", "description", "desc", "index", "callback", "store", "generator", "factory", "prompt", "instructions", "link"};
 // Anywhere in a name.
-constexpr std::array<std::string_view, 39> kNever{"select", "synctoken", "publishable", "ciphertext", "sealed", "idempotency",
-                                                  "public",  "forgot",  "forgotten", "tokenizer", "tokenize", "tokenized", "primary", "foreign", "keyboard", "encrypted", "csrf",
-                                                  "xsrf",    "recaptcha", "pagination", "continuation", "cursor", "passive", "bypass", "compass", "author", "authority", "hashed",
-                                                  "cache",   "sort",    "partition", "row",     "shortcut", "hot", "i18n", "translation", "message", "pub", "pubkey"};
+constexpr std::array<std::string_view, 39> kNever{
+    "select", "synctoken", "publishable", "ciphertext", "sealed", "idempotency", "public", "forgot", "forgotten", "tokenizer", "tokenize",
+    "tokenized", "primary", "foreign", "keyboard", "encrypted", "csrf", "xsrf", "nextpage", "pagination", "continuation", "cursor", "passive",
+    "bypass", "compass", "author", "authority", "hashed", "cache", "sort", "partition", "row", "shortcut", "hot", "i18n", "translation", "message",
+    "pub", "pubkey"};
 // Before "token" or "key" in code that reads text or keeps tables.
-constexpr std::array<std::string_view, 20> kCodeTokens{"sync", "page", "next", "prev", "last", "first", "current", "eof", "end", "start", "stop", "bos", "eos", "pad", "unk", "sep", "cls", "mask", "lookup", "map"};
+constexpr std::array<std::string_view, 20> kCodeTokens{
+    "sync", "page", "next", "prev", "last", "first", "current", "eof", "end", "start", "stop", "bos", "eos", "pad", "unk", "sep", "cls", "mask",
+    "lookup", "map"};
 // Before a bare "key": one that everybody may have, or the name of one.
-constexpr std::array<std::string_view, 14> kOpenKeys{"site", "gpg", "pgp", "host", "verify", "verification", "apt", "repo", "lookup", "alternate", "sort", "unique", "state", "query"};
+constexpr std::array<std::string_view, 14> kOpenKeys{
+    "site", "gpg", "pgp", "host", "verify", "verification", "apt", "repo", "lookup", "alternate", "sort", "unique", "state", "query"};
 // In front: the name is a function's that is not given the secret but asked for it, or tells something of it.
-constexpr std::array<std::string_view, 17> kAskers{"get", "retrieve", "run", "select", "find", "fetch", "load", "extract", "parse", "generate", "random", "has", "is", "derive", "prompt", "obtain", "post"};
+constexpr std::array<std::string_view, 16> kAskers{
+    "get", "retrieve", "run", "select", "find", "fetch", "load", "extract", "parse", "generate", "random", "has", "is", "derive", "prompt", "obtain"};
 // Anywhere: the secret is not the first of what the function is given, or is what comes out.
 constexpr std::array<std::string_view, 4> kAmong{"and", "from", "random", "or"};
 

@@ -121,6 +121,7 @@ TEST_CASE("Names of what is public, and of what functions are asked for") {
     INFO(name);
     CHECK(read_name(name).kind == NameKind::kPassword);
   }
+  CHECK(read_name("RECAPTCHA_SECRET_KEY").kind == NameKind::kToken);
   CHECK(read_name("geheim").kind == NameKind::kToken);
   CHECK(read_name("NONCE_SALT").kind == NameKind::kKey);
   CHECK(read_name("hash_pwd_salt").kind == NameKind::kKey);
