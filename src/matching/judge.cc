@@ -1,11 +1,13 @@
 #include "matching/judge.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
 #include "base/ascii.h"
 #include "base/text.h"
 #include "matching/place.h"
+#include "matching/rarity.h"
 
 namespace keywake::matching {
 namespace {
@@ -83,6 +85,43 @@ constexpr std::string_view kGenericProvider = "generic";
 // A line that nobody typed.
 constexpr std::size_t kLongestTypedLine = 1000;
 
+// A variable or a member: credentials.password
+bool is_identifier(std::string_view text) {
+  return (is_letter(text.front()) || text.front() == '_') &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '_' || c == '.'; });
+}
+
+// Whether text before a value on its line says that it stands within a string or a comment. A word in a string that began lines before is
+// taken for a variable; to tell them apart takes the whole file.
+bool in_string_or_comment(std::string_view before) {
+  if (before.find_first_of("\"'`#") != std::string_view::npos) return true;
+  for (std::string_view mark : {"//", "/*", "--"}) {
+    if (before.find(mark) != std::string_view::npos) return true;
+  }
+  const std::size_t first = before.find_first_not_of(" \t");
+  return first != std::string_view::npos && before[first] == '*' && (first + 1 == before.size() || before[first + 1] == ' ');
+}
+
+// Each place of `secret` on the line, until one is `so`.
+template <typename Predicate>
+bool stands_everywhere(const Place& place, Predicate so) {
+  std::size_t at = place.line.find(place.secret);
+  if (place.secret.empty() || at == std::string_view::npos) return false;
+  for (; at != std::string_view::npos; at = place.line.find(place.secret, at + 1)) {
+    if (!so(place.line.substr(0, at))) return false;
+  }
+  return true;
+}
+
+std::string_view noise_of_line(const Place& place) {
+  if (stands_everywhere(place, [](std::string_view before) { return before.ends_with("ENC("); })) return "place: an encrypted value";
+  if (!place.secret.empty() && is_identifier(place.secret) && !is_rare(place.secret) && quotes_strings(place.path) &&
+      stands_everywhere(place, [](std::string_view before) { return !in_string_or_comment(before); })) {
+    return "place: a variable, in a language that quotes its strings";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view noise_reason(const model::Pattern& pattern, const Place& place) {
@@ -95,7 +134,7 @@ std::string_view noise_reason(const model::Pattern& pattern, const Place& place)
   for (const Row& row : kRows) {
     if (glob_match(row.glob, path)) return row.reason;
   }
-  return {};
+  return noise_of_line(place);
 }
 
 Judgement judge(const model::Pattern& pattern, model::Confidence by_bytes, const Place& place) {

@@ -14,6 +14,7 @@ namespace keywake::matching {
 struct Place {
   std::string_view path;  // as reported; members of archives after "!/"
   std::string_view line;  // the text of the line, if the caller has it (a long one may be cut)
+  std::string_view secret;  // if the caller has it: how the line writes it is judged, too
 };
 
 /// Why a finding of `pattern` in this place is noise; empty if it is not. The text is constant.

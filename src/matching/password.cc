@@ -1,7 +1,8 @@
 // In order: stand-ins (matching/placeholders.h); syntax of templates, calls and variables; words
 // that everybody writes where a password would go; and last whether it reads like language.
 // Language alone ("resetPasswordForm", "application/json") is no password unless digits or
-// punctuation are worked into it the way people do ("Summer!2019"), random text always may be one.
+// punctuation are worked into it the way people do ("Summer!2019"; matching/passphrase.h for words),
+// random text always may be one.
 #include "matching/password.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "matching/decoders.h"
+#include "matching/passphrase.h"
 #include "matching/placeholders.h"
 #include "matching/rarity.h"
 
@@ -16,6 +18,7 @@ namespace keywake::matching {
 namespace {
 
 constexpr std::size_t kLeastLength = 6;
+constexpr double kRandomBits = 10;
 constexpr double kClearlyRandom = 25;
 constexpr double kLanguageBits = -6;  // below it a text is words, whatever else is in it
 
@@ -45,17 +48,27 @@ struct Makeup {
   }
 };
 
+// "%s", "key-%v", "%s:%s"; a password may hold the two characters as well.
+bool is_format(std::string_view text) {
+  for (std::string_view one : {"%s", "%v", "%d"}) {
+    if (text.find(one) == std::string_view::npos) continue;
+    if (text.starts_with(one) || text.ends_with(one) || std::none_of(text.begin(), text.end(), is_digit)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 // $NAME, ${NAME}, %NAME%, {name}, <name>, @name, &name, call(), a.b[c], "a" + b: code or a
 // template, not text.
 bool is_syntax(std::string_view text) {
-  static constexpr std::array<std::string_view, 14> kInside{
-      "${", "$(", "{{", "}}", "<%", "%>", "()", "](", "=>", "->", "::", "\" +", "%s", "%v"};
+  static constexpr std::array<std::string_view, 23> kInside{"${", "$(", "{{", "}}", "<%", "%>", "()", "](", "=>", "->", "::", "\" +",
+                                                            "]{", "(?:", "].", "\\(", "\\|", "\\.", "\\d", "\\x1b", "\\033", "\\e[", "%F{"};
   if (std::any_of(kInside.begin(), kInside.end(),
                   [&](std::string_view s) { return text.find(s) != std::string_view::npos; })) {
     return true;
   }
+  if (is_format(text) || text.starts_with("$.") || text.starts_with("$[")) return true;
   char first = text.front();
   char last = text.back();
   if (first == '$' && text.size() > 1 && (is_letter(text[1]) || text[1] == '_')) {
@@ -69,8 +82,9 @@ bool is_syntax(std::string_view text) {
   }
   std::size_t open = text.find('(');
   if (open != std::string_view::npos && open > 0 &&
-      (is_letter(text[open - 1]) || is_digit(text[open - 1]))) {
-    return text.find(')', open) != std::string_view::npos || open + 1 == text.size();
+      (is_letter(text[open - 1]) || is_digit(text[open - 1])) &&
+      (text.find(')', open) != std::string_view::npos || open + 1 == text.size())) {
+    return true;
   }
   return first == '[' || text.find("[\"") != std::string_view::npos ||
          text.find("['") != std::string_view::npos;
@@ -105,17 +119,30 @@ bool is_password_hash(std::string_view text) {
 namespace {
 
 // Words in a password that say it is one for show: documentation, tests, defaults.
-constexpr std::array<std::string_view, 39> kShow{
+constexpr std::array<std::string_view, 37> kShow{
     "passw",  "p@ss",   "pa55",   "pass1",    "pass-",     "pass_",    "mypass",  "pwd",
     "secret", "s3cr3t", "s3cret", "changeme", "change-me", "changeit", "letmein", "hunter2",
     "qwerty", "abc123", "a1b2c3", "1234",     "4321",      "test",     "demo",    "dummy",
-    "fake",   "foo",    "bar",    "example",  "sample",    "default",  "admin",   "root",
+    "fake",   "example",  "sample",    "default",  "admin",   "root",
     "guest",  "user",   "hello",  "token",    "wrong",     "invalid",  "bogus"};
+
+// "foo", "Bar1"; not "barley", "food".
+bool is_foo(std::string_view low) {
+  for (std::string_view word : {"foo", "bar", "baz"}) {
+    for (std::size_t at = low.find(word); at != std::string_view::npos; at = low.find(word, at + 1)) {
+      const bool begins = at == 0 || !is_lower(low[at - 1]) || low.substr(0, at).ends_with("foo");
+      const bool ends = at + 3 == low.size() || !is_lower(low[at + 3]) || low.substr(at + 3).starts_with("bar");
+      if (begins && ends) return true;
+    }
+  }
+  return false;
+}
 
 // Random text holds a short word now and then.
 bool is_for_show(std::string_view text, double bits) {
   std::string low = lowered(text);
   std::string meant = without_leet(low);
+  if (bits < kClearlyRandom && is_foo(low)) return true;
   return std::any_of(kShow.begin(), kShow.end(), [&](std::string_view word) {
     if (bits >= kClearlyRandom && word.size() <= 4) return false;
     return low.find(word) != std::string::npos || meant.find(word) != std::string::npos;
@@ -128,54 +155,73 @@ bool is_number_like(const Makeup& makeup) {
   return makeup.letters <= 2 && makeup.strange == 0;
 }
 
+// The passwords that most people have: digits in a row, a row of keys. They look like stand-ins and are, and work in many a deployment.
+bool is_favourite(std::string_view text) {
+  static constexpr std::array<std::string_view, 10> kFavourites{"abc123", "abcd1234", "1234abcd", "abc12345", "abc123456",
+                                                                "a1b2c3d4", "qwer1234", "qwerty123", "q1w2e3r4", "1q2w3e4r"};
+  if (std::find(kFavourites.begin(), kFavourites.end(), lowered(text)) != kFavourites.end()) return true;
+  return text.size() >= kLeastLength && text.size() <= 10 && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+// %F0%9F%92%A9: bytes of no ASCII text, as URLs write them; of a password of its own a percent sign stands here and there at most.
+bool is_percent_encoded(std::string_view text) {
+  std::size_t escapes = 0;
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    auto hex = [](char c) { return is_digit(c) || (c >= 'A' && c <= 'F'); };
+    escapes += text[i] == '%' && hex(text[i + 1]) && hex(text[i + 2]);
+  }
+  return escapes >= 3;
+}
+
+// OAUTH2_JWT_BEARER
+bool is_constant(const Makeup& makeup, std::string_view text) {
+  return makeup.upper == makeup.letters && makeup.letters >= 6 && makeup.strange == 0 && makeup.digits <= 2 && text.find('_') != std::string_view::npos;
+}
+
 bool is_one_word(const Makeup& makeup, std::string_view text) {
   if (makeup.joints + makeup.strange > 0 || makeup.letters < 4) return false;
   return std::none_of(text.begin() + 1, text.end(), is_upper);
 }
 
+// Words made into a password: digits and a capital or something strange besides.
+bool is_worked(const Makeup& makeup, std::string_view text, double bits) {
+  if (makeup.digits == 0 || makeup.letters == 0 || text.size() < 8) return false;
+  if (makeup.strange > 0) return makeup.joints <= 1 || (makeup.joints == 2 && text.find('/') == std::string_view::npos);
+  return bits >= kLanguageBits && makeup.upper > 0 && makeup.upper < makeup.letters && makeup.joints <= 1;
+}
+
 }  // namespace
 
 PasswordReading read_password(std::string_view text) {
-  Decoded decoded;
-  if (unescape(text, 0, Escapes::kPercent, decoded)) text = decoded.text;  // as URLs hold it
   PasswordReading reading;
-  auto none = [&](std::string reason) {
-    reading.look = PasswordLook::kNone;
+  auto look = [&](PasswordLook as, std::string reason) {
+    reading.look = as;
     reading.reason = std::move(reason);
     return reading;
   };
+  auto none = [&](std::string reason) { return look(PasswordLook::kNone, std::move(reason)); };
   if (text.size() < 4) return none("password: shorter than 4 characters");
+  if (is_favourite(text)) return look(PasswordLook::kForShow, "password: one of those that most people have");
   if (auto reason = placeholder_reason(text)) return none(std::move(*reason));
   if (is_password_hash(text)) return none("password: a hash of one");
   if (is_syntax(text)) return none("password: a variable, a call or a template");
   Makeup makeup(text);
   if (makeup.other > 0) return none("password: holds blanks or characters beyond ASCII");
   reading.bits = surprise(text);
-  if (is_for_show(text, reading.bits)) {
-    reading.look = PasswordLook::kForShow;
-    reading.reason = "password: a word for show, such as test, demo or 1234";
-    return reading;
-  }
+  if (reading.bits < kClearlyRandom && is_constant(makeup, text)) return none("password: a constant");
+  if (is_for_show(text, reading.bits)) return look(PasswordLook::kForShow, "password: a word for show, such as test, demo or 1234");
+  if (is_percent_encoded(text)) return none("password: percent-encoded text beyond ASCII");
   if (is_number_like(makeup)) return none("password: a number, a date or a version");
-  if (reading.bits > 10 && text.size() >= kLeastLength) {
-    reading.look = PasswordLook::kRandom;
-    return reading;
-  }
-  // Words made into a password: digits and a capital or something strange besides.
-  bool worked = makeup.digits > 0 && makeup.letters > 0 &&
-                (makeup.strange > 0 || (makeup.upper > 0 && makeup.upper < makeup.letters));
-  bool words = reading.bits < kLanguageBits && makeup.strange == 0;
-  if (worked && !words && makeup.joints <= 1 && text.size() >= 8) {
-    reading.look = PasswordLook::kWorked;
-    return reading;
-  }
-  reading.look = is_one_word(makeup, text) ? PasswordLook::kWord : PasswordLook::kNone;
-  reading.reason = "password: reads like a word, an identifier or a path";
-  return reading;
+  if (reading.bits > kRandomBits && text.size() >= kLeastLength) return look(PasswordLook::kRandom, {});
+  if (is_worked(makeup, text, reading.bits) || is_passphrase(text)) return look(PasswordLook::kWorked, {});
+  return look(is_one_word(makeup, text) ? PasswordLook::kWord : PasswordLook::kNone, "password: reads like a word, an identifier or a path");
 }
 
 std::optional<std::string> password_reason(std::string_view text) {
-  PasswordReading reading = read_password(text);
+  Decoded decoded;  // as URLs hold it; else a percent sign is one of the password's own
+  const bool printable = unescape(text, 0, Escapes::kPercent, decoded) &&
+                         std::all_of(decoded.text.begin(), decoded.text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+  PasswordReading reading = read_password(printable ? std::string_view(decoded.text) : text);
   if (reading.look == PasswordLook::kWorked || reading.look == PasswordLook::kRandom) return std::nullopt;
   return std::move(reading.reason);
 }

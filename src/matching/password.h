@@ -11,9 +11,9 @@ namespace keywake::matching {
 
 enum class PasswordLook : std::uint8_t {
   kNone,     // a placeholder, a variable, a hash, a number, an identifier
-  kForShow,  // a word of documentation, tests and defaults: "admin123"
+  kForShow,  // a word of documentation, tests and defaults: "admin123"; and what most people have: "123456"
   kWord,     // one word: "petclinic"
-  kWorked,   // words made into a password: "Summer!2019"
+  kWorked,   // words made into a password: "Summer!2019", "maple-otter-violin-42"
   kRandom,
 };
 

@@ -1,5 +1,7 @@
 #include "matching/place.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/ascii.h"
@@ -136,6 +138,11 @@ constexpr Row kConfigurations[] = {
 constexpr std::string_view kConfigurationFolders[] = {"group_vars", "host_vars", "inventory",
                                                       "inventories", "cloud-init"};
 
+// By the extension. Of shells and the like a word is a string; of Ruby and Perl only mostly.
+constexpr std::string_view kQuoting[] = {
+    "c",  "cc",  "cpp", "cs",  "cxx",  "dart", "eex", "erl",  "ex",  "exs", "go",   "h",     "heex", "hh", "hpp", "hs",  "java", "jl",
+    "js", "jsx", "kt",  "kts", "lua",  "m",    "mjs", "cjs",  "ml",  "mm",  "php",  "pl",    "pm",   "py", "pyi", "r",   "rb",   "rs",
+    "scala", "swift", "ts", "tsx", "vb", "zig",  "vue", "svelte"};
 
 // Whether a new part of a name begins at `at`: "user_test", "UserTest", "HTTPTest", "test2".
 bool begins_part(std::string_view name, std::size_t at) {
@@ -196,6 +203,13 @@ class Words {
 };
 
 }  // namespace
+
+bool quotes_strings(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  const std::string extension = lowered(path.substr(dot + 1));
+  return std::find(std::begin(kQuoting), std::end(kQuoting), extension) != std::end(kQuoting);
+}
 
 PlaceSort sort_of_place(std::string_view path) {
   Words words;

@@ -24,4 +24,7 @@ struct PlaceSort {
 /// word ("latest", "contest").
 PlaceSort sort_of_place(std::string_view path);
 
+/// Whether the path is of a programming language that writes its strings between quotes: a word without them is a variable there.
+bool quotes_strings(std::string_view path);
+
 }  // namespace keywake::matching

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/ascii.h"
+#include "matching/decoders.h"
 
 namespace keywake::matching {
 namespace {
@@ -15,11 +16,12 @@ constexpr std::size_t kLong = 256;
 
 // Words of five letters and more that stand-ins are made of. Random base62 of 40 characters holds
 // one of them once in millions.
-constexpr std::array<std::string_view, 28> kWords{
+constexpr std::array<std::string_view, 30> kWords{
     "example",  "placeholder", "changeme",   "change_me", "change-me",   "insert_",  "insert-",
     "inserty",  "replace",     "dummy",      "redacted",  "yourtoken",   "your_",    "your-",
     "yourapi",  "yourkey",     "yoursecret", "yourpass",  "foobar",      "sample",   "notreal",
-    "not_real", "not-real",    "fakekey",    "faketoken", "secret_here", "key_here", "token_here"};
+    "not_real", "not-real",    "fakekey",    "faketoken", "secret_here", "key_here", "token_here",
+    "deadbeef", "cafebabe"};
 
 bool has_any(std::string_view text, std::span<const std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
@@ -90,13 +92,42 @@ std::size_t longest_filler(std::string_view text) {
   return longest;
 }
 
-bool is_template(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> kOpen{"${", "{{", "$(", "<%",
-                                                         "%(", "#{", "@@", "%%"};
-  if (has_any(text, kOpen)) return true;
-  std::size_t open = text.find('<');
-  return open != std::string_view::npos && text.find('>', open) != std::string_view::npos;
+bool is_name(std::string_view text) {
+  return text.size() >= 2 && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_alnum(c) || c == '_' || c == '-' || c == '.' || c == ' ' || c == ':';
+         });
 }
+
+// @@NAME@@, %%NAME%%, <name>: a random password may hold two of a character, or one each.
+bool is_enclosed(std::string_view text, std::string_view open, std::string_view close) {
+  for (std::size_t at = text.find(open); at != std::string_view::npos; at = text.find(open, at + 1)) {
+    const std::size_t begin = at + open.size();
+    const std::size_t end = text.find(close, begin);
+    if (end == std::string_view::npos) return false;
+    if (is_name(text.substr(begin, end - begin))) return true;
+  }
+  return false;
+}
+
+bool is_template(std::string_view text) {
+  static constexpr std::array<std::string_view, 6> kOpen{"${", "{{", "$(", "<%", "%(", "#{"};
+  return has_any(text, kOpen) || is_enclosed(text, "@@", "@@") || is_enclosed(text, "%%", "%%") || is_enclosed(text, "<", ">");
+}
+
+// Base64 of a PEM block's first line, of a last line at most besides, and of hardly anything between.
+bool is_empty_pem(std::string_view text) {
+  if (!text.starts_with("LS0tLS1CRUdJTi")) return false;
+  const std::optional<std::string> decoded = decode_base64(text.substr(0, text.size() / 4 * 4));
+  if (!decoded) return false;
+  const std::size_t begin = decoded->find("-----", 5);
+  if (begin == std::string::npos) return decoded->size() < 32;
+  const std::size_t end = std::min(decoded->find("-----", begin + 5), decoded->size());
+  return end - std::min(end, begin + 5) < 16;
+}
+
+// The digests of nothing, which scripts print when a variable was empty.
+constexpr std::array<std::string_view, 3> kOfNothing{"d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+                                                     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};
 
 }  // namespace
 
@@ -107,6 +138,7 @@ std::optional<std::string> placeholder_reason(std::string_view body) {
   for (unsigned char c : body) seen.set(c);
   if (seen.count() <= 2 && body.size() >= 8) return "placeholder: one or two characters repeated";
   std::size_t least = body.size() > kLong ? body.size() / 4 : 0;
+  if (is_empty_pem(body)) return "placeholder: a PEM block with nothing in it";
   if (longest_filler(body) >= std::max<std::size_t>(4, least))
     return "placeholder: a run of x, * or the like";
   if (longest_run(body, 0) >= std::max<std::size_t>(7, least))
@@ -120,7 +152,9 @@ std::optional<std::string> placeholder_reason(std::string_view body) {
   if (body.size() >= 12 && body.size() <= kLong && periodic(body))
     return "placeholder: the same characters repeated";
   if (body.size() > kLong) return std::nullopt;
-  if (has_any(lowered(body), kWords)) return "placeholder: words that stand for a secret";
+  const std::string small = lowered(body);
+  if (std::find(kOfNothing.begin(), kOfNothing.end(), small) != kOfNothing.end()) return "placeholder: the digest of nothing";
+  if (has_any(small, kWords)) return "placeholder: words that stand for a secret";
   return std::nullopt;
 }
 

@@ -13,37 +13,55 @@ namespace keywake::matching {
 namespace {
 
 // "dbpassword" is one word: the long ones count at the end of any word, and so do the short ones behind what usually precedes them.
-constexpr std::array<std::string_view, 14> kPasswordEnds{
-    "password", "passwd", "passwrd", "passphrase", "passcode", "passwort", "kennwort", "wachtwoord", "contrasena", "senha", "haslo", "pasword", "passwords", "motdepasse"};
-constexpr std::array<std::string_view, 14> kTokenEnds{"secret",    "secrets",   "token",      "tokens",    "apikey",   "secretkey",  "accesskey",
-                                                      "authkey",   "credential", "credentials", "appsecret", "apitoken", "privatekey", "bearer"};
-constexpr std::array<std::string_view, 10> kPasswordWords{"pass", "pwd", "pw", "psw", "pswd", "passw", "pword", "mdp", "userpass", "pin"};
-constexpr std::array<std::string_view, 9> kKeyWords{"key", "keys", "auth", "salt", "seed", "nonce", "hmac", "jwt", "otp"};
+constexpr std::array<std::string_view, 29> kPasswordEnds{
+    "password", "passwd", "passwrd", "passphrase", "passcode", "pasword", "passwords", "passwort", "kennwort", "wachtwoord", "contrasena",
+    "contrase\xc3\xb1" "a", "senha", "haslo", "has\xc5\x82o", "motdepasse", "passord", "kodeord", "adgangskode", "losenord", "l\xc3\xb6senord",
+    "salasana", "lozinka", "parola", "heslo", "jelszo", "sifre", "palavrapasse", "pasahitza"};
+constexpr std::array<std::string_view, 15> kTokenEnds{
+    "geheim", "secret", "secrets", "token", "tokens", "apikey", "secretkey", "accesskey", "authkey", "credential", "credentials", "appsecret",
+    "apitoken", "privatekey", "bearer"};
+constexpr std::array<std::string_view, 12> kPasswordWords{"pass", "pwd", "pw", "psw", "pswd", "passw", "pword", "mdp", "userpass", "pin", "passe", "clave"};
+constexpr std::array<std::string_view, 8> kKeyWords{"key", "keys", "auth", "salt", "seed", "hmac", "jwt", "otp"};
 // What makes "…pass" or "…key" one of them though it is written as one word.
-constexpr std::array<std::string_view, 26> kFronts{"db",    "user", "root",  "admin", "ftp",   "sql",    "mysql",   "smtp",  "mail",
-                                                   "my",    "api",  "app",   "auth",  "access", "secret", "private", "master", "crypt",
-                                                   "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"};
+constexpr std::array<std::string_view, 28> kFronts{
+    "ssh", "vnc", "db", "user", "root", "admin", "ftp", "sql", "mysql", "smtp", "mail", "my", "api", "app", "auth", "access", "secret", "private",
+    "master", "crypt", "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"};
 // Before "key": whose key it is.
-constexpr std::array<std::string_view, 22> kKeyOwners{"api",  "app",     "access",  "secret",     "private", "auth",   "client", "consumer", "account", "storage", "encryption",
-                                                      "encrypt", "signing", "signature", "master", "shared", "security", "service", "subscription", "license", "decryption", "crypto"};
+constexpr std::array<std::string_view, 29> kKeyOwners{
+    "hmac", "jwt", "webhook", "deploy", "partner", "bot", "vault", "api", "app", "access", "secret", "private", "auth", "client", "consumer",
+    "account", "storage", "encryption", "encrypt", "signing", "signature", "master", "shared", "security", "service", "subscription", "license",
+    "decryption", "crypto"};
 
 // Behind a secret's word: what the value is instead.
-constexpr std::array<std::string_view, 117> kOther{
-    "field",     "fields",   "label",     "hint",        "placeholder", "text",     "message",   "messages", "msg",       "error",     "errors",   "title",      "url",
-    "urls",      "uri",      "endpoint",  "path",        "paths",       "file",     "files",     "filename", "dir",       "folder",    "name",     "names",      "type",
-    "types",     "kind",     "id",        "ids",         "identifier",  "length",   "len",       "size",     "min",       "max",       "count",    "counter",    "regex",
-    "pattern",   "policy",   "format",    "expiry",      "expires",     "expired",  "expiration", "expire",  "ttl",       "timeout",   "lifetime", "duration",   "age",
-    "header",    "headers",  "param",     "params",      "parameter",   "prefix",   "suffix",    "column",   "input",     "form",      "page",     "view",       "class",
-    "selector",  "element",  "button",    "icon",        "style",       "version",  "algorithm", "alg",      "encoder",   "provider",  "service",  "manager",    "handler",
-    "validator", "validation", "strength", "checker",    "reset",       "change",   "required",  "enabled",  "option",    "options",   "flag",     "mode",       "ref",
-    "reference", "arn",      "env",       "variable",    "hash",        "hashed",   "digest",    "checksum", "hashes",    "method",    "grant",    "scope",      "scopes",
-    "claim",     "issuer",   "audience",  "description", "desc",        "index",    "callback",  "store",    "generator", "factory",   "prompt",   "instructions", "link"};
+constexpr std::array<std::string_view, 143> kOther{
+    "status", "sha", "md", "crc", "checksums", "fingerprint", "fingerprints", "thumbprint", "nonce", "at", "obtained", "date", "time", "timestamp",
+    "user", "username", "metadata", "exception", "failure", "object", "deep", "host", "hostname", "port", "rules", "email", "field", "fields",
+    "label", "hint", "placeholder", "text", "message", "messages", "msg", "error", "errors", "title", "url", "urls", "uri", "endpoint", "path",
+    "paths", "file", "files", "filename", "dir", "folder", "name", "names", "type", "types", "kind", "id", "ids", "identifier", "length", "len",
+    "size", "min", "max", "count", "counter", "regex", "pattern", "policy", "format", "expiry", "expires", "expired", "expiration", "expire", "ttl",
+    "timeout", "lifetime", "duration", "age", "header", "headers", "param", "params", "parameter", "prefix", "suffix", "column", "input", "form",
+    "page", "view", "class", "selector", "element", "button", "icon", "style", "version", "algorithm", "alg", "encoder", "provider", "service",
+    "manager", "handler", "validator", "validation", "strength", "checker", "reset", "change", "required", "enabled", "option", "options", "flag",
+    "mode", "ref", "reference", "arn", "env", "variable", "hash", "hashed", "digest", "checksum", "hashes", "method", "grant", "scope", "scopes",
+    "claim", "issuer", "audience", "description", "desc", "index", "callback", "store", "generator", "factory", "prompt", "instructions", "link"};
 // Anywhere in a name.
-constexpr std::array<std::string_view, 33> kNever{"public",  "forgot",  "forgotten", "tokenizer", "tokenize", "tokenized", "primary", "foreign", "keyboard", "encrypted", "csrf",
-                                                  "xsrf",    "nextpage", "pagination", "continuation", "cursor", "passive", "bypass", "compass", "author", "authority", "hashed",
-                                                  "cache",   "sort",    "partition", "row",     "shortcut", "hot", "i18n", "translation", "message", "pub", "pubkey"};
+constexpr std::array<std::string_view, 39> kNever{
+    "select", "synctoken", "publishable", "ciphertext", "sealed", "idempotency", "public", "forgot", "forgotten", "tokenizer", "tokenize",
+    "tokenized", "primary", "foreign", "keyboard", "encrypted", "csrf", "xsrf", "nextpage", "pagination", "continuation", "cursor", "passive",
+    "bypass", "compass", "author", "authority", "hashed", "cache", "sort", "partition", "row", "shortcut", "hot", "i18n", "translation", "message",
+    "pub", "pubkey"};
 // Before "token" or "key" in code that reads text or keeps tables.
-constexpr std::array<std::string_view, 18> kCodeTokens{"next", "prev", "last", "first", "current", "eof", "end", "start", "stop", "bos", "eos", "pad", "unk", "sep", "cls", "mask", "lookup", "map"};
+constexpr std::array<std::string_view, 20> kCodeTokens{
+    "sync", "page", "next", "prev", "last", "first", "current", "eof", "end", "start", "stop", "bos", "eos", "pad", "unk", "sep", "cls", "mask",
+    "lookup", "map"};
+// Before a bare "key": one that everybody may have, or the name of one.
+constexpr std::array<std::string_view, 14> kOpenKeys{
+    "site", "gpg", "pgp", "host", "verify", "verification", "apt", "repo", "lookup", "alternate", "sort", "unique", "state", "query"};
+// In front: the name is a function's that is not given the secret but asked for it, or tells something of it.
+constexpr std::array<std::string_view, 16> kAskers{
+    "get", "retrieve", "run", "select", "find", "fetch", "load", "extract", "parse", "generate", "random", "has", "is", "derive", "prompt", "obtain"};
+// Anywhere: the secret is not the first of what the function is given, or is what comes out.
+constexpr std::array<std::string_view, 4> kAmong{"and", "from", "random", "or"};
 
 template <std::size_t N>
 bool is_one(std::string_view word, const std::array<std::string_view, N>& list) {
@@ -55,7 +73,7 @@ std::vector<std::string> words_of(std::string_view name) {
   bool fresh = true;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const char c = name[i];
-    if (!is_letter(c)) {
+    if (!is_letter(c) && static_cast<unsigned char>(c) < 0x80) {
       // "i18n", "oauth2", "p12" stay words of their letters; the digits say nothing
       fresh = true;
       continue;
@@ -95,11 +113,13 @@ NameReading read_name(std::string_view name) {
   NameReading reading{NameKind::kNone, "name: says nothing of a secret"};
   std::size_t at = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (is_one(words[i], kNever)) return {NameKind::kNone, "name: of something that is no secret"};
+    if (is_one(words[i], kNever) || (words[i] == "socket" && i > 0 && words[i - 1] == "web")) {  // Sec-WebSocket-Key
+      return {NameKind::kNone, "name: of something that is no secret"};
+    }
     NameKind kind = kind_of(words, i);
     if (kind == NameKind::kNone) continue;
     // "secret_key", "password_salt": the stronger word counts
-    if (reading.kind == NameKind::kNone || kind != NameKind::kKey) reading = {kind, {}};
+    if (reading.kind == NameKind::kNone || kind != NameKind::kKey || words[i] == "salt") reading = {kind, {}};
     at = i;
   }
   if (reading.kind == NameKind::kNone) return reading;
@@ -107,7 +127,15 @@ NameReading read_name(std::string_view name) {
     if (is_one(words[i], kOther)) return {NameKind::kNone, "name: describes a secret, does not hold one"};
   }
   if (at > 0 && is_one(words[at - 1], kCodeTokens)) return {NameKind::kNone, "name: a token or key of a program's own text or tables"};
+  if (at > 0 && words[at].starts_with("key") && is_one(words[at - 1], kOpenKeys)) return {NameKind::kNone, "name: a key that is no secret"};
   return reading;
+}
+
+bool asks_for_secret(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  const std::vector<std::string> words = words_of(dot == std::string_view::npos ? name : name.substr(dot + 1));
+  if (words.size() < 2) return false;
+  return is_one(words.front(), kAskers) || std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_one(word, kAmong); });
 }
 
 }  // namespace keywake::matching

@@ -21,4 +21,8 @@ struct NameReading {
 
 NameReading read_name(std::string_view name);
 
+/// Whether the name may be that of a function which the secret comes out of, or which is given other things besides: "getPassword",
+/// "retrieve_credentials", "withUsernameAndPassword". An ordinary word behind it is hardly a secret.
+bool asks_for_secret(std::string_view name);
+
 }  // namespace keywake::matching

@@ -162,5 +162,34 @@ TEST_CASE("A place lowers or raises the generic by one level, and nothing else")
   CHECK(judge(kGeneric, kLow, {"a.tf", ""}).place == "a deployment file");
 }
 
+TEST_CASE("A word without quotes is a variable where strings have them") {
+  struct Row {
+    const char* path;
+    const char* line;
+    const char* secret;
+    bool noise;
+  };
+  const Row rows[] = {
+      {"a.py", "    password = content", "content", true},
+      {"a.go", "\tPassword: credentials.Value,", "credentials.Value", true},
+      {"a.java", "String password = obtainPassword(request);", "request", true},
+      {"a.java", "String password = \"petclinic\";", "petclinic", false},
+      {"a.py", "    # password = petclinic", "petclinic", false},
+      {"a.go", "// password: petclinic", "petclinic", false},
+      {"a.java", " * password=petclinic", "petclinic", false},
+      {"a.js", "const dsn = 'host=db password=petclinic'", "petclinic", false},
+      {"a.py", "PASSWORD=Kq7Xw2Rt9Zm4", "Kq7Xw2Rt9Zm4", false},  // no name reads like that: a line of a longer string
+      {"a.yml", "password: petclinic", "petclinic", false},
+      {"a.sh", "PASSWORD=petclinic", "petclinic", false},
+      {"a.py", "password = content", "", false},
+      {"app.properties", "password=ENC(q8XvJ2kPz7RwT4nB)", "q8XvJ2kPz7RwT4nB", true},
+  };
+  for (const Row& row : rows) {
+    INFO(row.path << ": " << row.line);
+    CHECK(noise_reason(kGeneric, {row.path, row.line, row.secret}).empty() == !row.noise);
+    CHECK(noise_reason(kSpecific, {row.path, row.line, row.secret}).empty());
+  }
+}
+
 }  // namespace
 }  // namespace keywake::matching
