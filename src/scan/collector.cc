@@ -69,7 +69,7 @@ void Collector::add(Seen seen) {
   bool noise = false;
   if (reason.empty()) {
     const std::string path = seen.folder + seen.sighting.path;
-    const matching::Place place{path, seen.line};
+    const matching::Place place{path, seen.line, value.secret.reveal()};
     reason = matching::noise_reason(*value.pattern, place);
     noise = !reason.empty();
     const matching::Judgement judgement = matching::judge(*value.pattern, value.confidence, place);
