@@ -197,6 +197,31 @@ namespace {
 
 bool is_escape(char c) { return c == '\\' || c == '%'; }
 
+constexpr std::uint32_t kPeek = 6;         // bytes behind an anchor in base64
+constexpr std::uint32_t kPeekReach = 12;   // the characters that they take
+
+bool in_base64_alone(const Layers& layers) { return layers[0].encoding == Encoding::kBase64 && is_plain({layers[1], {}}); }
+
+// Whether the base64 from `at` on, where an anchor of `length` bytes begins `phase` bytes into a triple, can go on as the sets say: most
+// hits of short anchors in base64 are chance, and to decode all around them costs a thousand times as much. Where the base64 ends, or a
+// line, nothing is said.
+bool base64_may_go_on(std::string_view blob, std::size_t at, unsigned phase, std::size_t length, std::span<const ByteSet> behind) {
+  const std::size_t first_bit = 6 * kBase64Skip[phase];
+  for (std::size_t i = 0; i < std::min<std::size_t>(behind.size(), kPeek); ++i) {
+    const std::size_t bit = 8 * (phase + length + i) - first_bit;
+    const std::size_t character = at + bit / 6;
+    if (character + 1 >= blob.size()) return true;
+    const int high = base64_digit(blob[character]);
+    const int low = base64_digit(blob[character + 1]);
+    if (high < 0 || low < 0) return true;
+    const auto pair = static_cast<unsigned>(high << 6 | low);  // the byte begins 0, 2 or 4 bits into it
+    const unsigned byte = pair >> (4 - bit % 6) & 0xff;
+    if (behind[i].test(byte)) continue;
+    return is_escape(static_cast<char>(byte));
+  }
+  return true;
+}
+
 // Whether matches begin at a known distance from the hit, so that their first bytes can be looked
 // at.
 bool begins_at_known_place(const PatternCode& code, const Use& use) {
@@ -214,6 +239,7 @@ Reach Confirmer::hit_reach(std::uint32_t index) const {
   if (use.assignments()) return {literal.before + kNameReach, kGlanceReach};
   const PatternCode& code = codes_[use.pattern];
   if (!code.plan().tail.empty() && is_plain(use.layers)) return {literal.before, kMaxTail};
+  if (in_base64_alone(use.layers)) return {literal.before, std::max(literal.after, kPeekReach)};
   if (!begins_at_known_place(code, use)) return literal;
   const MatchPlan& plan = code.plan();
   std::uint32_t before = length_of(use) + plan.places[use.anchor].latest;
@@ -228,6 +254,13 @@ bool Confirmer::possible(std::uint32_t index, std::string_view blob, std::uint32
   const PatternCode& code = codes_[use.pattern];
   const MatchPlan& plan = code.plan();
   if (!plan.tail.empty() && is_plain(use.layers)) return takes_steps(blob.substr(hit_end), plan.tail);
+  if (in_base64_alone(use.layers) && code.pattern().within == 0 && plan.proven) {
+    const AnchorPlace place = plan.places[use.anchor];
+    const std::size_t next = place.latest + length_of(use);
+    if (place.earliest != place.latest || next >= plan.lead.size()) return true;
+    const std::uint32_t form = expressions_.items[use.expression].length;
+    return base64_may_go_on(blob, hit_end - form, use.layers[0].phase, length_of(use), std::span(plan.lead).subspan(next));
+  }
   if (!begins_at_known_place(code, use)) return true;
   AnchorPlace place = plan.places[use.anchor];
   std::uint32_t length = length_of(use);

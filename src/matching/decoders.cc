@@ -71,6 +71,11 @@ std::size_t before_break(std::string_view source, std::size_t at) {
 
 }  // namespace
 
+int base64_digit(char c) {
+  const std::uint8_t value = base64_value(c);
+  return value == kNone ? -1 : value;
+}
+
 bool decode_base64_around(std::string_view source, std::size_t at, unsigned digit, bool wrapped,
                           Decoded& out) {
   clear(out);

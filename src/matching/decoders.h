@@ -25,6 +25,9 @@ struct Decoded {
   bool cut_end = false;  // likewise the last
 };
 
+/// 0 to 63, of base64 and base64url alike; -1 for what is no digit.
+int base64_digit(char c);
+
 /// The run of base64 characters around source[at], where at holds character `digit` (0–3) of a
 /// group of four. With `wrapped`, line ends and leading blanks inside the run are passed over.
 /// False if nothing is decoded.
