@@ -9,12 +9,31 @@ namespace {
 
 constexpr std::size_t kMaxLineText = 1024;
 
+// Of the line around a place, as much as reports can show. No more is looked at: a file may be one line.
 std::string line_around(std::string_view bytes, std::size_t begin) {
-  std::size_t start = bytes.substr(0, begin).rfind('\n') + 1;  // npos + 1 is 0
-  std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
-  if (begin - start > kMaxLineText / 2) start = begin - kMaxLineText / 2;
-  return std::string(bytes.substr(start, std::min(end - start, kMaxLineText)));
+  const std::size_t first = begin > kMaxLineText / 2 ? begin - kMaxLineText / 2 : 0;
+  const std::size_t newline = bytes.substr(first, begin - first).rfind('\n');
+  const std::size_t start = newline == std::string_view::npos ? first : first + newline + 1;
+  const std::string_view line = bytes.substr(start, kMaxLineText);
+  return std::string(line.substr(0, line.find('\n', begin - start)));
 }
+
+// Where an offset stands; moved forward only, so that each byte is looked at once however many findings there are.
+struct Cursor {
+  std::string_view bytes;
+  std::size_t offset = 0;
+  std::uint32_t line = 1;
+  std::size_t line_start = 0;
+
+  Position move_to(std::size_t target) {
+    const std::string_view passed = bytes.substr(offset, std::min(target, bytes.size()) - offset);
+    const auto newlines = std::count(passed.begin(), passed.end(), '\n');
+    if (newlines > 0) line_start = offset + passed.rfind('\n') + 1;
+    line += static_cast<std::uint32_t>(newlines);
+    offset += passed.size();
+    return {line, static_cast<std::uint32_t>(offset - line_start + 1)};
+  }
+};
 
 // Members of an archive, each scanned as a text of its own.
 class MemberVisitor : public archive::Visitor {
@@ -42,22 +61,11 @@ class MemberVisitor : public archive::Visitor {
 
 void locate(std::string_view bytes, const std::vector<matching::Settled>& findings,
             const std::string& inside, std::vector<Occurrence>& out) {
-  // Findings come by offset, so newlines are counted once however many there are.
-  std::size_t counted = 0;
-  std::uint32_t line = 1;
-  auto position = [&](std::size_t offset) {
-    offset = std::min(offset, bytes.size());
-    if (offset < counted) return position_at(bytes, offset);  // ends may run ahead of the next beginning
-    line += static_cast<std::uint32_t>(std::count(bytes.begin() + static_cast<std::ptrdiff_t>(counted),
-                                                  bytes.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
-    counted = offset;
-    std::size_t line_start = bytes.substr(0, offset).rfind('\n') + 1;
-    return Position{line, static_cast<std::uint32_t>(offset - line_start + 1)};
-  };
+  Cursor begins{bytes};  // findings come in the order of where they begin
   for (const matching::Settled& finding : findings) {
-    Position begin = position(finding.begin);
-    Position end = position(finding.end);
-    out.push_back({finding.value, inside, begin, end, line_around(bytes, std::min<std::size_t>(finding.begin, bytes.size()))});
+    const Position begin = begins.move_to(finding.begin);
+    const Position end = Cursor(begins).move_to(finding.end);
+    out.push_back({finding.value, inside, begin, end, line_around(bytes, begins.offset)});
   }
 }
 
