@@ -1,10 +1,10 @@
-// The tier-one database: every anchor, keyword and shape of a rule set (and the anchors' encoded
-// forms) in one Hyperscan block-mode database. matching/expressions.h says which expressions those
-// are, in which order: their numbers are what Hyperscan reports, so a database is only good for the
-// very rule set it was compiled from.
+// The tier-one database: every anchor, keyword and shape of a rule set (and the anchors' encoded forms) as a table of byte sequences
+// (matching/sequences.h), and the shapes that are no such sequence as a Hyperscan block-mode database. matching/expressions.h says which
+// expressions those are, in which order: their numbers are what either reports, so a database is only good for the very rule set it was
+// compiled from.
 //
-// Errors: a Result's message names the pattern and what Hyperscan says of its expression. Thread
-// safety: all functions are pure; compiling takes hundreds of milliseconds.
+// Errors: a Result's message names the pattern, or the literal, and what is wrong with it. Thread safety: all functions are pure;
+// compiling takes up to a second.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// The matcher, as DESIGN section 4 has it: tier one (Hyperscan) finds anchors over all bytes; tier
+// The matcher, as DESIGN section 4 has it: tier one finds anchors over all bytes; tier
 // two confirms each hit in a window around it with the pattern's own expression (RE2), its
 // companions and its checks.
 //

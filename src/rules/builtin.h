@@ -1,5 +1,5 @@
 // The built-in rules, generated at build time from patterns/ by the program keywake-embed: constant tables, and the compiled
-// tier-one databases (serialized by Hyperscan) for several CPU levels. Thread safety: immutable.
+// tier-one databases for several CPU levels. Thread safety: immutable.
 #pragma once
 
 #include <span>
