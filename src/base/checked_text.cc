@@ -12,7 +12,6 @@ namespace keywake {
 namespace {
 
 constexpr std::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::size_t kBase58Checksum = 4;
 constexpr std::size_t kBech32Checksum = 6;
 constexpr std::size_t kLongest = 200;  // longer ones are no keys, and base 58 takes time in the square of the length

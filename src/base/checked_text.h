@@ -7,6 +7,9 @@
 
 namespace keywake {
 
+/// RFC 4648.
+inline constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
 /// Base58Check: the payload and four bytes of its double SHA-256, in base 58. Bitcoin and most that came after.
 /// https://en.bitcoin.it/wiki/Base58Check_encoding
 std::string base58check(std::string_view payload);

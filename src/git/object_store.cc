@@ -274,8 +274,14 @@ void ObjectStore::mark_duplicates() {
   if (!repeats && packs_.size() + (loose_.empty() ? 0 : 1) < 2) return;
   duplicate_.assign(size(), false);
   for (ObjectId id = repeats || packs_.empty() ? 0 : packs_[0].index.size(); id < size(); ++id) {
-    if (find(oid(id)) != id) duplicate_[id] = true;
+    const ObjectId first = find(oid(id)).value_or(id);
+    if (first == id) continue;
+    duplicate_[id] = true;
+    const bool known = type_[id] != ObjectType::kNone && type_[first] != ObjectType::kNone;
+    if (known && type_[id] != type_[first]) disputed_.push_back(first);
   }
+  std::sort(disputed_.begin(), disputed_.end());
+  disputed_.erase(std::unique(disputed_.begin(), disputed_.end()), disputed_.end());
 }
 
 std::vector<ObjectId> ObjectStore::copies(ObjectId id) const {

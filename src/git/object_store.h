@@ -48,6 +48,10 @@ class ObjectStore {
   [[nodiscard]] bool duplicate(ObjectId id) const { return !duplicate_.empty() && duplicate_[id]; }
   /// Where else the same object stands: in other packs, or loose. For when this one cannot be read.
   [[nodiscard]] std::vector<ObjectId> copies(ObjectId id) const;
+  /// Objects whose packed copies are not of one type: some entry's header is damaged, and type() may be wrong. Ascending, each by the id
+  /// that find() gives. An object whose only other copy is loose is not among them.
+  [[nodiscard]] const std::vector<ObjectId>& disputed() const { return disputed_; }
+  [[nodiscard]] bool disputed(ObjectId id) const { return std::binary_search(disputed_.begin(), disputed_.end(), id); }
   [[nodiscard]] bool loose(ObjectId id) const { return id >= first_loose_; }
   [[nodiscard]] ObjectId first_loose() const { return first_loose_; }
 
@@ -108,6 +112,7 @@ class ObjectStore {
   ObjectId first_loose_ = 0;
   std::vector<ObjectType> type_;
   std::vector<bool> duplicate_;
+  std::vector<ObjectId> disputed_;
   std::vector<bool> sound_;
   std::vector<ObjectId> base_;
   std::vector<ObjectId> first_child_;

@@ -218,7 +218,7 @@ void Worker::visit(Task task) {
     visit_delta(task);
   } else if (!store_.sound(task.id)) {
     visit_damaged(task.id, why_unsound(task.id));
-  } else if (store_.loose(task.id) || store_.base(task.id) != kNoObject) {
+  } else if (store_.loose(task.id) || store_.base(task.id) != kNoObject || !walk_.visitor_.wants(store_.type(task.id))) {
     visit_read(task.id, {});
   } else {
     visit_root(task.id);
@@ -267,7 +267,8 @@ std::string_view Worker::why_unsound(ObjectId id) const {
   return place.pack->header(place.offset) ? kNoBase : kDamaged;
 }
 
-// A loose object, a delta to begin at, or (`damage` says what is wrong with it) one to be had from a copy: read in full by itself.
+// Read in full by itself: a loose object, a delta to begin at, one that may be of another type than its entry says, or (`damage` says what
+// is wrong with it) one to be had from a copy.
 void Worker::visit_read(ObjectId id, std::string_view damage) {
   ObjectType type = ObjectType::kNone;
   std::string bytes;
@@ -276,12 +277,14 @@ void Worker::visit_read(ObjectId id, std::string_view damage) {
     bool damaged = outcome == ObjectReader::Outcome::kDamaged;
     return drop_subtree(id, damaged && !damage.empty() ? damage : ObjectReader::reason(outcome), damaged);
   }
+  const bool of_another_type = store_.disputed(id);
   if (!walk_.visitor_.wants(type)) {
-    // Asked for by its type, and then of another: an index that lies calls something else by this id.
-    if (!damage.empty() && store_.sound(id)) drop_subtree(id, damage, true);
+    // Asked for by its type, and then of another: an index that lies calls something else by this id, or an entry lies of its type; then
+    // the visitor that wants the other gets it.
+    if (!damage.empty() && store_.sound(id) && !of_another_type) drop_subtree(id, damage, true);
     return;
   }
-  if (!damage.empty() || (store_.loose(id) && reader_.used_copy())) {
+  if (!damage.empty() || ((store_.loose(id) || of_another_type) && reader_.used_copy())) {
     walk_.problems_.add(store_.describe(id), "one copy is damaged, another was read", false);
   }
   Buffer buffer = pool_.take(bytes.size());
@@ -399,6 +402,10 @@ WalkTotals walk(const ObjectStore& store, Visitor& visitor, const WalkOptions& o
     bool wanted = store.loose(id) || visitor.wants(store.type(id)) ||
                   (!store.sound(id) && !store.copies(id).empty());
     if (wanted) roots.push_back(id);
+  }
+  for (ObjectId id : store.disputed()) {
+    // What is built on another disputed object comes with that.
+    if (!visitor.wants(store.type(id)) && !store.disputed(store.base(id))) roots.push_back(id);
   }
   return walk_from(store, roots, visitor, options, problems);
 }

@@ -123,11 +123,10 @@ Reason uuid(const Candidate& match) {
 // generation, and in that the next 40 bits are the account.
 // https://labs.withsecure.com/publications/a-bitwise-analysis-of-aws-access-key-identifiers
 Reason aws_key_id(const Candidate& match) {
-  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   if (match.secret.size() < 16) return "aws-key-id: too short";
   std::uint64_t bits = 0;
   for (char c : match.secret.substr(4, 12)) {
-    std::size_t value = kDigits.find(c);
+    std::size_t value = kBase32.find(c);
     if (value == std::string_view::npos) return "aws-key-id: characters that are not base32";
     bits = bits << 5 | value;
   }

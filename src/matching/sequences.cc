@@ -20,7 +20,7 @@
 // where a set decides), then one by one with their sets.
 //
 // Measured on 120 MB of Go, one core with AVX-512, all built-in anchors: docs/performance.md. Hyperscan's literal matcher (FDR) took
-// twice to three times as long for the same literals: it asks at every position, and its tables hold eight buckets for all.
+// nearly twice as long for the same literals: it asks at every position, and its tables hold eight buckets for all.
 #include "matching/sequences.h"
 
 #include <fmt/format.h>
