@@ -34,7 +34,7 @@ class Glance {
     return word.starts_with(here);
   }
 
-  // Whether a quote or a bracket stands among them.
+  // Whether a quote, a bracket or the operator ?? stands among them.
   bool pass_closers() {
     bool quoted = false;
     for (; at_ < text_.size(); ++at_) {
@@ -44,7 +44,7 @@ class Glance {
         continue;
       }
       if (!is_one_of(c, "\"'`\\])?!([0123456789")) break;
-      quoted |= is_quote(c) || c == '(';
+      quoted |= is_quote(c) || c == '(' || (c == '?' && next() == '?');
     }
     return quoted;
   }
