@@ -55,7 +55,7 @@ struct Fixture {
   std::size_t bytes = 0;
 
   Fixture() {
-    rules::load_folder(KEYWAKE_SOURCE_DIR "/patterns", loaded);
+    rules::load_path(KEYWAKE_SOURCE_DIR "/patterns", loaded);
     auto compiled = matching::Engine::compile(loaded.rules);
     if (!compiled) {
       fmt::print(stderr, "{}\n", compiled.error().message);

@@ -49,7 +49,7 @@ struct Fixture {
   unsigned threads = static_cast<unsigned>(std::stoul(environment("KEYWAKE_BENCH_THREADS", "2")));
 
   Fixture() {
-    rules::load_folder(KEYWAKE_SOURCE_DIR "/patterns", loaded);
+    rules::load_path(KEYWAKE_SOURCE_DIR "/patterns", loaded);
     auto compiled = matching::Engine::compile(loaded.rules);
     if (!compiled) give_up(compiled.error().message);
     engine = std::move(*compiled);

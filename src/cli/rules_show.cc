@@ -45,7 +45,6 @@ std::string describe(const model::Pattern& pattern) {
   }
   if (pattern.generic)
     append(out, "generic", "yields to any other pattern that claims the same bytes");
-  append(out, "validate", pattern.validate);
   append(out, "rotate", pattern.rotate);
   append(out, "docs", pattern.docs);
   return out;

@@ -91,7 +91,6 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
   field("checks", checks);
   field("companions", companions);
   field("generic", pattern.generic ? "true" : "false");
-  field("validate", literal(pattern.validate));
   field("rotate", literal(pattern.rotate));
   out += fmt::format(".docs = {}}},\n", literal(pattern.docs));
   return out;

@@ -29,7 +29,7 @@ constexpr int kFailed = 2;
 
 /// Loads the patterns and prints what is wrong with them.
 bool load(const char* folder, rules::Loaded& loaded) {
-  rules::load_folder(folder, loaded);
+  rules::load_path(folder, loaded);
   std::vector<rules::Problem> problems = rules::lint(loaded);
   problems.insert(problems.begin(), loaded.problems.begin(), loaded.problems.end());
   for (const rules::Problem& problem : problems) fmt::print(stderr, "{}\n", problem.text());

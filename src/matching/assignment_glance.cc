@@ -9,6 +9,8 @@
 namespace keywake::matching {
 namespace {
 
+constexpr std::string_view kQuotes = "\"'`";
+
 class Glance {
  public:
   Glance(std::string_view text, std::size_t begin, std::size_t end)
@@ -27,7 +29,8 @@ class Glance {
   }
 
  private:
-  char next() const { return at_ + 1 < text_.size() ? text_[at_ + 1] : '\0'; }
+  // One of them stands behind this, as far as the text can be seen.
+  bool may_follow(std::string_view any) const { return at_ + 1 >= text_.size() || is_one_of(text_[at_ + 1], any); }
   // The word stands here, as far as the text can be seen.
   bool may_start(std::string_view word) const {
     std::string_view here = text_.substr(at_, word.size());
@@ -44,7 +47,7 @@ class Glance {
         continue;
       }
       if (!is_one_of(c, "\"'`\\])?!([0123456789")) break;
-      quoted |= is_quote(c) || c == '(' || (c == '?' && next() == '?');
+      quoted |= is_quote(c) || c == '(' || (c == '?' && may_follow("?"));
     }
     return quoted;
   }
@@ -75,21 +78,21 @@ class Glance {
       case '+':
       case '~':
       case '.':
-        return next() == '=';
+        return may_follow("=");
       case '/':
-        return next() == '=' || may_start("//=");
+        return may_follow("=") || may_start("//=");
       case '<':
-        return next() == '-' || next() == '/' || may_start("<<-") || (blank && is_letter(next()) && has_equals());
+        return may_follow("-/") || may_start("<<-") || (blank && is_letter(text_[at_ + 1]) && has_equals());
       case '|':
-        return next() == '|';
+        return may_follow("|");
       case '{':
-        return is_quote(next()) || may_start("{ get");
+        return may_follow(kQuotes) || may_start("{ get");
       case '(':
-        return blank && is_quote(next());
+        return blank && may_follow(kQuotes);
       case '@':
-        return blank && next() == '"';
+        return blank && may_follow("\"");
       case '-':
-        return blank && is_one_of(to_lower(next()), "vecin");
+        return blank && may_follow("vecinVECIN");
       case ',':
         return may_be_second();
       case '*':

@@ -90,7 +90,6 @@ struct Pattern {
   bool generic = false;  // yields to any other pattern that claims the same bytes
 
   // For people and later stages.
-  std::string_view validate;  // id in validators/
   std::string_view rotate;    // URL where its owner replaces it
   std::string_view docs;      // URL of the documentation the pattern was written from
 };

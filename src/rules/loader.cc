@@ -12,16 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxFile = 1024 * 1024;
 
-void load_file(const std::filesystem::path& path, Loaded& into) {
-  std::string name = path.generic_string();
-  Result<std::string> text = read_file(path, kMaxFile);
-  if (text) {
-    load_text(*text, name, into);
-  } else {
-    into.problems.push_back({"", 0, 0, text.error().message});  // which names the file
-  }
-}
-
 }  // namespace
 
 std::string Problem::text() const {
@@ -30,32 +20,33 @@ std::string Problem::text() const {
   return fmt::format("{}:{}:{}: {}", printable(file), line, column, message);
 }
 
-void load_folder(const std::filesystem::path& folder, Loaded& into) {
+void each_rule_file(const std::filesystem::path& path, std::vector<Problem>& problems,
+                    const std::function<void(std::string_view text, std::string_view file)>& read) {
   std::error_code error;
-  std::vector<std::filesystem::path> files;
-  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->path().extension() == ".toml") files.push_back(it->path());
+  std::vector<std::filesystem::path> files{path};
+  if (std::filesystem::is_directory(path, error)) {
+    files.clear();
+    for (std::filesystem::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+      if (it->path().extension() == ".toml") files.push_back(it->path());
+    }
+    if (error) {
+      problems.push_back({path.generic_string(), 0, 0, fmt::format("cannot be read: {}", error.message())});
+    } else if (files.empty()) {
+      problems.push_back({path.generic_string(), 0, 0, "there is no rule file (*.toml) in this folder"});
+    }
+    std::sort(files.begin(), files.end());
   }
-  std::string name = folder.generic_string();
-  if (error) {
-    into.problems.push_back(
-        {std::move(name), 0, 0, fmt::format("cannot be read: {}", error.message())});
-  } else if (files.empty()) {
-    into.problems.push_back(
-        {std::move(name), 0, 0, "there is no rule file (*.toml) in this folder"});
+  for (const std::filesystem::path& file : files) {
+    if (Result<std::string> text = read_file(file, kMaxFile)) {
+      read(*text, file.generic_string());
+    } else {
+      problems.push_back({"", 0, 0, text.error().message});  // which names the file
+    }
   }
-  std::sort(files.begin(), files.end());
-  for (const std::filesystem::path& file : files) load_file(file, into);
 }
 
 void load_path(const std::filesystem::path& path, Loaded& into) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    load_folder(path, into);
-  } else {
-    load_file(path, into);
-  }
+  each_rule_file(path, into.problems, [&](std::string_view text, std::string_view file) { load_text(text, file, into); });
 }
 
 }  // namespace keywake::rules

@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,12 +57,14 @@ struct Loaded {
   std::vector<Problem> problems;  // by file, line, column
 };
 
-/// Adds the patterns of every *.toml of the folder, in order of name, to what is loaded already.
-void load_folder(const std::filesystem::path& folder, Loaded& into);
-/// Adds the patterns of one file, or of a folder.
+/// Adds the patterns of one file, or of every *.toml of a folder in order of name, to what is loaded already.
 void load_path(const std::filesystem::path& path, Loaded& into);
 /// Adds the patterns of a rule file's text; `file` names it in messages and, by its stem, the
 /// provider.
 void load_text(std::string_view text, std::string_view file, Loaded& into);
+
+/// Calls read(text, name) for one file, or for every *.toml of a folder in order of name.
+void each_rule_file(const std::filesystem::path& path, std::vector<Problem>& problems,
+                    const std::function<void(std::string_view text, std::string_view file)>& read);
 
 }  // namespace keywake::rules

@@ -2,7 +2,6 @@
 #include "rules/loader.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
@@ -15,11 +14,11 @@
 #include "rules/check_syntax.h"
 #include "rules/messages.h"
 #include "rules/named_value.h"
+#include "rules/toml_reader.h"
 
 namespace keywake::rules {
 namespace {
 
-constexpr std::size_t kMaxItems = 256;    // of one list
 constexpr std::size_t kMaxLiteral = 128;  // bytes of an anchor
 constexpr std::int64_t kMaxWithin = 2048;
 constexpr std::int64_t kMaxSpan = 16'384;
@@ -28,135 +27,28 @@ constexpr std::int64_t kMaxCompanionWithin = 1024;
 
 constexpr std::array<std::string_view, 2> kFileKeys{"provider", "pattern"};
 constexpr std::array<std::string_view, 1> kProviderKeys{"name"};
-constexpr std::array<std::string_view, 23> kPatternKeys{
+constexpr std::array<std::string_view, 22> kPatternKeys{
     "id",     "title", "kind", "risk",   "docs",    "rotate",   "anchors",   "keywords", "shape",
-    "within", "regex", "span", "checks", "generic", "validate", "companion", "match",    "reject",
+    "within", "regex", "span", "checks", "generic", "companion", "match",    "reject",
     "names",  "words", "value", "confidence", "assigned"};
 constexpr std::array<std::string_view, 6> kCompanionKeys{"name", "regex", "within", "required", "secret", "other_half"};
 
-Place place_of(const toml::source_region& region) {
-  return {region.begin.line, region.begin.column};
-}
-
-/// `name.name` in small letters, digits and -.
-bool is_pattern_id(std::string_view id) {
-  std::size_t dot = id.find('.');
-  if (dot == 0 || dot == std::string_view::npos || dot + 1 == id.size() || id.size() > 64)
-    return false;
-  for (std::size_t i = 0; i < id.size(); ++i) {
-    bool plain = (id[i] >= 'a' && id[i] <= 'z') || (id[i] >= '0' && id[i] <= '9') || id[i] == '-';
-    if (!plain && i != dot) return false;
-  }
-  return true;
-}
-
-class FileReader {
+class FileReader : TomlReader {
  public:
   FileReader(std::string_view text, std::string_view file, Loaded& into)
-      : text_(text), file_(file), into_(into) {}
+      : TomlReader(text, file, into.problems), into_(into) {}
 
   void read() {
-    std::size_t first_problem = into_.problems.size();
-    try {
-      toml::table root = toml::parse(text_, file_);
-      read_root(root);
-    } catch (const toml::parse_error& error) {
-      problem(place_of(error.source()), printable(error.description()));
-    }
-    std::sort(into_.problems.begin() + static_cast<std::ptrdiff_t>(first_problem),
-              into_.problems.end());
+    parse([this](const toml::table& root) { read_root(root); });
   }
 
  private:
-  void problem(Place place, std::string message) {
-    into_.problems.push_back({file_, place.line, place.column, std::move(message)});
-    complete_ = false;
-  }
-  void problem(const toml::node& node, std::string message) {
-    problem(place_of(node.source()), std::move(message));
-  }
-
-  /// Points at the very character where it can.
-  void problem_inside(const toml::node& node, const RegexError& error) {
-    Place place = place_of(node.source());
-    problem(error.offset == 0 ? place : place_inside(text_, place, error.offset), error.message);
-  }
-
-  void check_keys(const toml::table& table, std::span<const std::string_view> known) {
-    for (const auto& [key, node] : table) {
-      if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
-      problem(place_of(key.source()), unknown("key", key.str(), known));
-    }
-  }
-
-  // Each getter returns nothing for an absent key, and reports one of the wrong type.
-  template <typename T>
-  std::optional<T> value(const toml::table& table, std::string_view key, std::string_view type) {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) return std::nullopt;
-    std::optional<T> found = node->value_exact<T>();
-    if (!found) problem(*node, fmt::format("\"{}\" must be {}", key, type));
-    return found;
-  }
-  std::optional<std::string> string(const toml::table& table, std::string_view key) {
-    return value<std::string>(table, key, "a string");
-  }
-  std::optional<std::int64_t> integer(const toml::table& table, std::string_view key,
-                                      std::int64_t least, std::int64_t most) {
-    std::optional<std::int64_t> found = value<std::int64_t>(table, key, "a whole number");
-    if (found && (*found < least || *found > most)) {
-      problem(*table.get(key), fmt::format("\"{}\" must be from {} to {}", key, least, most));
-      return std::nullopt;
-    }
-    return found;
-  }
-  std::string required(const toml::table& table, std::string_view key) {
-    std::optional<std::string> found = string(table, key);
-    if (!table.contains(key)) problem(table, fmt::format("\"{}\" is missing", key));
-    if (found && found->empty()) problem(*table.get(key), fmt::format("\"{}\" is empty", key));
-    return found.value_or("");
-  }
-
-  /// Calls `take(text, node)` for each string of a list.
-  template <typename Take>
-  void each_string(const toml::table& table, std::string_view key, Take take) {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) return;
-    const toml::array* array = node->as_array();
-    if (array == nullptr)
-      return problem(*node, fmt::format("\"{}\" must be a list of strings", key));
-    if (array->size() > kMaxItems)
-      return problem(*node, fmt::format("\"{}\" has more than {} items", key, kMaxItems));
-    for (const toml::node& item : *array) {
-      std::optional<std::string> text = item.value_exact<std::string>();
-      if (!text) {
-        problem(item, fmt::format("\"{}\" must be a list of strings", key));
-      } else if (text->empty()) {
-        problem(item, fmt::format("\"{}\" has an empty string", key));
-      } else {
-        take(*std::move(text), item);
-      }
-    }
-  }
-
-  /// The index of a name in an enumeration's names.
-  std::size_t one_of(const toml::table& table, std::string_view key,
-                     std::span<const std::string_view> names, std::optional<std::size_t> otherwise = std::nullopt) {
-    if (otherwise && !table.contains(key)) return *otherwise;
-    std::string word = required(table, key);
-    auto it = std::find(names.begin(), names.end(), word);
-    if (it != names.end()) return static_cast<std::size_t>(it - names.begin());
-    if (word.empty()) return 0;
-    problem(*table.get(key), unknown(key, word, names));
-    return 0;
-  }
-
   std::optional<CanonicalRegex> expression(const toml::table& table, std::string_view key) {
     std::optional<std::string> text = string(table, key);
     if (!text) return std::nullopt;
     std::expected<CanonicalRegex, RegexError> canonical = canonical_regex(*text);
     if (!canonical) {
-      problem_inside(*table.get(key), canonical.error());
+      problem_inside(*table.get(key), canonical.error().offset, canonical.error().message);
     } else if (canonical->min_length == 0) {
       problem(*table.get(key), "the expression matches the empty text");
     } else {
@@ -176,19 +68,8 @@ class FileReader {
     } else {
       problem(*node, "the provider is written [provider]");
     }
-    const toml::node* node = root.get("pattern");
-    if (node == nullptr) return problem(Place{1, 1}, "there is no [[pattern]]");
-    const toml::array* patterns = node->as_array();
-    if (patterns == nullptr)
-      return problem(*node, "each pattern is written [[pattern]], with two brackets");
-    for (const toml::node& item : *patterns) {
-      const toml::table* table = item.as_table();
-      if (table != nullptr) {
-        read_pattern(*table);
-      } else {
-        problem(item, "each pattern is written [[pattern]]");
-      }
-    }
+    if (!root.contains("pattern")) return problem(Place{1, 1}, "there is no [[pattern]]");
+    each_table(root, "pattern", "pattern", [this](const toml::table& table) { read_pattern(table); });
   }
 
   void read_pattern(const toml::table& table) {
@@ -197,7 +78,7 @@ class FileReader {
     model::Pattern pattern;
     RuleSet& rules = into_.rules;
     std::string id = required(table, "id");
-    if (!id.empty() && !is_pattern_id(id)) {
+    if (!id.empty() && !is_rule_id(id)) {
       problem(*table.get("id"), "an id is written provider.name, in small letters, digits and -");
     } else if (rules.find(id) != nullptr) {
       problem(*table.get("id"), fmt::format("there is another pattern with the id \"{}\"", id));
@@ -214,7 +95,6 @@ class FileReader {
         one_of(table, "confidence", model::kConfidenceNames, static_cast<std::size_t>(usual)));
     pattern.docs = rules.keep(required(table, "docs"));
     pattern.rotate = rules.keep(string(table, "rotate").value_or(""));
-    pattern.validate = rules.keep(string(table, "validate").value_or(""));
     read_tier_one(table, pattern);
     read_regex(table, pattern);
     pattern.checks = read_checks(table);
@@ -346,7 +226,7 @@ class FileReader {
       if (check) {
         checks.push_back({check->name, into_.rules.keep(std::move(check->argument))});
       } else {
-        problem_inside(node, check.error());
+        problem_inside(node, check.error().offset, check.error().message);
       }
     });
     return into_.rules.keep(std::move(checks));
@@ -354,14 +234,7 @@ class FileReader {
 
   std::span<const model::Companion> read_companions(const toml::table& table) {
     std::vector<model::Companion> companions;
-    const toml::node* node = table.get("companion");
-    if (node == nullptr) return {};
-    const toml::array* array = node->as_array();
-    if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
-      problem(*node, "each companion is written [[pattern.companion]]");
-      return {};
-    }
-    for (const toml::node& item : *array) companions.push_back(read_companion(*item.as_table()));
+    each_table(table, "companion", "pattern.companion", [&](const toml::table& item) { companions.push_back(read_companion(item)); });
     return into_.rules.keep(std::move(companions));
   }
 
@@ -397,12 +270,9 @@ class FileReader {
     });
   }
 
-  std::string_view text_;
-  std::string file_;
   std::string stem_;
   std::string provider_name_;
   Loaded& into_;
-  bool complete_ = true;  // no problem in the pattern being read
 };
 
 }  // namespace

@@ -67,7 +67,7 @@ void fuzz_checks(std::string_view text) {
 const Engine& engine() {
   static rules::Loaded loaded;
   static const std::unique_ptr<Engine> instance = [] {
-    rules::load_folder(KEYWAKE_SOURCE_DIR "/patterns", loaded);
+    rules::load_path(KEYWAKE_SOURCE_DIR "/patterns", loaded);
     auto compiled = Engine::compile(loaded.rules);
     require(compiled.has_value(), "the patterns compile");
     return std::move(*compiled);

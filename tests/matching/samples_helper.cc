@@ -10,7 +10,7 @@ namespace keywake::matching::testing {
 const rules::Loaded& real_patterns() {
   static const rules::Loaded loaded = [] {
     rules::Loaded out;
-    rules::load_folder(KEYWAKE_SOURCE_DIR "/patterns", out);
+    rules::load_path(KEYWAKE_SOURCE_DIR "/patterns", out);
     return out;
   }();
   return loaded;

@@ -92,7 +92,7 @@ TEST_CASE("a broken file and everything that is said of it") {
 
 TEST_CASE("patterns/ holds to docs/patterns.md") {
   Loaded loaded;
-  load_folder(KEYWAKE_SOURCE_DIR "/patterns", loaded);
+  load_path(KEYWAKE_SOURCE_DIR "/patterns", loaded);
   CHECK(problems_text(loaded).empty());
   std::set<std::string_view> ids;
   for (const model::Pattern& pattern : loaded.rules.patterns()) ids.insert(pattern.id);

@@ -1,0 +1,148 @@
+// Validator: how a provider is asked whether a credential still works, and what its answer says about whose it is. The data of
+// validators/*.toml after loading; docs/validators.md describes the format. Ownership: values. Thread safety: immutable once loaded.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace keywake::model {
+
+/// What asking does at the provider. Nothing that changes state, sends a message or costs money is ever a validator.
+enum class Effect : std::uint8_t {
+  kNone,         // reads
+  kLogin,        // leaves a log-in in the provider's audit log, or counts against a lock-out
+  kSpendsQuota,  // takes from an allowance
+};
+inline constexpr std::array<std::string_view, 3> kEffectNames{"none", "login", "spends-quota"};
+
+/// What is known about whether a credential works.
+enum class Verdict : std::uint8_t {
+  kLive,
+  kDead,           // the provider said that it does not know it, or that it was revoked or has expired
+  kBlocked,        // the provider would not say: too many requests, a rule about addresses
+  kUnknown,        // no answer, or one that says neither
+  kUnvalidatable,  // nobody can be asked: no validator, a part is missing
+  kSkipped,        // not asked: not allowed, or known to be a trap
+};
+inline constexpr std::array<std::string_view, 6> kVerdictNames{"live", "dead", "blocked", "unknown", "unvalidatable", "skipped"};
+constexpr std::string_view name(Verdict verdict) { return kVerdictNames[static_cast<std::size_t>(verdict)]; }
+
+/// Text with placeholders: {name}, {name:filter}. A brace that begins no placeholder stands for itself.
+struct Template {
+  struct Piece {
+    std::string text;                  // literal, or the name of a value
+    bool is_value = false;
+    std::vector<std::string> filters;  // applied from left to right; see kFilterNames
+  };
+  std::vector<Piece> pieces;
+  [[nodiscard]] bool empty() const { return pieces.empty(); }
+};
+inline constexpr std::array<std::string_view, 7> kFilterNames{"base64", "base64url", "hex", "lower", "md5", "sha1", "sha256"};
+
+using NamedTemplates = std::vector<std::pair<std::string, Template>>;
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
+/// Where in an answer something stands.
+struct Source {
+  enum class Place : std::uint8_t { kJson, kHeader, kText, kLiteral };
+  Place place = Place::kJson;
+  /// A JSON pointer (RFC 6901) in which * stands for every item of an array; the name of a header in small letters; an expression whose
+  /// first capture is taken; the text itself.
+  std::string what;
+};
+using Takes = std::vector<std::pair<std::string, Source>>;
+
+/// What identity an answer can tell of; `take` gives one of these.
+inline constexpr std::array<std::string_view, 13> kFactNames{"account", "created",      "email", "environment", "expires",   "last-used", "organization",
+                                                             "owner",   "permissions", "plan",  "resources",   "roles", "scopes"};
+
+/// A condition on a value of an answer: what it must be. Text is compared as it is; "*" asks only that it be there; "~x" that the
+/// expression x be found in it.
+struct Condition {
+  Source source;
+  std::string expected;
+};
+
+/// One line of the table that turns an answer into a verdict; the first that fits wins.
+struct VerdictRule {
+  /// kNext: neither, but the next request may be made now.
+  enum class Is : std::uint8_t { kLive, kDead, kBlocked, kUnknown, kNext };
+  Is is = Is::kUnknown;
+  std::vector<std::pair<int, int>> statuses;  // ranges, both ends included; empty: any
+  std::vector<Condition> conditions;          // all must hold
+  std::string reason;                         // for people; empty: the status says enough
+  Takes take;                                 // facts
+  Takes keep;                                 // values for later requests, by name
+};
+inline constexpr std::array<std::string_view, 5> kRuleNames{"live", "dead", "blocked", "unknown", "next"};
+
+/// A value made from others before a request: a digest or a signature.
+struct Computed {
+  std::string name;
+  std::string algorithm;  // of kAlgorithmNames
+  Template key;           // for the HMACs
+  Template text;
+  std::string encoding;   // of kEncodingNames
+};
+inline constexpr std::array<std::string_view, 7> kAlgorithmNames{"hmac-sha1", "hmac-sha256", "hmac-sha512", "md5", "sha1", "sha256", "sha512"};
+inline constexpr std::array<std::string_view, 3> kEncodingNames{"base64", "base64url", "hex"};
+
+struct HttpRequest {
+  std::string method = "GET";
+  Template url;
+  NamedTemplates headers;
+  NamedTemplates query;  // percent-encoded
+  NamedTemplates form;   // application/x-www-form-urlencoded
+  Template json;         // values are escaped as JSON strings' insides
+  Template body;         // as it stands
+  Template bearer;
+  Template user;      // with `password`: basic authentication
+  Template password;
+  std::vector<Computed> computed;
+  bool details = false;  // asked of live credentials only: adds facts, changes no verdict
+  std::vector<VerdictRule> rules;
+};
+
+struct Answer {
+  int status = 0;
+  NamedTexts headers;
+  std::string body;
+};
+
+/// What the provider's documentation shows, held against the rules offline and on a loopback server.
+struct ValidatorExample {
+  Verdict is = Verdict::kUnknown;
+  std::string pattern;           // whose example is asked about; empty: the first of `validates`
+  std::vector<Answer> answers;   // one for each request; the last for all that follow
+  NamedTexts facts;              // that must come out; several values of one are joined by ", "
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+struct Validator {
+  std::string id;        // "github.user"
+  std::string provider;  // the file's stem
+  std::string docs;
+  std::string scheme;  // "http", or one of those written in code (validation/schemes.h)
+  std::vector<std::string> validates;  // ids of patterns
+  /// The only hosts it may contact: names, "*.name" for one label before a name, or "{part}" for what the scanned text names, which needs
+  /// the user's permission.
+  std::vector<std::string> hosts;
+  Effect effect = Effect::kNone;
+  double rate = 10;           // requests a second to one host, at most
+  std::uint32_t parallel = 8;  // at once to one host, at most
+  NamedTexts defaults;        // of parts that a credential may lack
+  /// Values to try in turn until one is live, if the credential does not have the part itself: regions, for example.
+  std::vector<std::pair<std::string, std::vector<std::string>>> alternatives;
+  std::vector<HttpRequest> requests;
+  std::vector<ValidatorExample> examples;
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+}  // namespace keywake::model
