@@ -1,6 +1,7 @@
 #include "base/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 namespace keywake {
 namespace {
@@ -11,6 +12,14 @@ std::array<std::uint8_t, N> digest(const EVP_MD* algorithm, std::string_view byt
   unsigned length = 0;
   EVP_Digest(bytes.data(), bytes.size(), out.data(), &length, algorithm, nullptr);
   return out;
+}
+
+const EVP_MD* method_of(std::string_view name) {
+  if (name == "md5") return EVP_md5();
+  if (name == "sha1") return EVP_sha1();
+  if (name == "sha256") return EVP_sha256();
+  if (name == "sha512") return EVP_sha512();
+  return nullptr;
 }
 
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
@@ -29,6 +38,23 @@ constexpr auto kCrcTable = make_crc_table();
 std::array<std::uint8_t, 20> sha1(std::string_view bytes) { return digest<20>(EVP_sha1(), bytes); }
 std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
   return digest<32>(EVP_sha256(), bytes);
+}
+
+std::string digest(std::string_view algorithm, std::string_view bytes) {
+  const EVP_MD* const method = method_of(algorithm);
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  if (method == nullptr || EVP_Digest(bytes.data(), bytes.size(), out, &length, method, nullptr) != 1) return "";
+  return {reinterpret_cast<const char*>(out), length};
+}
+
+std::string hmac(std::string_view algorithm, std::string_view key, std::string_view bytes) {
+  const EVP_MD* const method = method_of(algorithm);
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
+  if (method == nullptr || HMAC(method, key.data(), static_cast<int>(key.size()), text, bytes.size(), out, &length) == nullptr) return "";
+  return {reinterpret_cast<const char*>(out), length};
 }
 
 std::uint32_t crc32(std::string_view bytes) {

@@ -12,6 +12,10 @@ namespace keywake {
 std::array<std::uint8_t, 20> sha1(std::string_view bytes);
 std::array<std::uint8_t, 32> sha256(std::string_view bytes);
 
+/// The digest, or with a key the HMAC (RFC 2104), in bytes. `algorithm`: "md5", "sha1", "sha256", "sha512"; empty for any other.
+std::string digest(std::string_view algorithm, std::string_view bytes);
+std::string hmac(std::string_view algorithm, std::string_view key, std::string_view bytes);
+
 /// CRC-32 as in zlib, PNG and the checksummed tokens of GitHub and npm (polynomial 0xEDB88320, reflected).
 std::uint32_t crc32(std::string_view bytes);
 

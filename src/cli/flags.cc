@@ -103,11 +103,11 @@ std::vector<Command> make_commands() {
        .complete = Complete::kFile,
        .run = rules_why},
       {.name = "rules check",
-       .operands = "[DIR]",
-       .max_operands = 1,
-       .help = "Hold pattern files to their own examples and rules",
+       .operands = "[PATTERNS [VALIDATORS]]",
+       .max_operands = 2,
+       .help = "Hold pattern and validator files to their own examples and rules",
        .long_help =
-           "Reads DIR (by default patterns/ in the current directory), or one file, and reports "
+           "Each is a folder or a file; by default patterns/ and validators/ in the current directory. Reports "
            "every fault with file, line and column. The exit status is 2 if there is one.",
        .flag_tables = {kCommonFlags},
        .complete = Complete::kFile,

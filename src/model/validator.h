@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/validation.h"
+
 namespace keywake::model {
 
 /// What asking does at the provider. Nothing that changes state, sends a message or costs money is ever a validator.
@@ -18,18 +20,6 @@ enum class Effect : std::uint8_t {
   kSpendsQuota,  // takes from an allowance
 };
 inline constexpr std::array<std::string_view, 3> kEffectNames{"none", "login", "spends-quota"};
-
-/// What is known about whether a credential works.
-enum class Verdict : std::uint8_t {
-  kLive,
-  kDead,           // the provider said that it does not know it, or that it was revoked or has expired
-  kBlocked,        // the provider would not say: too many requests, a rule about addresses
-  kUnknown,        // no answer, or one that says neither
-  kUnvalidatable,  // nobody can be asked: no validator, a part is missing
-  kSkipped,        // not asked: not allowed, or known to be a trap
-};
-inline constexpr std::array<std::string_view, 6> kVerdictNames{"live", "dead", "blocked", "unknown", "unvalidatable", "skipped"};
-constexpr std::string_view name(Verdict verdict) { return kVerdictNames[static_cast<std::size_t>(verdict)]; }
 
 /// Text with placeholders: {name}, {name:filter}. A brace that begins no placeholder stands for itself.
 struct Template {
@@ -56,10 +46,6 @@ struct Source {
 };
 using Takes = std::vector<std::pair<std::string, Source>>;
 
-/// What identity an answer can tell of; `take` gives one of these.
-inline constexpr std::array<std::string_view, 13> kFactNames{"account", "created",      "email", "environment", "expires",   "last-used", "organization",
-                                                             "owner",   "permissions", "plan",  "resources",   "roles", "scopes"};
-
 /// A condition on a value of an answer: what it must be. Text is compared as it is; "*" asks only that it be there; "~x" that the
 /// expression x be found in it.
 struct Condition {
@@ -75,7 +61,7 @@ struct VerdictRule {
   std::vector<std::pair<int, int>> statuses;  // ranges, both ends included; empty: any
   std::vector<Condition> conditions;          // all must hold
   std::string reason;                         // for people; empty: the status says enough
-  Takes take;                                 // facts
+  Takes take;                                 // facts, by names of kFactNames
   Takes keep;                                 // values for later requests, by name
 };
 inline constexpr std::array<std::string_view, 5> kRuleNames{"live", "dead", "blocked", "unknown", "next"};

@@ -1,0 +1,91 @@
+// Client: HTTPS requests, many at once, on one thread and one pool of connections (libcurl's multi interface, HTTP/2 where the server has
+// it). It is made for talking to hosts that may be hostile:
+//   - https only, certificates always verified, no redirect followed, no cookies, no .netrc;
+//   - the address that a connection is really made to is held against net/address.h, after the name was resolved, so a name that
+//     changes its address in between (DNS rebinding) gains nothing;
+//   - a body is taken up to max_body bytes after decompression, and an answer must be there within `timeout`.
+// Errors: never thrown; an Answer says what failed. It never holds anything of the request. Ownership: copies what it is given.
+// Thread safety: none, one thread at a time; several Clients are independent.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace keywake::net {
+
+struct Request {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;  // sent if there is one, or the method is POST or PUT
+};
+
+enum class Failure : std::uint8_t {
+  kNone,
+  kRefused,   // by keywake itself: an address or a URL it may not go to
+  kResolve,   // the name has no address
+  kConnect,
+  kTls,       // no trust in the certificate, or no TLS
+  kTimeout,
+  kTooLarge,  // the body
+  kBroken,    // cut off, or no HTTP
+};
+
+struct Answer {
+  Failure failure = Failure::kNone;
+  std::string problem;  // for people, one clause, when it failed
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in small letters
+  std::string body;
+  [[nodiscard]] std::string_view header(std::string_view name) const;  // of the first so named; empty: none
+};
+
+struct ClientOptions {
+  std::chrono::milliseconds timeout{10'000};
+  std::size_t max_body = 1024 * 1024;
+  std::uint32_t connections_per_host = 8;
+  std::string ca_file;  // trusted beside the system's authorities: PEM
+  std::string proxy;    // empty: none, whatever the environment says
+  /// "host:port:address:port", as curl's option of that name has it: the user's own word about where a host is, so not held against
+  /// net/address.h.
+  std::vector<std::string> connect_to;
+  bool allow_private = false;
+};
+
+class Client {
+ public:
+  static Result<std::unique_ptr<Client>> make(ClientOptions options);
+  ~Client();
+
+  /// `done` is called from step(), once, and may send again.
+  void send(Request request, std::function<void(Answer)> done);
+  /// Does what can be done now, and waits up to `longest` for more if nothing came of it.
+  void step(std::chrono::milliseconds longest);
+  [[nodiscard]] std::size_t in_flight() const;
+
+ private:
+  struct State;
+  explicit Client(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Host and port of an https:// URL as Client would contact it (libcurl's own parser), the host in small letters; fails for any other.
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 443;
+};
+Result<HostPort> host_of(const std::string& url);
+
+/// Percent-encoded but for letters, digits and - . _ ~ (RFC 3986).
+std::string percent_encoded(std::string_view text);
+
+}  // namespace keywake::net

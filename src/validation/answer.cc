@@ -1,0 +1,141 @@
+#include "validation/answer.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace keywake::validation {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxValues = 200;
+constexpr std::size_t kMaxValue = 500;  // bytes: what is longer is no name, date or scope
+
+RE2::Options quiet() {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_dot_nl(true);
+  return options;
+}
+
+void collect(const json& node, std::vector<std::string>& out) {
+  if (out.size() >= kMaxValues || node.is_null()) return;
+  if (node.is_array()) {
+    for (const json& item : node) collect(item, out);
+  } else if (node.is_string()) {
+    out.push_back(node.get<std::string>());
+  } else {
+    out.push_back(node.is_object() ? "{}" : node.dump());
+  }
+}
+
+void follow(const json& node, std::string_view pointer, std::vector<std::string>& out) {
+  if (pointer.empty()) return collect(node, out);
+  pointer.remove_prefix(1);
+  const std::size_t end = std::min(pointer.find('/'), pointer.size());
+  std::string key(pointer.substr(0, end));
+  const std::string_view rest = pointer.substr(end);
+  if (key == "*") {
+    for (const json& item : node) follow(item, rest, out);
+    return;
+  }
+  for (const auto& [escaped, plain] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}}) {  // RFC 6901, in this order
+    for (std::size_t at = key.find(escaped); at != std::string::npos; at = key.find(escaped, at + 1)) key.replace(at, 2, plain);
+  }
+  if (node.is_object() && node.contains(key)) return follow(node[key], rest, out);
+  const bool index = !key.empty() && key.size() < 6 && std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (node.is_array() && index && std::stoul(key) < node.size()) follow(node[std::stoul(key)], rest, out);
+}
+
+}  // namespace
+
+Reading::Reading(const model::Answer& answer) : answer_(answer) {}
+Reading::~Reading() = default;
+
+std::vector<std::string> Reading::in_json(std::string_view pointer) const {
+  if (json_ == nullptr) json_ = std::make_unique<json>(json::parse(answer_.body, nullptr, false));
+  std::vector<std::string> out;
+  if (!json_->is_discarded()) follow(*json_, pointer, out);
+  return out;
+}
+
+std::vector<std::string> Reading::at(const model::Source& source) const {
+  using enum model::Source::Place;
+  std::vector<std::string> out;
+  if (source.place == kJson) {
+    out = in_json(source.what);
+  } else if (source.place == kHeader) {
+    for (const auto& [name, value] : answer_.headers) {
+      if (name == source.what) out.push_back(value);
+    }
+  } else if (source.place == kText) {
+    std::string found;
+    const RE2 expression(source.what, quiet());
+    if (!expression.ok()) return out;
+    if (expression.NumberOfCapturingGroups() == 0) {
+      if (RE2::PartialMatch(answer_.body, expression)) out.emplace_back("");
+    } else if (RE2::PartialMatch(answer_.body, expression, &found)) {
+      out.push_back(found);
+    }
+  } else {
+    out.push_back(source.what);
+  }
+  for (std::string& value : out) {
+    if (value.size() > kMaxValue) value.resize(kMaxValue);
+    value = to_utf8(value);
+  }
+  return out;
+}
+
+bool Reading::holds(const model::Condition& condition) const {
+  const std::vector<std::string> values = at(condition.source);
+  const std::string& expected = condition.expected;
+  if (expected == "*") return !values.empty();
+  if (expected == "!") return values.empty();
+  if (!expected.starts_with('~')) return std::find(values.begin(), values.end(), expected) != values.end();
+  const RE2 expression(expected.substr(1), quiet());
+  return std::any_of(values.begin(), values.end(), [&](const std::string& value) { return RE2::PartialMatch(value, expression); });
+}
+
+const model::VerdictRule* Reading::judged_by(const std::vector<model::VerdictRule>& rules) const {
+  for (const model::VerdictRule& rule : rules) {
+    const bool status = rule.statuses.empty() || std::any_of(rule.statuses.begin(), rule.statuses.end(), [&](const auto& range) {
+      return answer_.status >= range.first && answer_.status <= range.second;
+    });
+    if (status && std::all_of(rule.conditions.begin(), rule.conditions.end(), [&](const auto& c) { return holds(c); })) return &rule;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> wrong_expressions(const model::Validator& validator) {
+  std::vector<std::string> out;
+  auto check = [&](const std::string& text, int captures) {
+    const RE2 expression(text, quiet());
+    if (!expression.ok()) {
+      out.push_back(fmt::format("the expression '{}': {}", printable(text), expression.error()));
+    } else if (captures > 0 && expression.NumberOfCapturingGroups() != captures) {
+      out.push_back(fmt::format("the expression '{}' needs one capture: what is taken", printable(text)));
+    }
+  };
+  for (const model::HttpRequest& request : validator.requests) {
+    for (const model::VerdictRule& rule : request.rules) {
+      for (const model::Condition& condition : rule.conditions) {
+        if (condition.source.place == model::Source::Place::kText) check(condition.source.what, 0);
+        if (condition.expected.starts_with('~')) check(condition.expected.substr(1), 0);
+      }
+      for (const auto* takes : {&rule.take, &rule.keep}) {
+        for (const auto& [name, source] : *takes) {
+          if (source.place == model::Source::Place::kText) check(source.what, 1);
+        }
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace keywake::validation

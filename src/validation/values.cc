@@ -1,0 +1,111 @@
+#include "validation/values.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "base/ascii.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "net/client.h"
+#include "rules/alphabets.h"
+
+namespace keywake::validation {
+namespace {
+
+std::string filtered(std::string text, const std::string& filter) {
+  if (filter == "base64") return rules::base64_encode(text, rules::kBase64, true);
+  if (filter == "base64url") return rules::base64_encode(text, rules::kBase64Url, false);
+  if (filter == "hex") return to_hex(text);
+  if (filter == "lower") return lowered(text);
+  return to_hex(digest(filter, text));
+}
+
+std::string written(const std::string& text, Into into) {
+  switch (into) {
+    case Into::kPlain:
+      return text;
+    case Into::kUrl:
+    case Into::kForm:
+      return net::percent_encoded(text);
+    case Into::kJson: {
+      const std::string quoted = nlohmann::json(to_utf8(text)).dump();
+      return quoted.substr(1, quoted.size() - 2);
+    }
+  }
+  return text;
+}
+
+bool fits_host(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view port = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  const bool digits = std::all_of(port.begin(), port.end(), is_digit);
+  const std::string_view name = text.substr(0, colon);
+  return !name.empty() && digits && std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
+}
+
+}  // namespace
+
+Values Values::of(const Secret& secret, const std::vector<model::Part>& parts, std::int64_t now_ms) {
+  Values out;
+  for (const model::Part& part : parts) out.values_.emplace(part.name, part.value);  // the first of a name
+  out.set("secret", secret.reveal());
+  const auto seconds = static_cast<std::time_t>(now_ms / 1000);
+  const std::tm day = fmt::gmtime(seconds);
+  out.set("now", fmt::format("{}", seconds));
+  out.set("now-ms", fmt::format("{}", now_ms));
+  out.set("now-iso", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", day));
+  out.set("now-date", fmt::format("{:%Y%m%d}", day));
+  std::random_device random;
+  out.set("nonce", fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random()));
+  return out;
+}
+
+const std::string* Values::find(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::string> Values::render(const model::Template& text, Into into, std::string& missing) const {
+  std::string out;
+  for (const auto& piece : text.pieces) {
+    if (!piece.is_value) {
+      out += piece.text;
+      continue;
+    }
+    const std::string* value = find(piece.text);
+    if (value == nullptr) {
+      missing = fmt::format("no {} was found with it", piece.text);
+      return std::nullopt;
+    }
+    std::string made = *value;
+    for (const std::string& filter : piece.filters) made = filtered(std::move(made), filter);
+    out += written(made, into);
+  }
+  return out;
+}
+
+std::optional<std::string> Values::render_url(const model::Template& text, std::string& missing) const {
+  if (text.pieces.size() == 1) return render(text, Into::kPlain, missing);
+  std::string out;
+  bool in_host = false;
+  for (const auto& piece : text.pieces) {
+    model::Template one;
+    one.pieces.push_back(piece);
+    const auto made = render(one, piece.is_value && !in_host ? Into::kUrl : Into::kPlain, missing);
+    if (!made) return std::nullopt;
+    if (piece.is_value && in_host && !fits_host(*made)) {
+      missing = fmt::format("its {} is no name of a host", piece.text);
+      return std::nullopt;
+    }
+    out += *made;
+    const std::size_t host = out.find("://");
+    in_host = host != std::string::npos && out.find_first_of("/?#", host + 3) == std::string::npos;
+  }
+  return out;
+}
+
+}  // namespace keywake::validation
