@@ -2,8 +2,10 @@
 // the members that its flags set (cli/flags.h says which). Thread safety: a value.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "report/report.h"
@@ -19,6 +21,22 @@ struct Output {
   std::string file;
 };
 
+/// Of what asks providers.
+struct ValidationArguments {
+  bool wanted = false;  // --validate
+  std::vector<std::string> files;
+  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> connect_to;
+  std::vector<std::pair<std::string, std::string>> parts;  // --part NAME=VALUE
+  bool allow_private = false;
+  bool touch_canaries = false;
+  std::chrono::seconds timeout{10};
+  std::chrono::seconds deadline{600};
+  std::optional<double> rate;
+  std::string ca_file;
+  std::string proxy;
+};
+
 struct Arguments {
   std::vector<std::string> operands;  // what is no flag: targets, a pattern id, a shell
   bool help = false;
@@ -28,6 +46,8 @@ struct Arguments {
 
   std::vector<std::string> rule_files;  // --rules
   std::vector<std::string> patterns;    // --pattern: globs over ids; "!glob" leaves out
+
+  ValidationArguments validation;
 
   report::Format format = report::Format::kText;
   std::vector<Output> outputs;

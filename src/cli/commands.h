@@ -9,11 +9,13 @@
 namespace keywake::cli {
 
 ExitStatus scan_command(const Arguments& arguments);
+ExitStatus validate_command(const Arguments& arguments);
 ExitStatus rules_list(const Arguments& arguments);
 ExitStatus rules_show(const Arguments& arguments);
 ExitStatus rules_why(const Arguments& arguments);
 ExitStatus rules_check(const Arguments& arguments);
 ExitStatus rules_cost(const Arguments& arguments);
+ExitStatus rules_endpoints(const Arguments& arguments);
 ExitStatus version_command(const Arguments& arguments);
 ExitStatus help_command(const Arguments& arguments);
 ExitStatus completions_command(const Arguments& arguments);

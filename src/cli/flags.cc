@@ -37,6 +37,33 @@ constexpr Flag kRuleFlags[] = {
      }},
 };
 
+constexpr Flag kValidateFlags[] = {
+    {.name = "validate",
+     .help = "Ask the providers which credentials still work, and whose they are",
+     .long_help = "Read-only requests over verified TLS, to the hosts of 'keywake rules endpoints' alone, each credential once.",
+     .group = Group::kValidation,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.validation.wanted = true;
+       return {};
+     }},
+};
+
+constexpr Flag kPartFlags[] = {
+    {.name = "part",
+     .argument = "NAME=VALUE",
+     .help = "What belongs to the secret: a key id, a host",
+     .long_help = "By the names that 'keywake rules show' gives for companions. It is visible in the list of processes: for what is secret too, "
+                  "give the whole text on standard input instead. May be given several times.",
+     .group = Group::kValidation,
+     .repeatable = true,
+     .apply = [](std::string_view v, Arguments& a) -> Done {
+       const std::size_t equals = v.find('=');
+       if (equals == 0 || equals == std::string_view::npos) return fail("it is written NAME=VALUE; an example: key_id=abc");
+       a.validation.parts.emplace_back(v.substr(0, equals), v.substr(equals + 1));
+       return {};
+     }},
+};
+
 constexpr Flag kCommonFlags[] = {
     {.name = "help",
      .short_name = 'h',
@@ -74,9 +101,19 @@ std::vector<Command> make_commands() {
                     "tree, index, and every object of its history), a bare repository, "
                     "a git URL (cloned to a private temporary place), or - for standard input. "
                     "Without one it is the current directory.",
-       .flag_tables = {scan_flags(), kRuleFlags, kCommonFlags},
+       .flag_tables = {scan_flags(), report_flags(), kRuleFlags, kValidateFlags, validation_flags(), kCommonFlags},
        .complete = Complete::kFile,
        .run = scan_command},
+      {.name = "validate",
+       .operands = "[FILE...]",
+       .max_operands = 1000,
+       .help = "Ask providers whether the credentials in a text still work",
+       .long_help = "Reads standard input, or files, and asks about each credential in it. With --pattern and one id the whole of standard "
+                    "input may be the secret itself. Requests are read-only, go over verified TLS and to the validators' own hosts "
+                    "alone. The exit status is 1 if one is live, 0 if all are dead, and 2 if that could not be found out.",
+       .flag_tables = {kRuleFlags, kPartFlags, validation_flags(), report_flags(), kCommonFlags},
+       .complete = Complete::kFile,
+       .run = validate_command},
       {.name = "rules list",
        .help = "List the patterns: id, kind, risk, confidence, title",
        .flag_tables = {kRuleFlags, kCommonFlags},
@@ -112,6 +149,12 @@ std::vector<Command> make_commands() {
        .flag_tables = {kCommonFlags},
        .complete = Complete::kFile,
        .run = rules_check},
+      {.name = "rules endpoints",
+       .help = "List every host that validation may contact, for firewalls",
+       .long_help = "Host, port, what asking does there (none, login, spends-quota), and for which validators. A host in braces is one that "
+                    "scanned text names, and is asked only with --allow-host.",
+       .flag_tables = {validation_flags().first(1), kCommonFlags},
+       .run = rules_endpoints},
       {.name = "rules cost",
        .operands = "[PATH]",
        .max_operands = 1,
@@ -159,6 +202,8 @@ std::string_view title(Group group) {
       return "How to scan";
     case Group::kRules:
       return "Patterns";
+    case Group::kValidation:
+      return "Validation";
     case Group::kReport:
       return "Report";
     case Group::kOther:

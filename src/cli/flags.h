@@ -14,10 +14,9 @@
 
 namespace keywake::cli {
 
-enum class Group : std::uint8_t { kWhat, kHow, kRules, kReport, kOther };
+enum class Group : std::uint8_t { kWhat, kHow, kRules, kValidation, kReport, kOther };
 std::string_view title(Group group);
-inline constexpr Group kGroups[]{Group::kWhat, Group::kHow, Group::kRules, Group::kReport,
-                                 Group::kOther};
+inline constexpr Group kGroups[]{Group::kWhat, Group::kHow, Group::kRules, Group::kValidation, Group::kReport, Group::kOther};
 
 /// What a shell should offer for a value or an operand.
 enum class Complete : std::uint8_t { kNothing, kFile, kDirectory, kPatternId };
@@ -58,7 +57,10 @@ struct Command {
 const std::vector<Command>& commands();
 const Command* find_command(std::string_view name);
 
-/// The flags of scan alone (scan_flags.cc); flags.cc has the rest.
+/// The flags of scan alone (scan_flags.cc), and of whatever asks providers (validation_flags.cc); flags.cc has the rest.
 std::span<const Flag> scan_flags();
+/// Those of scan_flags() that say what is reported, and how.
+std::span<const Flag> report_flags();
+std::span<const Flag> validation_flags();
 
 }  // namespace keywake::cli

@@ -40,8 +40,8 @@ std::unexpected<Error> unknown_flag(const Command& command, std::string_view wor
   for (const Flag* flag : command.flags()) names.push_back(spelled(*flag));
   std::string_view near = bare.starts_with("--") ? nearest(bare, names) : std::string_view();
   if (near.empty() && find_command("scan") != &command) {
-    for (const Flag& flag : scan_flags()) {
-      if (bare != spelled(flag)) continue;
+    for (const Flag* flag : find_command("scan")->flags()) {
+      if (bare != spelled(*flag)) continue;
       return usage(command, fmt::format("{} is a flag of 'keywake scan'", bare));
     }
   }

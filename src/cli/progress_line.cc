@@ -29,12 +29,13 @@ void print(std::string_view text) {
 std::string progress_text(const Snapshot& now, unsigned width) {
   std::vector<std::string> parts{std::string(now.stage)};
   parts.push_back(now.objects_total > 0
-                      ? fmt::format("{} / {} objects",
+                      ? fmt::format("{} / {} {}",
                                     human_count(std::min(now.objects, now.objects_total)),
-                                    human_count(now.objects_total))
-                      : fmt::format("{} objects", human_count(now.objects)));
-  parts.push_back(human_bytes(now.bytes));
-  if (now.seconds > 0) {
+                                    human_count(now.objects_total), now.unit)
+                      : fmt::format("{} {}", human_count(now.objects), now.unit));
+  const bool has_bytes = now.unit == "objects";
+  if (has_bytes) parts.push_back(human_bytes(now.bytes));
+  if (has_bytes && now.seconds > 0) {
     parts.push_back(
         human_bytes(static_cast<std::uint64_t>(static_cast<double>(now.bytes) / now.seconds)) +
         "/s");
@@ -79,6 +80,7 @@ void ProgressLine::run(const std::stop_token& stop, bool terminal) {
 void ProgressLine::draw(bool terminal) {
   auto elapsed = std::chrono::steady_clock::now() - started_;
   Snapshot now{.stage = progress_.stage.load(),
+               .unit = progress_.unit.load(),
                .objects = progress_.objects.load(),
                .objects_total = progress_.objects_total.load(),
                .bytes = progress_.bytes.load(),

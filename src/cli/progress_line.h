@@ -39,6 +39,7 @@ class ProgressLine {
 
 struct Snapshot {
   std::string_view stage;
+  std::string_view unit = "objects";
   std::uint64_t objects = 0;
   std::uint64_t objects_total = 0;  // 0: not known
   std::uint64_t bytes = 0;

@@ -11,6 +11,7 @@
 #include "cli/progress_line.h"
 #include "cli/reports.h"
 #include "cli/rule_choice.h"
+#include "cli/validation.h"
 #include "scan/pipeline.h"
 
 namespace keywake::cli {
@@ -95,6 +96,9 @@ ExitStatus scan_command(const Arguments& arguments) {
 
   auto result = run_with_progress(request, arguments, **engine, (*choice)->rules());
   if (!result) return failed(result.error().message);
+  if (arguments.validation.wanted) {
+    if (auto asked = validate(*result, arguments); !asked) return failed(asked.error().message);
+  }
   auto written = write_reports(*result, arguments, started, std::time(nullptr));
   ExitStatus status = judge(*result, arguments);
   return written ? status : failed(written.error().message);

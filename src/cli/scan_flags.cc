@@ -1,4 +1,4 @@
-// The flags of `keywake scan`.
+// The flags of `keywake scan`, and those of reports, which it shares.
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -133,6 +133,9 @@ constexpr Flag kScanFlags[] = {
      .group = Group::kHow,
      .apply = [](std::string_view v,
                  Arguments& a) { return store(parse_size(v), a.request.memory); }},
+};
+
+constexpr Flag kReportFlags[] = {
     {.name = "progress",
      .argument = "WHEN",
      .help = "Show a progress line: auto, always or never",
@@ -239,6 +242,10 @@ constexpr Flag kScanFlags[] = {
 
 std::span<const Flag> scan_flags() {
   return kScanFlags;
+}
+
+std::span<const Flag> report_flags() {
+  return kReportFlags;
 }
 
 }  // namespace keywake::cli

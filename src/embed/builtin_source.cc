@@ -138,6 +138,29 @@ const Builtin& builtin() {{ return kBuiltin; }}
                      symbols, tables, patterns, entries);
 }
 
+std::string validators_source(std::span<const TextFile> files) {
+  std::string entries;
+  for (const TextFile& file : files) entries += fmt::format("    {{{}, {}}},\n", literal(file.name), literal(file.text));
+  return fmt::format(R"(// Written by keywake-embed from validators/.
+#include "rules/builtin.h"
+
+namespace keywake::rules {{
+namespace {{
+
+using namespace std::string_view_literals;
+
+constexpr BuiltinFile kFiles[] = {{
+{}}};
+
+}}  // namespace
+
+std::span<const BuiltinFile> builtin_validators() {{ return kFiles; }}
+
+}}  // namespace keywake::rules
+)",
+                     entries);
+}
+
 std::string databases_source(std::span<const DatabaseFile> databases) {
   std::string out = "/* Written by keywake-embed. */\n        .section .rodata\n";
   for (const DatabaseFile& database : distinct(databases)) {

@@ -21,6 +21,13 @@ struct DatabaseFile {
 /// start-up.
 std::string rules_source(const rules::RuleSet& rules, std::span<const DatabaseFile> databases);
 
+struct TextFile {
+  std::string name;
+  std::string text;
+};
+/// C++ that defines rules::builtin_validators().
+std::string validators_source(std::span<const TextFile> files);
+
 /// GNU assembler that defines one symbol per database.
 std::string databases_source(std::span<const DatabaseFile> databases);
 

@@ -1,9 +1,8 @@
-// keywake-embed: runs while keywake is built. It holds patterns/ to docs/patterns.md and turns it
-// into sources.
+// keywake-embed: runs while keywake is built. It turns patterns/ and validators/ into sources
+// (`keywake rules check` holds them to their examples).
 //
-//   keywake-embed PATTERNS_DIR OUT_DIR     writes builtin_rules.cc, builtin_databases.S and the
-//   databases keywake-embed --check PATTERNS_DIR     prints what is wrong with the patterns,
-//   examples included
+//   keywake-embed PATTERNS_DIR OUT_DIR                    writes builtin_rules.cc, builtin_databases.S and the databases
+//   keywake-embed --validators VALIDATORS_DIR OUT_FILE    writes builtin_validators.cc
 //
 // Exit status: 0; 1 if something is wrong with the patterns; 2 for anything else.
 #include <fmt/format.h>
@@ -16,7 +15,6 @@
 
 #include "embed/builtin_source.h"
 #include "matching/database.h"
-#include "matching/rules_check.h"
 #include "rules/lint.h"
 #include "rules/loader.h"
 
@@ -34,17 +32,6 @@ bool load(const char* folder, rules::Loaded& loaded) {
   problems.insert(problems.begin(), loaded.problems.begin(), loaded.problems.end());
   for (const rules::Problem& problem : problems) fmt::print(stderr, "{}\n", problem.text());
   return problems.empty();
-}
-
-int check(const char* folder) {
-  rules::Loaded loaded;
-  bool good = load(folder, loaded);
-  for (const std::string& problem : matching::check_examples(loaded)) {
-    fmt::print(stderr, "{}\n", problem);
-    good = false;
-  }
-  fmt::print("{} patterns\n", loaded.rules.patterns().size());
-  return good ? 0 : kBadRules;
 }
 
 bool write(const std::filesystem::path& path, std::string_view bytes) {
@@ -79,12 +66,26 @@ int embed_rules(const char* folder, const std::filesystem::path& out) {
   return written ? 0 : kFailed;
 }
 
+// What is wrong in a file is said where it is checked and where it is used; a build goes on without it.
+int embed_validators(const char* folder, const char* out) {
+  std::vector<embed::TextFile> files;
+  std::vector<rules::Problem> problems;
+  rules::each_rule_file(folder, problems, [&](std::string_view text, std::string_view file) {
+    const std::string name = std::filesystem::path(file).filename().string();
+    files.push_back({"validators/" + name, std::string(text)});
+  });
+  for (const rules::Problem& problem : problems) fmt::print(stderr, "{}\n", problem.text());
+  if (!problems.empty()) return kBadRules;
+  return write(out, embed::validators_source(files)) ? 0 : kFailed;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 3 && std::string_view(argv[1]) == "--check") return check(argv[2]);
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (argc == 4 && first == "--validators") return embed_validators(argv[2], argv[3]);
   if (argc == 3) return embed_rules(argv[1], argv[2]);
   fmt::print(stderr,
-             "usage: keywake-embed PATTERNS_DIR OUT_DIR | keywake-embed --check PATTERNS_DIR\n");
+             "usage: keywake-embed PATTERNS_DIR OUT_DIR | keywake-embed --validators VALIDATORS_DIR OUT_FILE\n");
   return kFailed;
 }

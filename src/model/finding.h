@@ -12,6 +12,7 @@
 
 #include "base/secret.h"
 #include "model/pattern.h"
+#include "model/validation.h"
 
 namespace keywake::model {
 
@@ -88,6 +89,7 @@ struct Credential {
   std::vector<Part> parts;
   Confidence confidence = Confidence::kHigh;  // the highest of its sightings
   std::string fingerprint;  // of the secret alone: 32 hexadecimal digits; see model/fingerprint.h
+  std::optional<Validation> validation;  // absent: nobody was asked to ask
   std::vector<Sighting> sightings;  // sorted: still at a tip first, then by target, path, date
 };
 

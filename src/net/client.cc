@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <ctime>
 #include <mutex>
 #include <unistd.h>
 #include <unordered_map>
@@ -285,6 +287,20 @@ Result<HostPort> host_of(const std::string& url) {
   out.port = static_cast<std::uint16_t>(std::strtoul(part(CURLUPART_PORT).c_str(), nullptr, 10));
   if (out.host.empty()) return fail("its address has no host");
   return out;
+}
+
+std::chrono::seconds retry_after(const Answer& answer) {
+  constexpr std::int64_t kLongest = 1'000'000;
+  const std::string text(answer.header("retry-after"));
+  if (text.empty()) return std::chrono::seconds(0);
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error == std::errc::result_out_of_range) seconds = kLongest;
+  if (error == std::errc::invalid_argument) {
+    const std::time_t date = curl_getdate(text.c_str(), nullptr);
+    seconds = date < 0 ? 0 : date - std::time(nullptr);
+  }
+  return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kLongest));
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -85,6 +85,9 @@ struct HostPort {
 };
 Result<HostPort> host_of(const std::string& url);
 
+/// What an answer's Retry-After asks for (RFC 9110, 10.2.3: seconds, or a date); 0 without one.
+std::chrono::seconds retry_after(const Answer& answer);
+
 /// Percent-encoded but for letters, digits and - . _ ~ (RFC 3986).
 std::string percent_encoded(std::string_view text);
 

@@ -11,11 +11,12 @@
 namespace keywake::report {
 namespace {
 
-constexpr std::array<std::string_view, 28> kColumns{
+constexpr std::array<std::string_view, 33> kColumns{
     "pattern", "provider",   "kind",         "risk",      "title",  "secret",   "fingerprint",
     "parts",   "target",     "path",         "line",      "column", "end_line", "end_column",
     "decoded", "blob",       "commit",       "author",    "email",  "date",     "summary",
-    "at_tip",  "removed_in", "removed_date", "reachable", "staged", "rotate",   "confidence"};
+    "at_tip",  "removed_in", "removed_date", "reachable", "staged", "rotate",   "confidence",
+    "verdict", "verdict_reason", "verdict_host", "verdict_at", "identity"};
 
 class Record {
  public:
@@ -71,6 +72,19 @@ void add_git(const View& view, const model::GitPlace& git, Record& record) {
   record.add_flag(git.staged);
 }
 
+void add_validation(const View& view, const model::Credential& credential, Record& record) {
+  const bool asked = credential.validation.has_value();
+  const model::Validation none;
+  const model::Validation& validation = asked ? *credential.validation : none;
+  record.add(asked ? model::name(validation.verdict) : "");
+  record.add_text(view.name(validation.reason));
+  record.add_text(view.name(validation.host));
+  record.add(asked ? utc_time(validation.at) + "Z" : "");
+  std::string identity;
+  for (const auto& [fact, values] : view.identity(credential)) identity += fmt::format("{}{}={}", identity.empty() ? "" : "; ", fact, values);
+  record.add_text(identity);
+}
+
 void write_sighting(const View& view, const model::Credential& credential,
                     const model::Sighting& sighting, std::ostream& out) {
   constexpr std::size_t kGitColumns = 11;
@@ -97,7 +111,8 @@ void write_sighting(const View& view, const model::Credential& credential,
     for (std::size_t i = 0; i < kGitColumns; ++i) record.add("");
   }
   record.add_text(pattern.rotate);
-  record.add(name(sighting.confidence));  // last, where it moves no column that readers know
+  record.add(name(sighting.confidence));  // new columns come last, where they move none that readers know
+  add_validation(view, credential, record);
   record.end();
 }
 

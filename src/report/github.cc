@@ -55,6 +55,8 @@ std::string message(const View& view, const model::Credential& credential,
   if (sighting.confidence != model::Confidence::kHigh) {
     text += fmt::format(", {} confidence", name(sighting.confidence));
   }
+  if (const std::string verdict = view.verdict(credential); !verdict.empty()) text += "\n" + printable(verdict);
+  for (const auto& [name, values] : view.identity(credential)) text += fmt::format("\n{} {}", name, printable(values));
   if (!credential.pattern->rotate.empty()) {
     text += fmt::format("\nReplace it at {}", printable(credential.pattern->rotate));
   }

@@ -125,6 +125,12 @@ Json vulnerability(const View& view, const model::Credential& credential,
   // Schema 15 has no field for it (14 had), and shows details as they are named here.
   out["details"]["confidence"] = {
       {"type", "text"}, {"name", "Confidence"}, {"value", name(sighting.confidence)}};
+  if (const std::string verdict = view.verdict(credential); !verdict.empty()) {
+    out["details"]["validation"] = {{"type", "text"}, {"name", "Validation"}, {"value", to_utf8(verdict)}};
+  }
+  for (const auto& [name, values] : view.identity(credential)) {
+    out["details"][std::string(name)] = {{"type", "text"}, {"name", std::string(name)}, {"value", to_utf8(values)}};
+  }
   if (view.options().show_secrets) {
     out["raw_source_code_extract"] = to_utf8(credential.secret.reveal());
   }

@@ -1,5 +1,9 @@
 #include "report/records.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -22,6 +26,40 @@ Json text_or_null(std::string_view text) {
   return text_or_null(std::string(text));
 }
 
+Json validation_object(const View& view, const model::Credential& credential) {
+  if (!credential.validation) return nullptr;
+  const model::Validation& validation = *credential.validation;
+  Json out;
+  out["verdict"] = model::name(validation.verdict);
+  out["reason"] = to_utf8(view.name(validation.reason));
+  out["at"] = utc_time(validation.at) + "Z";
+  out["host"] = text_or_null(view.name(validation.host));
+  out["validator"] = text_or_null(validation.validator);
+  return out;
+}
+
+// Facts of which there may be several are lists, whatever their number.
+Json identity_object(const View& view, const model::Credential& credential) {
+  if (!credential.validation || credential.validation->facts.empty()) return nullptr;
+  static constexpr std::array<std::string_view, 4> kLists{"permissions", "resources", "roles", "scopes"};
+  Json out;
+  for (std::string_view fact_name : model::kFactNames) {
+    const bool list = std::find(kLists.begin(), kLists.end(), fact_name) != kLists.end();
+    Json value = list ? Json::array() : Json(nullptr);
+    for (const model::Fact& fact : credential.validation->facts) {
+      if (fact.name != fact_name) continue;
+      if (!list) value = to_utf8(view.name(fact.values.front()));
+      for (const std::string& each : fact.values) {
+        if (list) value.push_back(to_utf8(view.name(each)));
+      }
+    }
+    std::string key(fact_name);
+    std::replace(key.begin(), key.end(), '-', '_');
+    out[key] = std::move(value);
+  }
+  return out;
+}
+
 void add_credential(const View& view, const model::Credential& credential, Json& out) {
   const model::Pattern& pattern = *credential.pattern;
   out["pattern"] = to_utf8(pattern.id);
@@ -37,6 +75,8 @@ void add_credential(const View& view, const model::Credential& credential, Json&
   }
   out["parts"] = std::move(parts);
   out["rotate"] = text_or_null(pattern.rotate);
+  out["validation"] = validation_object(view, credential);
+  out["identity"] = identity_object(view, credential);
 }
 
 Json git_object(const View& view, const model::GitPlace& git) {
@@ -82,6 +122,14 @@ std::string credential_object(const View& view, const model::Credential& credent
   Json out;
   add_credential(view, credential, out);
   return dump(out);
+}
+
+std::string validation_members(const View& view, const model::Credential& credential) {
+  if (!credential.validation) return "";
+  Json out;
+  out["validation"] = validation_object(view, credential);
+  out["identity"] = identity_object(view, credential);
+  return fmt::format(",{}", members(dump(out)));
 }
 
 std::string place_object(const View& view, const model::Sighting& sighting) {

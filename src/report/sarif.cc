@@ -106,6 +106,7 @@ std::string result_text(const View& view, const model::Credential& credential,
   if (!sighting.decoded.empty()) text += fmt::format(" (decoded from {})", sighting.decoded);
   const std::string standing = view.standing(sighting);
   if (!standing.empty()) text += ", " + standing;
+  if (const std::string verdict = view.verdict(credential); !verdict.empty()) text += ", " + to_utf8(verdict);
   if (sighting.git && !sighting.git->commit.empty()) {
     text += fmt::format(", introduced in {}", short_oid(sighting.git->commit));
   }
@@ -126,8 +127,8 @@ std::string result_object(const View& view, const model::Credential& credential,
       {"primaryLocationLineHash",
        fmt::format("{}:{}", credential.fingerprint.substr(0, 16), occurrence)},
       {"keywakeCredential/v1", credential.fingerprint}};
-  return fmt::format("{},\"properties\":{}}}", open_object(dump(out)),
-                     place_object(view, sighting));
+  return fmt::format("{},\"properties\":{}{}}}}}", open_object(dump(out)), open_object(place_object(view, sighting)),
+                     validation_members(view, credential));
 }
 
 Json notification(const View& view, const model::Skip& skip) {

@@ -151,9 +151,22 @@ class TextReport {
       parts.push_back({printable(fmt::format("{} {}", part.name, view_.part(part)))});
     }
     out_ << flow(style_, parts, 2, width_);
+    write_validation(credential);
     if (!pattern.rotate.empty()) {
       out_ << "  replace it at " << printable(pattern.rotate) << '\n';
     }
+  }
+
+  // "  LIVE, as api.github.com says (200)", and under it whose it is.
+  void write_validation(const model::Credential& credential) {
+    std::string verdict = printable(view_.verdict(credential));
+    if (verdict.empty()) return;
+    const bool live = credential.validation->verdict == model::Verdict::kLive;
+    if (live) verdict.replace(0, 4, "LIVE");
+    out_ << "  " << style_.paint(live ? Ink::kAlarm : credential.validation->verdict == model::Verdict::kDead ? Ink::kCalm : Ink::kPlain, verdict) << '\n';
+    std::vector<Piece> facts;
+    for (const auto& [fact, values] : view_.identity(credential)) facts.push_back({printable(fmt::format("{} {}", fact, values))});
+    out_ << flow(style_, facts, 4, width_);
   }
 
   void write_places(const model::Credential& credential) {

@@ -113,6 +113,7 @@ void write_text_summary(const View& view, const Style& style, std::ostream& out)
   if (view.result().credentials.empty()) out << style.paint(last.ink, last.text) << "\n\n";
   out << labelled(style, "Scanned", Ink::kFaint, scanned(view), width)
       << labelled(style, "Found", Ink::kFaint, found(view), width);
+  out << labelled(style, "Asked", Ink::kFaint, {{view.verdicts()}}, width);
   out << labelled(style, "Held back", Ink::kFaint, {{view.held_back()}}, width);
   if (view.summary().rejected > 0) {
     std::vector<Piece> rejected{

@@ -151,6 +151,40 @@ std::string View::standing(const model::Sighting& sighting) const {
   return out;
 }
 
+std::string View::verdict(const model::Credential& credential) const {
+  if (!credential.validation) return "";
+  const model::Validation& validation = *credential.validation;
+  std::string out(model::name(validation.verdict));
+  const std::string reason = name(validation.reason);
+  const bool answered = validation.verdict <= model::Verdict::kBlocked;
+  if (answered && !validation.host.empty()) return out + fmt::format(", as {} says ({})", name(validation.host), reason);
+  if (!validation.host.empty() && validation.verdict == model::Verdict::kUnknown) out += fmt::format(", {}", name(validation.host));
+  return out + ": " + reason;
+}
+
+std::vector<std::pair<std::string_view, std::string>> View::identity(const model::Credential& credential) const {
+  std::vector<std::pair<std::string_view, std::string>> out;
+  if (!credential.validation) return out;
+  for (const model::Fact& fact : credential.validation->facts) {
+    std::string values;
+    for (const std::string& value : fact.values) values += (values.empty() ? "" : ", ") + name(value);
+    out.emplace_back(fact.name, std::move(values));
+  }
+  return out;
+}
+
+std::string View::verdicts() const {
+  std::array<std::size_t, model::kVerdictNames.size()> counts{};
+  for (const model::Credential& credential : result_.credentials) {
+    if (credential.validation) ++counts[static_cast<std::size_t>(credential.validation->verdict)];
+  }
+  std::string out;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", human_count(counts[i]), model::kVerdictNames[i]);
+  }
+  return out;
+}
+
 std::string View::held_back() const {
   std::string out;
   for (std::size_t level = model::kConfidenceNames.size(); level-- > 0;) {

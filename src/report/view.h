@@ -52,6 +52,13 @@ class View {
   /// tree", …; empty for a plain file.
   [[nodiscard]] std::string standing(const model::Sighting& sighting) const;
 
+  /// What validation found, in words: "live, as api.github.com says (200)"; empty if nobody was to ask. Redacted.
+  [[nodiscard]] std::string verdict(const model::Credential& credential) const;
+  /// Whose it is, as its provider said: name and values of each fact, joined by ", ". Redacted.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::string>> identity(const model::Credential& credential) const;
+  /// "12 live, 3 dead"; empty if nobody was to ask.
+  [[nodiscard]] std::string verdicts() const;
+
   /// "12 of low confidence (--confidence low shows them)"; empty if nothing was held back.
   [[nodiscard]] std::string held_back() const;
 

@@ -41,6 +41,7 @@ struct Progress {
   std::atomic<std::uint64_t> objects_total = 0;  // 0: not known
   std::atomic<std::uint64_t> bytes = 0;
   std::atomic<const char*> stage = "";
+  std::atomic<const char*> unit = "objects";
 };
 
 /// Never throws; what could not be read is in the result's summary. An Error means that nothing could be done.

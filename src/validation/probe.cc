@@ -71,6 +71,7 @@ std::optional<net::Request> Probe::next() {
 // Absent if something is missing or not allowed: then it is judged so.
 std::optional<net::Request> Probe::rendered() {
   const model::HttpRequest& request = validator_.requests[request_];
+  values_.renew();
   std::string missing;
   bool whole = true;
   auto text = [&](const model::Template& from, Into into) {

@@ -14,8 +14,6 @@
 namespace keywake::validation {
 namespace {
 
-constexpr std::int64_t kSomeTime = 1'790'000'000'000;  // milliseconds: requests of examples are always the same
-
 class ExampleRunner {
  public:
   ExampleRunner(const std::vector<ExampleFinding>& findings, std::vector<std::string>& problems) : problems_(problems) {
@@ -45,7 +43,7 @@ class ExampleRunner {
 
   static model::Validation asked(const model::Validator& validator, const ExampleFinding& finding, const model::ValidatorExample& example) {
     static const AllowedHosts kAll{"*"};
-    Probe probe(validator, Values::of(finding.secret, finding.parts, kSomeTime), kAll);
+    Probe probe(validator, Values::of(finding.secret, finding.parts), kAll);
     for (std::size_t i = 0; probe.next(); ++i) {
       const model::Answer& answer = example.answers[std::min(i, example.answers.size() - 1)];
       net::Answer given;
@@ -61,7 +59,7 @@ class ExampleRunner {
     static const AllowedHosts kAll{"*"};
     std::string reason;
     for (const ExampleFinding* finding : findings_[pattern]) {
-      Probe probe(validator, Values::of(finding->secret, finding->parts, kSomeTime), kAll);
+      Probe probe(validator, Values::of(finding->secret, finding->parts), kAll);
       if (probe.next()) return;
       reason = probe.result().reason;
     }

@@ -49,19 +49,24 @@ bool fits_host(std::string_view text) {
 
 }  // namespace
 
-Values Values::of(const Secret& secret, const std::vector<model::Part>& parts, std::int64_t now_ms) {
+Values Values::of(const Secret& secret, const std::vector<model::Part>& parts) {
   Values out;
   for (const model::Part& part : parts) out.values_.emplace(part.name, part.value);  // the first of a name
   out.set("secret", secret.reveal());
-  const auto seconds = static_cast<std::time_t>(now_ms / 1000);
-  const std::tm day = fmt::gmtime(seconds);
-  out.set("now", fmt::format("{}", seconds));
-  out.set("now-ms", fmt::format("{}", now_ms));
-  out.set("now-iso", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", day));
-  out.set("now-date", fmt::format("{:%Y%m%d}", day));
-  std::random_device random;
-  out.set("nonce", fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random()));
   return out;
+}
+
+void Values::renew() {
+  using namespace std::chrono;
+  const std::int64_t now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const auto seconds = static_cast<std::time_t>(now / 1000);
+  const std::tm day = fmt::gmtime(seconds);
+  set("now", fmt::format("{}", seconds));
+  set("now-ms", fmt::format("{}", now));
+  set("now-iso", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", day));
+  set("now-date", fmt::format("{:%Y%m%d}", day));
+  std::random_device random;
+  set("nonce", fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random()));
 }
 
 const std::string* Values::find(std::string_view name) const {

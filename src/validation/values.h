@@ -18,8 +18,10 @@ enum class Into : std::uint8_t { kPlain, kUrl, kForm, kJson };
 
 class Values {
  public:
-  /// Those of a credential, and of the time: {secret}, its parts, {now} and its like, {nonce}.
-  static Values of(const Secret& secret, const std::vector<model::Part>& parts, std::int64_t now_ms);
+  /// Those of a credential: {secret} and its parts.
+  static Values of(const Secret& secret, const std::vector<model::Part>& parts);
+  /// {now} and its like as they are now, and another {nonce}.
+  void renew();
 
   void set(std::string_view name, std::string_view value) { values_[std::string(name)] = value; }
   [[nodiscard]] const std::string* find(std::string_view name) const;

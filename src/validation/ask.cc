@@ -1,0 +1,203 @@
+#include "validation/ask.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <random>
+
+namespace keywake::validation {
+namespace {
+
+using std::chrono::duration;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using Time = steady_clock::time_point;
+
+constexpr int kAttempts = 4;
+constexpr milliseconds kFirstBackOff{500};     // doubled with each attempt
+constexpr std::chrono::seconds kLongestWait{60};  // who asks for more is not waited for
+constexpr int kUnreachableAfter = 8;           // failures in a row, without any answer between them
+constexpr milliseconds kLongestStep{100};
+
+struct Job {
+  Probe probe;
+  double rate = 0;
+  std::uint32_t parallel = 1;
+  int attempts = 0;
+  model::Validation result;
+  bool done = false;
+};
+
+/// What one host is asked: who waits for it, and when the next may.
+struct Gate {
+  std::multimap<Time, Job*> waiting;  // by when they may be sent
+  double rate = 0;
+  double tokens = 1;
+  Time filled;  // when tokens was right
+  Time not_before;
+  std::uint32_t parallel = 1;
+  std::uint32_t in_flight = 0;
+  int failures = 0;
+
+  // When the next request may go, if others do not stop it.
+  Time fill(Time now) {
+    const double most = std::max(1.0, rate / 4);
+    tokens = std::min(most, tokens + duration<double>(now - filled).count() * rate);
+    filled = now;
+    Time next = std::max(not_before, waiting.empty() ? now : waiting.begin()->first);
+    if (tokens < 1) next = std::max(next, now + duration_cast<steady_clock::duration>(duration<double>((1 - tokens) / rate)));
+    return next;
+  }
+};
+
+bool worth_another_try(const net::Answer& answer) {
+  using enum net::Failure;
+  if (answer.failure != kNone) return answer.failure == kResolve || answer.failure == kConnect || answer.failure == kTimeout || answer.failure == kBroken;
+  return answer.status == 429 || answer.status == 500 || answer.status == 502 || answer.status == 503 || answer.status == 504;
+}
+
+class Asking {
+ public:
+  Asking(net::Client& client, const AskOptions& options) : client_(client), options_(options), random_(std::random_device{}()) {}
+
+  void add(const Question& question) {
+    ++progress_.total;
+    const model::Validator& validator = *question.validator;
+    Probe probe(validator, Values::of(*question.secret, *question.parts), options_.allowed);
+    enqueue(jobs_.emplace_back(Job{std::move(probe), options_.rate.value_or(validator.rate), validator.parallel}), steady_clock::now());
+  }
+
+  std::vector<model::Validation> run(const std::function<void(const AskProgress&)>& report) {
+    const Time deadline = steady_clock::now() + options_.deadline;
+    while (progress_.done < progress_.total) {
+      const Time now = steady_clock::now();
+      if (now >= deadline) {
+        give_up_all();
+        break;
+      }
+      const Time wake = std::min(send_what_may_go(now), deadline);
+      if (progress_.done == progress_.total) break;
+      report(progress_);
+      client_.step(std::clamp(duration_cast<milliseconds>(wake - now) + milliseconds(1), milliseconds(0), kLongestStep));
+    }
+    report(progress_);
+    std::vector<model::Validation> out;
+    for (Job& job : jobs_) out.push_back(std::move(job.result));
+    return out;
+  }
+
+ private:
+  void enqueue(Job& job, Time when) {
+    if (!job.probe.next()) return finish(job);
+    Gate& gate = gates_[job.probe.host().host];
+    if (gate.rate == 0) {
+      gate.rate = job.rate;
+      gate.parallel = job.parallel;
+      gate.filled = when;
+    }
+    gate.rate = std::min(gate.rate, job.rate);  // of several validators the strictest holds
+    gate.parallel = std::min(gate.parallel, job.parallel);
+    gate.waiting.emplace(when, &job);
+  }
+
+  // When to look again.
+  Time send_what_may_go(Time now) {
+    Time wake = now + kLongestStep;
+    for (auto& [host, gate] : gates_) {
+      while (!gate.waiting.empty() && gate.in_flight < gate.parallel && client_.in_flight() < options_.in_flight) {
+        if (const Time next = gate.fill(now); next > now) {
+          wake = std::min(wake, next);
+          break;
+        }
+        Job& job = *gate.waiting.begin()->second;
+        gate.waiting.erase(gate.waiting.begin());
+        gate.tokens -= 1;
+        send(job, gate);
+      }
+    }
+    return wake;
+  }
+
+  void send(Job& job, Gate& gate) {
+    std::optional<net::Request> request = job.probe.next();
+    if (!request) return finish(job);
+    ++gate.in_flight;
+    client_.send(*std::move(request), [this, &job, &gate](net::Answer answer) {
+      --gate.in_flight;
+      take(job, gate, answer);
+    });
+  }
+
+  void take(Job& job, Gate& gate, const net::Answer& answer) {
+    if (job.done) return;
+    const Time now = steady_clock::now();
+    gate.failures = answer.failure == net::Failure::kNone ? 0 : gate.failures + 1;
+    if (worth_another_try(answer) && ++job.attempts < kAttempts && gate.failures < kUnreachableAfter) {
+      const std::chrono::seconds asked = net::retry_after(answer);
+      if (asked <= kLongestWait) {
+        const Time when = now + std::max<steady_clock::duration>(asked, back_off(job.attempts));
+        if (answer.failure == net::Failure::kNone && asked.count() > 0) gate.not_before = std::max(gate.not_before, now + asked);
+        return enqueue(job, when);
+      }
+    }
+    job.attempts = 0;
+    job.probe.answer(answer);
+    enqueue(job, now);
+    if (gate.failures >= kUnreachableAfter) give_up(gate, answer);
+  }
+
+  // Half of it is certain, half is chance, so that those who failed together do not come back together.
+  steady_clock::duration back_off(int attempt) {
+    const milliseconds whole = kFirstBackOff * (1 << (attempt - 1));
+    return whole / 2 + milliseconds(std::uniform_int_distribution<std::int64_t>(0, whole.count() / 2)(random_));
+  }
+
+  // Nobody there: the others need not find out one by one.
+  void give_up(Gate& gate, const net::Answer& answer) {
+    auto waiting = std::move(gate.waiting);
+    gate.waiting.clear();
+    for (auto& [when, job] : waiting) {
+      job->probe.answer(answer);
+      enqueue(*job, when);
+    }
+  }
+
+  void give_up_all() {
+    for (Job& job : jobs_) {
+      if (job.done) continue;
+      job.probe.give_up(model::Verdict::kUnknown, "no answer before the deadline");
+      finish(job);
+    }
+  }
+
+  void finish(Job& job) {
+    job.done = true;
+    job.result = job.probe.result();
+    job.result.at = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    ++progress_.done;
+    if (job.result.verdict == model::Verdict::kLive) ++progress_.live;
+  }
+
+  net::Client& client_;
+  const AskOptions& options_;
+  std::deque<Job> jobs_;
+  std::map<std::string, Gate> gates_;
+  AskProgress progress_;
+  std::minstd_rand random_;
+};
+
+}  // namespace
+
+Result<std::vector<model::Validation>> ask(std::span<const Question> questions, const AskOptions& options,
+                                           const std::function<void(const AskProgress&)>& progress) {
+  auto client = net::Client::make(options.client);
+  if (!client) return std::unexpected(client.error());
+  Asking asking(**client, options);
+  for (const Question& question : questions) asking.add(question);
+  return asking.run(progress);
+}
+
+}  // namespace keywake::validation

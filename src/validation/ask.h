@@ -1,0 +1,47 @@
+// Asks about many credentials at once, each once: rates and concurrency per host, retries with exponential back-off and jitter, Retry-After,
+// an overall deadline. One thread, one pool of connections (net/client.h). Ownership: what the questions refer to must outlive the call.
+// Thread safety: calls are independent of one another.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "model/finding.h"
+#include "model/validation.h"
+#include "model/validator.h"
+#include "net/client.h"
+#include "validation/probe.h"
+
+namespace keywake::validation {
+
+struct Question {
+  const model::Validator* validator = nullptr;
+  const Secret* secret = nullptr;
+  const std::vector<model::Part>* parts = nullptr;
+};
+
+struct AskOptions {
+  net::ClientOptions client;
+  AllowedHosts allowed;
+  std::chrono::seconds deadline{600};  // for all of them; what has no answer by then is unknown
+  std::uint32_t in_flight = 256;       // requests at once, over all hosts
+  std::optional<double> rate;          // requests a second to one host, instead of what validators say
+};
+
+/// How far it has come; called from time to time.
+struct AskProgress {
+  std::size_t done = 0;
+  std::size_t total = 0;
+  std::size_t live = 0;
+};
+
+/// One validation for each question, in their order. Fails only if nothing can be asked at all (a CA file that cannot be read).
+Result<std::vector<model::Validation>> ask(std::span<const Question> questions, const AskOptions& options,
+                                           const std::function<void(const AskProgress&)>& progress);
+
+}  // namespace keywake::validation

@@ -1,0 +1,54 @@
+#include "validation/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+namespace keywake::validation {
+namespace {
+
+using model::Verdict;
+
+bool has_part(const model::Credential& credential, std::string_view name) {
+  return std::any_of(credential.parts.begin(), credential.parts.end(), [&](const model::Part& part) { return part.name == name; });
+}
+
+// What needs no asking.
+std::optional<model::Validation> settled(const model::Credential& credential, const model::Validator* validator, const ValidateOptions& options) {
+  model::Validation out;
+  out.at = std::time(nullptr);
+  out.verdict = Verdict::kUnvalidatable;
+  if (has_part(credential, "canary") && !options.touch_canaries) {
+    out.verdict = Verdict::kSkipped;
+    out.reason = "a canary token: to use it warns whoever laid it (--touch-canaries)";
+  } else if (has_part(credential, "encrypted")) {
+    out.reason = "it is encrypted";
+  } else if (validator == nullptr) {
+    out.reason = fmt::format("there is no validator for {}", credential.pattern->id);
+  } else {
+    return std::nullopt;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> validate(std::span<model::Credential> credentials, const Validators& validators, const ValidateOptions& options,
+                      const std::function<void(const AskProgress&)>& progress) {
+  std::vector<Question> questions;
+  std::vector<model::Credential*> asked;
+  for (model::Credential& credential : credentials) {
+    const model::Validator* validator = validators.find(credential.pattern->id);
+    credential.validation = settled(credential, validator, options);
+    if (credential.validation) continue;
+    questions.push_back({validator, &credential.secret, &credential.parts});
+    asked.push_back(&credential);
+  }
+  auto answers = ask(questions, options.ask, progress);
+  if (!answers) return std::unexpected(answers.error());
+  for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->validation = std::move((*answers)[i]);
+  return {};
+}
+
+}  // namespace keywake::validation
