@@ -17,7 +17,6 @@ using std::chrono::steady_clock;
 using Time = steady_clock::time_point;
 
 constexpr int kAttempts = 4;
-constexpr milliseconds kFirstBackOff{500};     // doubled with each attempt
 constexpr std::chrono::seconds kLongestWait{60};  // who asks for more is not waited for
 constexpr int kUnreachableAfter = 8;           // failures in a row, without any answer between them
 constexpr milliseconds kLongestStep{100};
@@ -151,7 +150,7 @@ class Asking {
 
   // Half of it is certain, half is chance, so that those who failed together do not come back together.
   steady_clock::duration back_off(int attempt) {
-    const milliseconds whole = kFirstBackOff * (1 << (attempt - 1));
+    const milliseconds whole = options_.first_back_off * (1 << (attempt - 1));
     return whole / 2 + milliseconds(std::uniform_int_distribution<std::int64_t>(0, whole.count() / 2)(random_));
   }
 

@@ -1,0 +1,39 @@
+// A provider on loopback (provider.py): a real HTTPS server with a certificate of a test authority for whatever hosts a test needs.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "net/client.h"
+
+namespace keywake::testing {
+
+class Provider {
+ public:
+  /// Its certificate is for these hosts ("*.name" too).
+  explicit Provider(const std::vector<std::string>& hosts, const std::vector<std::string>& arguments = {});
+  ~Provider();
+  Provider(const Provider&) = delete;
+  Provider& operator=(const Provider&) = delete;
+
+  /// What it will answer; returns the requests since the call before.
+  nlohmann::json answers(const nlohmann::json& list);
+  nlohmann::json requests() { return answers({{{"status", 200}}}); }
+
+  /// A client's options that lead every host here, and trust its authority.
+  [[nodiscard]] net::ClientOptions options() const;
+  [[nodiscard]] int port() const { return port_; }
+
+ private:
+  std::filesystem::path folder_;
+  pid_t child_ = 0;
+  int to_ = -1;
+  std::FILE* from_ = nullptr;
+  int port_ = 0;
+};
+
+}  // namespace keywake::testing
