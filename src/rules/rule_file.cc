@@ -14,7 +14,7 @@
 #include "rules/check_syntax.h"
 #include "rules/messages.h"
 #include "rules/named_value.h"
-#include "rules/toml_reader.h"
+#include "rules/toml_reader_internal.h"
 
 namespace keywake::rules {
 namespace {

@@ -1,4 +1,4 @@
-#include "rules/toml_reader.h"
+#include "rules/toml_reader_internal.h"
 
 #include <fmt/format.h>
 

@@ -9,7 +9,7 @@
 
 #include "base/ascii.h"
 #include "rules/template_text.h"
-#include "rules/toml_reader.h"
+#include "rules/toml_reader_internal.h"
 
 namespace keywake::rules {
 namespace {

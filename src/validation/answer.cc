@@ -54,13 +54,17 @@ void follow(const json& node, std::string_view pointer, std::vector<std::string>
 
 }  // namespace
 
+struct Reading::Body {
+  json value;
+};
+
 Reading::Reading(const model::Answer& answer) : answer_(answer) {}
 Reading::~Reading() = default;
 
 std::vector<std::string> Reading::in_json(std::string_view pointer) const {
-  if (json_ == nullptr) json_ = std::make_unique<json>(json::parse(answer_.body, nullptr, false));
+  if (body_ == nullptr) body_ = std::make_unique<Body>(json::parse(answer_.body, nullptr, false));
   std::vector<std::string> out;
-  if (!json_->is_discarded()) follow(*json_, pointer, out);
+  if (!body_->value.is_discarded()) follow(body_->value, pointer, out);
   return out;
 }
 

@@ -1,8 +1,6 @@
 // What stands in a provider's answer, and which verdict that is. Thread safety: pure functions; a Reading serves one thread.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,7 +28,8 @@ class Reading {
   [[nodiscard]] std::vector<std::string> in_json(std::string_view pointer) const;
 
   const model::Answer& answer_;
-  mutable std::unique_ptr<nlohmann::json> json_;
+  struct Body;
+  mutable std::unique_ptr<Body> body_;
 };
 
 /// What is wrong with the expressions of a validator's rules; empty: nothing.

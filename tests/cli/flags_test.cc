@@ -35,11 +35,13 @@ TEST_CASE("Flags and commands are described, and in one style") {
 TEST_CASE("A default that help names is the one that holds: giving it changes nothing") {
   const Arguments untouched;
   int checked = 0;
-  for (const Flag& flag : scan_flags()) {
-    if (flag.fallback.empty()) continue;
-    INFO("flag " << flag.name);
+  for (const Flag* flag : find_command("scan")->flags()) {
+    if (flag->fallback.empty()) continue;
+    INFO("flag " << flag->name);
     Arguments arguments;
-    REQUIRE(flag.apply(flag.fallback, arguments));
+    REQUIRE(flag->apply(flag->fallback, arguments));
+    CHECK(arguments.validation.timeout == untouched.validation.timeout);
+    CHECK(arguments.validation.deadline == untouched.validation.deadline);
     CHECK(arguments.request.memory == untouched.request.memory);
     CHECK(arguments.request.max_file_size == untouched.request.max_file_size);
     CHECK(arguments.request.threads == untouched.request.threads);
@@ -49,7 +51,7 @@ TEST_CASE("A default that help names is the one that holds: giving it changes no
     CHECK(arguments.colour == untouched.colour);
     ++checked;
   }
-  CHECK(checked >= 7);
+  CHECK(checked >= 9);
 }
 
 TEST_CASE("Every choice that help names is taken, and nothing else") {

@@ -65,7 +65,7 @@ TEST_CASE("Usage errors name what is wrong and the remedy") {
       {"scan -z", {"-z"}},
       {"scam", {"scam", "did you mean 'scan'?"}},
       {"rules lst", {"rules lst", "did you mean 'rules list'?"}},
-      {"rules", {"list, show, why, check, cost"}},
+      {"rules", {"list, show, why, check, endpoints, cost"}},
       {"rules show", {"keywake rules show ID"}},
       {"rules show a b", {"'b'", "too many"}},
       {"rules list --staged", {"--staged is a flag of 'keywake scan'"}},

@@ -47,7 +47,8 @@ bool is_system_header(const std::string& header) {
   static const std::set<std::string> kPosix{"dirent.h",  "fcntl.h",   "langinfo.h",  "poll.h",
                                             "pthread.h", "sched.h",   "signal.h",    "spawn.h",
                                             "termios.h", "time.h",    "unistd.h",    "locale.h",
-                                            "pwd.h",     "strings.h", "immintrin.h", "cpuid.h"};
+                                            "pwd.h",     "strings.h", "immintrin.h", "cpuid.h",
+                                            "arpa/inet.h", "netinet/in.h"};
   return header.find('.') == std::string::npos || header.starts_with("sys/") ||
          header.starts_with("linux/") || kPosix.contains(header);
 }
@@ -82,10 +83,13 @@ std::string refuse(const Layers& layers, const std::string& path, const Include&
     if (slash == std::string::npos || include.path.find("..") != std::string::npos)
       return "not written from src/ on";
     std::string target = include.path.substr(0, slash);
+    if (include.path.ends_with("_internal.h") && (target != folder || !path.ends_with(".cc")))
+      return "an internal header is for its own folder's .cc files";
     return layer->second.folders.contains(target) ? "" : folder + " may not include " + target;
   }
   if (is_system_header(include.path)) return "";
-  if (!path.ends_with(".cc")) return "third-party headers stay in .cc files";
+  if (!path.ends_with(".cc") && !path.ends_with("_internal.h"))
+    return "third-party headers stay in .cc files and in internal headers";
   if (include.path.starts_with("nlohmann/")) return "";
   for (const std::string& prefix : layer->second.headers) {
     if (include.path.starts_with(prefix)) return "";
@@ -119,6 +123,11 @@ TEST_CASE("the check itself sees what it should") {
       {"git/a.cc", "#include <git2.h>", true},
       {"git/a.cc", "#include <git2/oid.h>", true},
       {"git/a.h", "#include <git2.h>", false},
+      {"git/a_internal.h", "#include <git2.h>", true},
+      {"git/a.cc", "#include \"git/a_internal.h\"", true},
+      {"git/a.h", "#include \"git/a_internal.h\"", false},
+      {"git/a.cc", "#include \"base/a_internal.h\"", false},
+      {"base/a_internal.h", "#include <git2.h>", false},
       {"base/a.cc", "#include <git2.h>", false},
       {"git/a.cc", "#include <fmt/format.h>", false},
       {"base/a.cc", "#include <nlohmann/json.hpp>", true},

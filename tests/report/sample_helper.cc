@@ -228,6 +228,14 @@ model::ScanResult rich_result() {
   model::ScanResult out;
   out.credentials = {aws(), token(), pem(), password(), generic()};
   const std::string clear(out.credentials[1].secret.reveal());
+  out.credentials[0].validation = {.verdict = model::Verdict::kLive,
+                                   .reason = "200",
+                                   .validator = "aws.identity",
+                                   .host = "sts.amazonaws.com",
+                                   .at = kMarch2024 + 40 * kDay,
+                                   .facts = {{"account", {"123456789012"}}, {"owner", {"arn:aws:iam::123456789012:user/ci"}}, {"roles", {"admin", "x\x1b[2J" + clear}}}};
+  out.credentials[1].validation = {.verdict = model::Verdict::kUnknown, .reason = "302, which github.user does not explain", .validator = "github.user", .host = "api.github.com", .at = kMarch2024};
+  out.credentials[2].validation = {.verdict = model::Verdict::kUnvalidatable, .reason = "it is encrypted", .at = kMarch2024};
   out.rejections = {
       {at("src/test_vectors.py", 3, 14, 40),
        {&kToken, {80, 120}, "crc32-base62: checksum does not match"}},
