@@ -10,6 +10,7 @@ namespace keywake::cli {
 
 ExitStatus scan_command(const Arguments& arguments);
 ExitStatus validate_command(const Arguments& arguments);
+ExitStatus recheck_command(const Arguments& arguments);
 ExitStatus rules_list(const Arguments& arguments);
 ExitStatus rules_show(const Arguments& arguments);
 ExitStatus rules_why(const Arguments& arguments);

@@ -114,6 +114,17 @@ std::vector<Command> make_commands() {
        .flag_tables = {kRuleFlags, kPartFlags, validation_flags(), report_flags(), kCommonFlags},
        .complete = Complete::kFile,
        .run = validate_command},
+      {.name = "recheck",
+       .operands = "REPORT",
+       .max_operands = 1,
+       .min_operands = 1,
+       .help = "Ask again about the credentials of an earlier report, and say what changed",
+       .long_help = "REPORT is one of --format json or jsonl. It holds no secret, so the targets it names are scanned again, from the same folder, "
+                    "and what has one of its fingerprints is asked about. The exit status is 1 if one is live, 0 if all are dead, and 2 if "
+                    "that could not be found out of one.",
+       .flag_tables = {{kRuleFlags, 1}, validation_flags(), report_flags(), kCommonFlags},
+       .complete = Complete::kFile,
+       .run = recheck_command},
       {.name = "rules list",
        .help = "List the patterns: id, kind, risk, confidence, title",
        .flag_tables = {kRuleFlags, kCommonFlags},

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "attribution/attribute.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -99,6 +100,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   if (arguments.validation.wanted) {
     if (auto asked = validate(*result, arguments); !asked) return failed(asked.error().message);
   }
+  attribution::attribute(*result, std::time(nullptr));
   auto written = write_reports(*result, arguments, started, std::time(nullptr));
   ExitStatus status = judge(*result, arguments);
   return written ? status : failed(written.error().message);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "attribution/attribute.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -104,6 +105,7 @@ ExitStatus validate_command(const Arguments& arguments) {
   }
   for (model::Credential& credential : result->credentials) add_parts(arguments, credential);
   if (auto asked = validate(*result, arguments); !asked) return failed(asked.error().message);
+  attribution::attribute(*result, std::time(nullptr));
   auto written = write_reports(*result, arguments, started, std::time(nullptr));
   return written ? judge(*result) : failed(written.error().message);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "model/attribution.h"
 #include "model/pattern.h"
 #include "model/validation.h"
 
@@ -90,6 +91,7 @@ struct Credential {
   Confidence confidence = Confidence::kHigh;  // the highest of its sightings
   std::string fingerprint;  // of the secret alone: 32 hexadecimal digits; see model/fingerprint.h
   std::optional<Validation> validation;  // absent: nobody was asked to ask
+  Attribution attribution;
   std::vector<Sighting> sightings;  // sorted: still at a tip first, then by target, path, date
 };
 

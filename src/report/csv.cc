@@ -11,12 +11,13 @@
 namespace keywake::report {
 namespace {
 
-constexpr std::array<std::string_view, 33> kColumns{
+constexpr std::array<std::string_view, 38> kColumns{
     "pattern", "provider",   "kind",         "risk",      "title",  "secret",   "fingerprint",
     "parts",   "target",     "path",         "line",      "column", "end_line", "end_column",
     "decoded", "blob",       "commit",       "author",    "email",  "date",     "summary",
     "at_tip",  "removed_in", "removed_date", "reachable", "staged", "rotate",   "confidence",
-    "verdict", "verdict_reason", "verdict_host", "verdict_at", "identity"};
+    "verdict", "verdict_reason", "verdict_host", "verdict_at", "identity",
+    "owners", "first_seen", "last_seen", "days", "owasp_nhi"};
 
 class Record {
  public:
@@ -85,6 +86,18 @@ void add_validation(const View& view, const model::Credential& credential, Recor
   record.add_text(identity);
 }
 
+void add_attribution(const View& view, const model::Credential& credential, Record& record) {
+  const model::Attribution& attribution = credential.attribution;
+  std::string owners;
+  for (const model::Owner& owner : attribution.owners) owners += (owners.empty() ? "" : "; ") + view.owner(owner);
+  record.add_text(owners);
+  for (const std::int64_t date : {attribution.exposure.first_seen, attribution.exposure.last_seen}) record.add(date == 0 ? "" : utc_time(date) + "Z");
+  record.add_number(static_cast<std::uint64_t>(attribution.exposure.days));
+  std::string nhi;
+  for (const model::NhiEvidence& item : attribution.nhi) nhi += fmt::format("{}{}", nhi.empty() ? "" : " ", item.id);
+  record.add(nhi);
+}
+
 void write_sighting(const View& view, const model::Credential& credential,
                     const model::Sighting& sighting, std::ostream& out) {
   constexpr std::size_t kGitColumns = 11;
@@ -93,7 +106,7 @@ void write_sighting(const View& view, const model::Credential& credential,
   record.add_text(pattern.id);
   record.add_text(pattern.provider);
   record.add(name(pattern.kind));
-  record.add(name(pattern.risk));
+  record.add(name(credential.attribution.risk));
   record.add_text(pattern.title);
   record.add(lines_printable(view.secret(credential)));
   record.add(credential.fingerprint);
@@ -113,6 +126,7 @@ void write_sighting(const View& view, const model::Credential& credential,
   record.add_text(pattern.rotate);
   record.add(name(sighting.confidence));  // new columns come last, where they move none that readers know
   add_validation(view, credential, record);
+  add_attribution(view, credential, record);
   record.end();
 }
 

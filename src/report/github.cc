@@ -18,7 +18,7 @@ std::string property(std::string_view text) {
 
 std::string_view level(const model::Credential& credential, const model::Sighting& sighting) {
   if (!is_current(sighting)) return "notice";
-  return credential.pattern->risk >= model::Risk::kHigh ? "error" : "warning";
+  return credential.attribution.risk >= model::Risk::kHigh ? "error" : "warning";
 }
 
 std::string place(const View& view, const model::Sighting& sighting) {
@@ -57,6 +57,7 @@ std::string message(const View& view, const model::Credential& credential,
   }
   if (const std::string verdict = view.verdict(credential); !verdict.empty()) text += "\n" + printable(verdict);
   for (const auto& [name, values] : view.identity(credential)) text += fmt::format("\n{} {}", name, printable(values));
+  if (!credential.attribution.owners.empty()) text += "\nprobable owner: " + printable(view.owner(credential.attribution.owners.front()));
   if (!credential.pattern->rotate.empty()) {
     text += fmt::format("\nReplace it at {}", printable(credential.pattern->rotate));
   }

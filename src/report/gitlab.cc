@@ -109,7 +109,7 @@ Json vulnerability(const View& view, const model::Credential& credential,
   out["category"] = "secret_detection";
   out["name"] = cut(pattern.title, kMaxName);
   out["description"] = description(view, credential, sighting);
-  out["severity"] = kSeverities[static_cast<std::size_t>(pattern.risk)];
+  out["severity"] = kSeverities[static_cast<std::size_t>(credential.attribution.risk)];
   out["solution"] = solution(pattern);
   out["scanner"] = {{"id", "keywake"}, {"name", "keywake"}};
   out["location"] = location_object(view, sighting);
@@ -130,6 +130,9 @@ Json vulnerability(const View& view, const model::Credential& credential,
   }
   for (const auto& [name, values] : view.identity(credential)) {
     out["details"][std::string(name)] = {{"type", "text"}, {"name", std::string(name)}, {"value", to_utf8(values)}};
+  }
+  if (!credential.attribution.owners.empty()) {
+    out["details"]["owner"] = {{"type", "text"}, {"name", "Probable owner"}, {"value", to_utf8(view.owner(credential.attribution.owners.front()))}};
   }
   if (view.options().show_secrets) {
     out["raw_source_code_extract"] = to_utf8(credential.secret.reveal());

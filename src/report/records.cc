@@ -60,12 +60,35 @@ Json identity_object(const View& view, const model::Credential& credential) {
   return out;
 }
 
+Json attribution_object(const View& view, const model::Credential& credential) {
+  const model::Attribution& attribution = credential.attribution;
+  Json out;
+  Json reasons = Json::array();
+  for (const std::string& reason : attribution.reasons) reasons.push_back(to_utf8(view.name(reason)));
+  out["risk_reasons"] = std::move(reasons);
+  Json owners = Json::array();
+  for (const model::Owner& owner : attribution.owners) {
+    owners.push_back({{"name", text_or_null(view.name(owner.name))},
+                      {"email", text_or_null(view.name(owner.email))},
+                      {"source", to_utf8(view.name(owner.source))},
+                      {"confidence", name(owner.confidence)}});
+  }
+  out["owners"] = std::move(owners);
+  const model::Exposure& exposure = attribution.exposure;
+  auto date = [](std::int64_t seconds) { return seconds == 0 ? Json(nullptr) : Json(utc_time(seconds) + "Z"); };
+  out["exposure"] = {{"first_seen", date(exposure.first_seen)}, {"last_seen", date(exposure.last_seen)}, {"days", exposure.days}, {"at_tip", exposure.at_tip}};
+  Json nhi = Json::array();
+  for (const model::NhiEvidence& item : attribution.nhi) nhi.push_back({{"id", item.id}, {"evidence", to_utf8(view.name(item.evidence))}});
+  out["owasp_nhi"] = std::move(nhi);
+  return out;
+}
+
 void add_credential(const View& view, const model::Credential& credential, Json& out) {
   const model::Pattern& pattern = *credential.pattern;
   out["pattern"] = to_utf8(pattern.id);
   out["provider"] = to_utf8(pattern.provider);
   out["kind"] = name(pattern.kind);
-  out["risk"] = name(pattern.risk);
+  out["risk"] = name(credential.attribution.risk);
   out["title"] = to_utf8(pattern.title);
   out["secret"] = to_utf8(view.secret(credential));
   out["fingerprint"] = credential.fingerprint;
@@ -77,6 +100,7 @@ void add_credential(const View& view, const model::Credential& credential, Json&
   out["rotate"] = text_or_null(pattern.rotate);
   out["validation"] = validation_object(view, credential);
   out["identity"] = identity_object(view, credential);
+  out.update(attribution_object(view, credential));
 }
 
 Json git_object(const View& view, const model::GitPlace& git) {
@@ -124,11 +148,11 @@ std::string credential_object(const View& view, const model::Credential& credent
   return dump(out);
 }
 
-std::string validation_members(const View& view, const model::Credential& credential) {
-  if (!credential.validation) return "";
+std::string knowledge_members(const View& view, const model::Credential& credential) {
   Json out;
   out["validation"] = validation_object(view, credential);
   out["identity"] = identity_object(view, credential);
+  out.update(attribution_object(view, credential));
   return fmt::format(",{}", members(dump(out)));
 }
 

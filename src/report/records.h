@@ -18,8 +18,8 @@ inline constexpr std::string_view kSchemaVersion = "1.2";
 /// that its place leaves among it; the credential's own is the highest of them).
 std::string credential_object(const View& view, const model::Credential& credential);
 std::string place_object(const View& view, const model::Sighting& sighting);
-/// `,"validation":…,"identity":…` for objects that lack them; empty if nobody was to ask.
-std::string validation_members(const View& view, const model::Credential& credential);
+/// `,"validation":…,"identity":…,"owners":…`: what is known of the credential, for objects that are about one of its places.
+std::string knowledge_members(const View& view, const model::Credential& credential);
 std::string rejection_object(const View& view, const model::Sighting& sighting,
                              const model::Rejection& rejection);
 std::string summary_object(const View& view);

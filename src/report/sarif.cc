@@ -119,7 +119,7 @@ std::string result_object(const View& view, const model::Credential& credential,
   Json out;
   out["ruleId"] = to_utf8(credential.pattern->id);
   out["ruleIndex"] = rule;
-  out["level"] = kLevels[static_cast<std::size_t>(credential.pattern->risk)];
+  out["level"] = kLevels[static_cast<std::size_t>(credential.attribution.risk)];
   out["rank"] = kRanks[static_cast<std::size_t>(sighting.confidence)];
   out["message"] = message(result_text(view, credential, sighting));
   out["locations"] = Json::array({location_object(view, sighting)});
@@ -128,7 +128,7 @@ std::string result_object(const View& view, const model::Credential& credential,
        fmt::format("{}:{}", credential.fingerprint.substr(0, 16), occurrence)},
       {"keywakeCredential/v1", credential.fingerprint}};
   return fmt::format("{},\"properties\":{}{}}}}}", open_object(dump(out)), open_object(place_object(view, sighting)),
-                     validation_members(view, credential));
+                     knowledge_members(view, credential));
 }
 
 Json notification(const View& view, const model::Skip& skip) {

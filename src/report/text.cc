@@ -28,6 +28,7 @@ namespace {
 
 using Sightings = std::vector<const model::Sighting*>;
 
+constexpr std::size_t kMaxOwners = 3;
 constexpr std::size_t kMaxPlaces = 8;
 constexpr std::size_t kMaxPlacesOfPath = 3;  // once there are more than kMaxPlaces
 
@@ -111,11 +112,11 @@ class TextReport {
 
   void write_heading(const model::Credential& credential) {
     const model::Pattern& pattern = *credential.pattern;
-    std::string risk(name(pattern.risk));
+    std::string risk(name(credential.attribution.risk));
     std::transform(risk.begin(), risk.end(), risk.begin(),
                    [](char c) { return static_cast<char>(c - 'a' + 'A'); });
     const std::string sureness = confidence_note(" · ", credential.confidence);
-    out_ << style_.paint(ink_of(pattern.risk), risk) << style_.paint(Ink::kFaint, sureness) << "  "
+    out_ << style_.paint(ink_of(credential.attribution.risk), risk) << style_.paint(Ink::kFaint, sureness) << "  "
          << style_.paint(Ink::kStrong, printable(pattern.title));
     const std::string secret = view_.secret(credential);
     if (secret.find('\n') == std::string::npos) {
@@ -152,6 +153,7 @@ class TextReport {
     }
     out_ << flow(style_, parts, 2, width_);
     write_validation(credential);
+    write_attribution(credential);
     if (!pattern.rotate.empty()) {
       out_ << "  replace it at " << printable(pattern.rotate) << '\n';
     }
@@ -167,6 +169,20 @@ class TextReport {
     std::vector<Piece> facts;
     for (const auto& [fact, values] : view_.identity(credential)) facts.push_back({printable(fmt::format("{} {}", fact, values))});
     out_ << flow(style_, facts, 4, width_);
+  }
+
+  // "  why critical: live, with …", and who may be able to replace it.
+  void write_attribution(const model::Credential& credential) {
+    const model::Attribution& attribution = credential.attribution;
+    std::vector<Piece> reasons;
+    for (const std::string& reason : attribution.reasons) reasons.push_back({printable(view_.name(reason))});
+    out_ << flow(style_, reasons, 2, width_);
+    std::vector<Piece> owners;
+    for (const model::Owner& owner : attribution.owners) {
+      if (owners.size() == kMaxOwners) break;
+      owners.push_back({(owners.empty() ? "owner? " : "") + printable(view_.owner(owner))});
+    }
+    out_ << flow(style_, owners, 2, width_);
   }
 
   void write_places(const model::Credential& credential) {

@@ -85,7 +85,7 @@ std::string removal(const model::GitPlace& git) {
 View::View(const model::ScanResult& result, const Options& options)
     : result_(result), options_(options), redactor_(result.credentials, result.held_back) {
   for (const model::Credential& credential : result.credentials) {
-    ++by_risk_[static_cast<std::size_t>(credential.pattern->risk)];
+    ++by_risk_[static_cast<std::size_t>(credential.attribution.risk)];
     places_ += credential.sightings.size();
     for (const model::Sighting& sighting : credential.sightings) {
       if (sighting.git && !repositories_.contains(sighting.target)) {
@@ -171,6 +171,12 @@ std::vector<std::pair<std::string_view, std::string>> View::identity(const model
     out.emplace_back(fact.name, std::move(values));
   }
   return out;
+}
+
+std::string View::owner(const model::Owner& owner) const {
+  std::string out = name(owner.name);
+  if (!owner.email.empty()) out += fmt::format("{}<{}>", out.empty() ? "" : " ", name(owner.email));
+  return out + fmt::format(" ({})", name(owner.source));
 }
 
 std::string View::verdicts() const {

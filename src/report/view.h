@@ -56,6 +56,8 @@ class View {
   [[nodiscard]] std::string verdict(const model::Credential& credential) const;
   /// Whose it is, as its provider said: name and values of each fact, joined by ", ". Redacted.
   [[nodiscard]] std::vector<std::pair<std::string_view, std::string>> identity(const model::Credential& credential) const;
+  /// "Ada <ada@example.com> (brought it in)". Redacted.
+  [[nodiscard]] std::string owner(const model::Owner& owner) const;
   /// "12 live, 3 dead"; empty if nobody was to ask.
   [[nodiscard]] std::string verdicts() const;
 

@@ -116,6 +116,7 @@ model::ScanResult Collector::finish() {
     std::sort(sightings.begin(), sightings.end(), surer_first);
     sightings.erase(std::unique(sightings.begin(), sightings.end(), same), sightings.end());
     drop_repeated_by_work_tree(sightings);
+    credential.attribution.risk = credential.pattern->risk;
     credential.confidence = model::Confidence::kLow;
     for (const model::Sighting& sighting : sightings) {
       credential.confidence = std::max(credential.confidence, sighting.confidence);

@@ -75,6 +75,7 @@ GitPlace commit(std::uint32_t seed, std::string summary) {
 Credential credential(const Pattern& pattern, Secret secret) {
   Credential out{.pattern = &pattern, .secret = std::move(secret)};
   out.fingerprint = model::fingerprint(out.secret);
+  out.attribution.risk = pattern.risk;
   return out;
 }
 
@@ -234,6 +235,10 @@ model::ScanResult rich_result() {
                                    .host = "sts.amazonaws.com",
                                    .at = kMarch2024 + 40 * kDay,
                                    .facts = {{"account", {"123456789012"}}, {"owner", {"arn:aws:iam::123456789012:user/ci"}}, {"roles", {"admin", "x\x1b[2J" + clear}}}};
+  out.credentials[0].attribution.reasons = {"live, with administrative rights (admin)", "exposed for 40 days"};
+  out.credentials[0].attribution.owners = {{"Ada Lovelace", "ada@example.com", "brought it in", model::Confidence::kMedium}, {"", "ops@example.com", "CODEOWNERS", model::Confidence::kMedium}, {"x\x1b[2J" + clear, "", "the credential itself", model::Confidence::kLow}};
+  out.credentials[0].attribution.exposure = {kMarch2024, kMarch2024 + 40 * kDay, 40, true};
+  out.credentials[0].attribution.nhi = {{"NHI2", "5 places"}, {"NHI5", "admin"}};
   out.credentials[1].validation = {.verdict = model::Verdict::kUnknown, .reason = "302, which github.user does not explain", .validator = "github.user", .host = "api.github.com", .at = kMarch2024};
   out.credentials[2].validation = {.verdict = model::Verdict::kUnvalidatable, .reason = "it is encrypted", .at = kMarch2024};
   out.rejections = {

@@ -1,0 +1,88 @@
+#include "attribution/owners.h"
+
+#include <algorithm>
+#include <array>
+
+namespace keywake::attribution {
+namespace {
+
+using model::Confidence;
+using model::Owner;
+
+constexpr std::size_t kMaxOwners = 8;
+
+class Hints {
+ public:
+  // The first of those that name the same one stays, since it is the surer.
+  void add(Owner owner) {
+    if (owner.name.empty() && owner.email.empty()) return;
+    const bool known = std::any_of(owners_.begin(), owners_.end(), [&](const Owner& other) {
+      return (!owner.email.empty() && owner.email == other.email) || (owner.email.empty() && owner.name == other.name);
+    });
+    if (!known && owners_.size() < kMaxOwners) owners_.push_back(std::move(owner));
+  }
+  // An address or a name, whichever it is.
+  void add(const std::string& text, std::string source, Confidence confidence) {
+    const bool address = text.find('@') != std::string::npos && !text.starts_with('@');
+    add({address ? "" : text, address ? text : "", std::move(source), confidence});
+  }
+  std::vector<Owner> take() {
+    std::stable_sort(owners_.begin(), owners_.end(), [](const Owner& a, const Owner& b) { return a.confidence > b.confidence; });
+    return std::move(owners_);
+  }
+
+ private:
+  std::vector<Owner> owners_;
+};
+
+std::string fact(const model::Validation& validation, std::string_view name) {
+  for (const model::Fact& each : validation.facts) {
+    if (each.name == name) return each.values.front();
+  }
+  return "";
+}
+
+void add_provider(const model::Credential& credential, Hints& hints) {
+  if (!credential.validation) return;
+  const model::Validation& validation = *credential.validation;
+  const std::string owner = fact(validation, "owner");
+  hints.add({owner.empty() ? fact(validation, "account") : owner, fact(validation, "email"), validation.host, Confidence::kHigh});
+  hints.add(fact(validation, "organization"), validation.host, Confidence::kMedium);
+}
+
+// Parts that name somebody; a user in a database URL does not, but is all that there may be.
+void add_parts(const model::Credential& credential, Hints& hints) {
+  static constexpr std::array<std::string_view, 8> kNaming{"client_email", "email", "subject", "comment", "account", "tenant", "username", "user"};
+  for (std::string_view name : kNaming) {
+    for (const model::Part& part : credential.parts) {
+      if (part.name == name && !part.secret) hints.add(part.value, "the credential itself, its " + part.name, Confidence::kLow);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Owner> owners_of(const model::Credential& credential, const std::map<std::string, Repository>& repositories) {
+  Hints hints;
+  add_provider(credential, hints);
+  std::vector<const model::Sighting*> committed;
+  for (const model::Sighting& sighting : credential.sightings) {
+    const auto repository = repositories.find(sighting.target);
+    if (repository != repositories.end() && (!sighting.git || sighting.git->at_tip)) {
+      for (const std::string& owner : repository->second.owners.of(sighting.path)) hints.add(owner, "CODEOWNERS", Confidence::kMedium);
+    }
+    if (sighting.git && !sighting.git->commit.empty()) committed.push_back(&sighting);
+  }
+  std::stable_sort(committed.begin(), committed.end(), [](const auto* a, const auto* b) { return a->git->date < b->git->date; });
+  for (const model::Sighting* sighting : committed) {
+    const auto repository = repositories.find(sighting->target);
+    Person person{sighting->git->author, sighting->git->email};
+    if (repository != repositories.end()) person = repository->second.mailmap.resolve(std::move(person));
+    const bool first = sighting == committed.front();
+    hints.add({person.name, person.email, first ? "brought it in" : "brought it in again", first ? Confidence::kMedium : Confidence::kLow});
+  }
+  add_parts(credential, hints);
+  return hints.take();
+}
+
+}  // namespace keywake::attribution
