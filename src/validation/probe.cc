@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -24,9 +25,26 @@ std::string encoded(std::string bytes, const std::string& encoding) {
   return to_hex(bytes);
 }
 
+// Scopes and the like are often one text: "repo, read:org", "read write" (RFC 6749, 3.3).
+std::vector<std::string> separated(const std::string& name, const std::vector<std::string>& values) {
+  const bool list = name == "scopes" || name == "roles" || name == "permissions" || name == "resources";
+  if (!list) return values;
+  std::vector<std::string> out;
+  for (const std::string& value : values) {
+    const bool by_commas = value.find(',') != std::string::npos || name != "scopes";
+    std::string item;
+    for (const char c : value + (by_commas ? "," : " ")) {
+      const bool ends = by_commas ? c == ',' : c == ' ';
+      if (!ends && !(item.empty() && c == ' ')) item += c;
+      if (ends && !item.empty()) out.push_back(std::exchange(item, {}));
+    }
+  }
+  return out;
+}
+
 void add_facts(std::vector<model::Fact>& facts, const model::Takes& takes, const Reading& reading) {
   for (const auto& [name, source] : takes) {
-    std::vector<std::string> values = reading.at(source);
+    std::vector<std::string> values = separated(name, reading.at(source));
     std::erase_if(values, [](const std::string& value) { return value.empty() || value == "{}"; });
     if (values.empty()) continue;
     const auto at = std::lower_bound(facts.begin(), facts.end(), name, [](const model::Fact& fact, const std::string& key) { return fact.name < key; });

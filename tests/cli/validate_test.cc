@@ -1,0 +1,115 @@
+// The commands that ask providers, against a server on loopback.
+#include "catch.h"
+#include "keywake_helper.h"
+#include "../validation/provider_helper.h"
+
+namespace keywake::testing {
+namespace {
+
+using nlohmann::json;
+
+const json kLive = {{{"status", 200}, {"headers", {{"x-oauth-scopes", "repo, admin:org"}}}, {"body", R"({"login":"octocat","email":"octo@example.com"})"}}};
+const json kDead = {{{"status", 401}, {"body", R"({"message":"Bad credentials"})"}}};
+
+struct Setting {
+  Provider provider{{"api.github.com"}};
+  TemporaryFolder folder;
+  Arguments with(Arguments arguments) const {
+    const net::ClientOptions options = provider.options();
+    for (const std::string& word : {std::string("--ca-file"), options.ca_file, std::string("--connect-to"), options.connect_to[0]}) arguments.push_back(word);
+    return arguments;
+  }
+};
+
+TEST_CASE("scan --validate asks, and every format says what came of it") {
+  Setting setting;
+  const std::string token = github_token(1);
+  write_file(setting.folder.path() / "a.env", "GITHUB_TOKEN=" + token + "\n");
+  write_file(setting.folder.path() / "b.env", "TOKEN=" + token + "\n");
+  setting.provider.answers(kLive);
+  Ran text = run_keywake(setting.with({"scan", "--validate"}), {.folder = setting.folder.path()});
+  INFO(text.out << text.err);
+  CHECK(text.status == 1);
+  CHECK(contains(text.out, "CRITICAL"));  // live, with administrative rights
+  CHECK(contains(text.out, "LIVE, as api.github.com says (200)"));
+  CHECK(contains(text.out, "owner octocat"));
+  CHECK_FALSE(contains(text.out, token));
+  CHECK(setting.provider.answers(kLive).size() == 1);  // two places, one question
+
+  Ran lines = run_keywake(setting.with({"scan", "--validate", "-f", "jsonl"}), {.folder = setting.folder.path()});
+  const json line = json::parse(lines.out.substr(0, lines.out.find('\n')));
+  CHECK(line["validation"]["verdict"] == "live");
+  CHECK(line["validation"]["host"] == "api.github.com");
+  CHECK(line["identity"]["scopes"] == json{"repo", "admin:org"});
+  CHECK(line["owners"][0]["name"] == "octocat");
+  CHECK(line["risk"] == "critical");
+  setting.provider.answers(kLive);
+
+  CHECK(run_keywake({"scan"}, {.folder = setting.folder.path()}).status == 1);
+  CHECK(setting.provider.requests().empty());  // off until asked
+}
+
+TEST_CASE("validate takes a text, or a bare secret and what it is") {
+  Setting setting;
+  setting.provider.answers(kDead);
+  Ran bare = run_keywake(setting.with({"validate", "--pattern", "github.pat-classic"}), {.input = "anything-at-all\n"});
+  INFO(bare.out << bare.err);
+  CHECK(bare.status == 0);
+  CHECK(contains(bare.out, "dead, as api.github.com says (401"));
+  CHECK(setting.provider.answers(kLive)[0]["headers"]["authorization"] == "Bearer anything-at-all");
+  Ran text = run_keywake(setting.with({"validate"}), {.input = "token: " + github_token(2)});
+  CHECK(text.status == 1);
+  Ran nothing = run_keywake(setting.with({"validate"}), {.input = "nothing"});
+  CHECK(nothing.status == 2);
+  CHECK(contains(nothing.err, "--pattern"));
+}
+
+TEST_CASE("recheck says what changed since a report, without a secret in it") {
+  Setting setting;
+  const std::string lost = github_token(3);
+  write_file(setting.folder.path() / "a.env", "GITHUB_TOKEN=" + github_token(1) + "\n");
+  write_file(setting.folder.path() / "b.env", "GITHUB_TOKEN=" + lost + "\n");
+  setting.provider.answers(kLive);
+  run_keywake(setting.with({"scan", "--validate", "-q", "-o", "report.json", "-o", "report.jsonl"}), {.folder = setting.folder.path()});
+  CHECK_FALSE(contains(read_text(setting.folder.path() / "report.json"), lost));
+  write_file(setting.folder.path() / "b.env", "rotated\n");
+  for (const std::string report : {"report.json", "report.jsonl"}) {
+    setting.provider.answers(kLive);
+    Ran still = run_keywake(setting.with({"recheck", report}), {.folder = setting.folder.path()});
+    INFO(still.out << still.err);
+    CHECK(still.status == 1);
+    CHECK(contains(still.out, "still live  a.env:1"));
+    CHECK(contains(still.out, "cannot be read any more"));
+    setting.provider.answers(kDead);
+    Ran dead = run_keywake(setting.with({"recheck", report}), {.folder = setting.folder.path()});
+    CHECK(dead.status == 2);  // of one it could not be found out
+    CHECK(contains(dead.out, "now dead, was live  a.env:1"));
+  }
+  write_file(setting.folder.path() / "empty.json", "{}");
+  CHECK(run_keywake({"recheck", "empty.json"}, {.folder = setting.folder.path()}).status == 2);
+}
+
+TEST_CASE("rules endpoints lists the hosts there are") {
+  Ran ran = run_keywake({"rules", "endpoints"});
+  CHECK(ran.status == 0);
+  CHECK(contains(ran.out, "api.github.com"));
+}
+
+TEST_CASE("a user's own validator comes before the built-in one") {
+  Setting setting;
+  write_file(setting.folder.path() / "mine.toml",
+             "[[validator]]\nid = \"mine.check\"\nvalidates = [\"github.pat-classic\"]\ndocs = \"https://x.test\"\nhosts = [\"api.github.com\"]\n"
+             "[[validator.request]]\nurl = \"https://api.github.com/mine\"\n[[validator.request.verdict]]\nstatus = 204\nis = \"dead\"\nreason = \"mine\"\n");
+  setting.provider.answers({{{"status", 204}}});
+  Ran ran = run_keywake(setting.with({"validate", "--validators", "mine.toml"}), {.folder = setting.folder.path(), .input = github_token(1)});
+  INFO(ran.out << ran.err);
+  CHECK(contains(ran.out, "204, mine"));
+  CHECK(setting.provider.requests()[0]["path"] == "/mine");
+  write_file(setting.folder.path() / "bad.toml", "[[validator]]\nid = \"mine.check\"\nhost = 1\n");
+  Ran bad = run_keywake(setting.with({"validate", "--validators", "bad.toml"}), {.folder = setting.folder.path(), .input = github_token(1)});
+  CHECK(bad.status == 2);
+  CHECK(contains(bad.err, "did you mean \"hosts\"?"));
+}
+
+}  // namespace
+}  // namespace keywake::testing
