@@ -31,7 +31,7 @@ struct Template {
   std::vector<Piece> pieces;
   [[nodiscard]] bool empty() const { return pieces.empty(); }
 };
-inline constexpr std::array<std::string_view, 7> kFilterNames{"base64", "base64url", "hex", "lower", "md5", "sha1", "sha256"};
+inline constexpr std::array<std::string_view, 8> kFilterNames{"base64", "base64url", "hex", "label", "lower", "md5", "sha1", "sha256"};
 
 using NamedTemplates = std::vector<std::pair<std::string, Template>>;
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;
@@ -88,6 +88,7 @@ struct HttpRequest {
   Template bearer;
   Template user;      // with `password`: basic authentication
   Template password;
+  Template sigv4;     // "aws:amz:REGION:SERVICE": signed with user and password so, instead of basic authentication
   std::vector<Computed> computed;
   bool details = false;  // asked of live credentials only: adds facts, changes no verdict
   std::vector<VerdictRule> rules;

@@ -169,7 +169,11 @@ void Client::State::prepare(Transfer& transfer) {
   } else {
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
-  append(transfer.headers, "Expect:");  // no waiting for 100 Continue
+  if (!request.sigv4.empty()) {
+    set(CURLOPT_AWS_SIGV4, request.sigv4.c_str());
+    set(CURLOPT_USERNAME, request.user.c_str());
+    set(CURLOPT_PASSWORD, request.password.c_str());
+  }
   for (const auto& [name, value] : request.headers) append(transfer.headers, fmt::format("{}: {}", name, value));
   set(CURLOPT_HTTPHEADER, transfer.headers.get());
 }

@@ -27,6 +27,11 @@ struct Request {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;  // sent if there is one, or the method is POST or PUT
+  /// AWS Signature Version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html): "aws:amz:REGION:SERVICE", the access
+  /// key id and its secret. Headers must not hold an Authorization then.
+  std::string sigv4;
+  std::string user;
+  std::string password;
 };
 
 enum class Failure : std::uint8_t {

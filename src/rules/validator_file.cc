@@ -17,8 +17,8 @@ namespace {
 constexpr std::array<std::string_view, 1> kFileKeys{"validator"};
 constexpr std::array<std::string_view, 12> kValidatorKeys{"id",     "validates", "docs",     "scheme",       "hosts",   "effect",
                                                           "rate",   "parallel",  "defaults", "alternatives", "request", "example"};
-constexpr std::array<std::string_view, 13> kRequestKeys{"method", "url",    "header", "query",   "form",    "json",   "body",
-                                                        "bearer", "basic", "compute", "details", "verdict", "name"};
+constexpr std::array<std::string_view, 13> kRequestKeys{"sigv4",   "method", "url",    "header", "query",   "form",    "json",   "body",
+                                                        "bearer", "basic", "compute", "details", "verdict"};
 constexpr std::array<std::string_view, 5> kComputeKeys{"name", "algorithm", "key", "text", "encoding"};
 constexpr std::array<std::string_view, 8> kVerdictKeys{"is", "status", "header", "json", "text", "reason", "take", "keep"};
 constexpr std::array<std::string_view, 7> kExampleKeys{"is", "status", "header", "body", "facts", "pattern", "then"};
@@ -85,6 +85,8 @@ class ValidatorReader : TomlReader {
     out.body = text_template(table, "body");
     out.bearer = text_template(table, "bearer");
     if (table.contains("basic")) read_basic(table, out);
+    out.sigv4 = text_template(table, "sigv4");
+    if (!out.sigv4.empty() && !table.contains("basic")) problem(table, "\"sigv4\" needs \"basic\", the access key and its secret");
     each_table(table, "compute", "validator.request.compute", [&](const toml::table& item) { out.computed.push_back(read_computed(item)); });
     out.details = value<bool>(table, "details", "true or false").value_or(false);
     each_table(table, "verdict", "validator.request.verdict", [&](const toml::table& item) { out.rules.push_back(read_rule(item)); });

@@ -78,7 +78,7 @@ class ValidatorLint {
     for (const auto* named : {&request.headers, &request.query, &request.form}) {
       for (const auto& [name, text] : *named) check_names(text);
     }
-    for (const auto* text : {&request.json, &request.body, &request.bearer, &request.user, &request.password}) check_names(*text);
+    for (const auto* text : {&request.json, &request.body, &request.bearer, &request.user, &request.password, &request.sigv4}) check_names(*text);
     for (const std::string& host : hosts_of(request.url, validator_)) {
       if (!holds(validator_.hosts, host)) problem(fmt::format("the host {} is not among \"hosts\"", host));
     }

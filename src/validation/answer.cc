@@ -83,8 +83,8 @@ std::vector<std::string> Reading::at(const model::Source& source) const {
     if (!expression.ok()) return out;
     if (expression.NumberOfCapturingGroups() == 0) {
       if (RE2::PartialMatch(answer_.body, expression)) out.emplace_back("");
-    } else if (RE2::PartialMatch(answer_.body, expression, &found)) {
-      out.push_back(found);
+    } else {
+      for (re2::StringPiece left(answer_.body); out.size() < kMaxValues && RE2::FindAndConsume(&left, expression, &found);) out.push_back(found);
     }
   } else {
     out.push_back(source.what);

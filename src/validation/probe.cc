@@ -45,6 +45,7 @@ std::vector<std::string> separated(const std::string& name, const std::vector<st
 void add_facts(std::vector<model::Fact>& facts, const model::Takes& takes, const Reading& reading) {
   for (const auto& [name, source] : takes) {
     std::vector<std::string> values = separated(name, reading.at(source));
+    if (source.place == model::Source::Place::kText && name != "scopes" && name != "roles" && name != "permissions" && name != "resources" && values.size() > 1) values.resize(1);
     std::erase_if(values, [](const std::string& value) { return value.empty() || value == "{}"; });
     if (values.empty()) continue;
     const auto at = std::lower_bound(facts.begin(), facts.end(), name, [](const model::Fact& fact, const std::string& key) { return fact.name < key; });
@@ -118,11 +119,17 @@ std::optional<net::Request> Probe::rendered() {
   if (!request.query.empty()) out.url += (out.url.find('?') == std::string::npos ? "?" : "&") + joined(request.query);
   auto header = [&](std::string name, std::string value) { out.headers.emplace_back(std::move(name), std::move(value)); };
   if (!request.bearer.empty()) header("Authorization", "Bearer " + text(request.bearer, Into::kPlain));
-  if (!request.user.empty()) {
+  if (!request.sigv4.empty()) {
+    out.sigv4 = text(request.sigv4, Into::kPlain);
+    out.user = text(request.user, Into::kPlain);
+    out.password = text(request.password, Into::kPlain);
+  } else if (!request.user.empty()) {
     const std::string pair = text(request.user, Into::kPlain) + ":" + text(request.password, Into::kPlain);
     header("Authorization", "Basic " + rules::base64_encode(pair, rules::kBase64, true));
   }
-  for (const auto& [name, value] : request.headers) header(name, text(value, Into::kPlain));
+  for (const auto& [name, value] : request.headers) {
+    if (std::string made = text(value, Into::kPlain); !made.empty()) header(name, std::move(made));
+  }
   if (!request.json.empty()) {
     header("Content-Type", "application/json");
     out.body = text(request.json, Into::kJson);
@@ -141,7 +148,7 @@ std::optional<net::Request> Probe::rendered() {
     judge(Verdict::kUnvalidatable, host.error().message);
   } else {
     host_ = *std::move(host);
-    result_.host = host_.host;
+    if (!live_) result_.host = host_.host;
     if (permitted()) return out;
     judge(Verdict::kSkipped, fmt::format("{} is named by what was scanned; --allow-host {} permits it to be asked", printable(host_.host), printable(host_.host)));
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
 
 namespace keywake::validation {
 namespace {
@@ -32,6 +33,23 @@ std::optional<model::Validation> settled(const model::Credential& credential, co
   return out;
 }
 
+// A secret that is the other half of a credential that was asked about shares its fate.
+void share_verdicts(std::span<model::Credential> credentials) {
+  std::map<std::string_view, const model::Credential*> halves;
+  for (const model::Credential& credential : credentials) {
+    if (credential.validation->verdict == Verdict::kUnvalidatable) continue;
+    for (const model::Part& part : credential.parts) {
+      if (part.secret) halves.emplace(part.value, &credential);
+    }
+  }
+  for (model::Credential& credential : credentials) {
+    const auto whole = halves.find(credential.secret.reveal());
+    if (whole == halves.end() || !credential.validation->validator.empty()) continue;
+    credential.validation = whole->second->validation;
+    credential.validation->reason += fmt::format(", together with its {}", whole->second->pattern->title);
+  }
+}
+
 }  // namespace
 
 Result<void> validate(std::span<model::Credential> credentials, const Validators& validators, const ValidateOptions& options,
@@ -48,6 +66,7 @@ Result<void> validate(std::span<model::Credential> credentials, const Validators
   auto answers = ask(questions, options.ask, progress);
   if (!answers) return std::unexpected(answers.error());
   for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->validation = std::move((*answers)[i]);
+  share_verdicts(credentials);
   return {};
 }
 

@@ -20,6 +20,7 @@ std::string filtered(std::string text, const std::string& filter) {
   if (filter == "base64") return rules::base64_encode(text, rules::kBase64, true);
   if (filter == "base64url") return rules::base64_encode(text, rules::kBase64Url, false);
   if (filter == "hex") return to_hex(text);
+  if (filter == "label") return text.substr(0, text.find('.'));
   if (filter == "lower") return lowered(text);
   return to_hex(digest(filter, text));
 }
