@@ -57,7 +57,7 @@ struct Answer {
 struct ClientOptions {
   std::chrono::milliseconds timeout{10'000};
   std::size_t max_body = 1024 * 1024;
-  std::uint32_t connections_per_host = 8;
+  std::uint32_t connections_per_host = 64;  // of HTTP/1.1; with HTTP/2 one serves many
   std::string ca_file;  // trusted beside the system's authorities: PEM
   std::string proxy;    // empty: none, whatever the environment says
   /// "host:port:address:port", as curl's option of that name has it: the user's own word about where a host is, so not held against
