@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "matching/assigned_value.h"
+#include "matching/published.h"
 #include "matching/rarity.h"
 #include "matching/secret_name.h"
 
@@ -57,7 +58,9 @@ void AssignmentPatterns::find_named(const Text& text, const Assignment& assignme
 }
 
 void AssignmentPatterns::find_assigned(const Text& text, const Assignment& assignment, bool explain, std::vector<Found>& out) const {
-  const Judgement judgement = judge_assignment(assignment);
+  Judgement judgement = judge_assignment(assignment);
+  const auto whose = published(assignment.value);
+  if (whose && (judgement.level || read_name(assignment.name).kind != NameKind::kNone)) judgement.level = model::Confidence::kLow;
   if (!judgement.level && !explain) return;
   const auto begin = static_cast<std::size_t>(assignment.value.data() - text.bytes.data());
   for (const model::Pattern* pattern : assigned_[static_cast<std::size_t>(meaning_of(assignment.name))]) {
@@ -65,6 +68,7 @@ void AssignmentPatterns::find_assigned(const Text& text, const Assignment& assig
     if (judgement.level) {
       value.secret = Secret(assignment.value);
       value.parts.push_back({"name", std::string(assignment.name)});
+      if (whose) value.parts.push_back({std::string(kExamplePart), std::string(*whose)});
     } else {
       value.rejected = judgement.reason;
     }

@@ -13,6 +13,7 @@
 #include "base/ascii.h"
 #include "base/checked_text.h"
 #include "base/hash.h"
+#include "matching/canary.h"
 #include "matching/decoders.h"
 #include "matching/password.h"
 #include "matching/pem.h"
@@ -135,7 +136,9 @@ Reason aws_key_id(const Candidate& match) {
   if (!newer) return std::nullopt;
   if (account > 999'999'999'999)
     return "aws-key-id: the account number in it has more than 12 digits";
-  match.parts->push_back({"account", fmt::format("{:012}", account)});
+  std::string digits = fmt::format("{:012}", account);
+  if (const auto whose = canary_account(digits)) match.parts->push_back({std::string(kCanaryPart), std::string(*whose)});
+  match.parts->push_back({"account", std::move(digits)});
   return std::nullopt;
 }
 

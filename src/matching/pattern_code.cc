@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <array>
 
+#include "matching/canary.h"
 #include "matching/checks.h"
 #include "matching/placeholders.h"
+#include "matching/published.h"
 
 namespace keywake::matching {
 namespace {
@@ -47,6 +49,20 @@ struct CompiledCompanion {
   std::unique_ptr<RE2> expression;
   int group = 0;
 };
+
+// What the value and its parts tell besides: whose published example they are, whose trap.
+void mark_example_and_canary(std::optional<std::string_view> whose, Value& value) {
+  std::optional<std::string_view> trap = canary_host(value.secret.reveal());
+  for (const model::Part& part : value.parts) {
+    if (!whose && part.secret) whose = published(part.value);
+    if (!trap) trap = canary_host(part.value);
+  }
+  if (whose) {
+    value.parts.push_back({std::string(kExamplePart), std::string(*whose)});
+    value.confidence = model::Confidence::kLow;
+  }
+  if (trap) value.parts.push_back({std::string(kCanaryPart), std::string(*trap)});
+}
 
 }  // namespace
 
@@ -203,19 +219,23 @@ bool PatternCode::judge(const Text& text, const Groups& groups, bool explain,
       value.parts.push_back({part.name, std::string(groups[part.group])});
   }
   std::optional<std::string> reason = check(secret, value.parts);
+  // What somebody published as an example is that, whatever the checks say of it.
+  const std::optional<std::string_view> whose = published(secret);
+  if (whose) reason.reset();
   if (!reason) {
+    value.secret = Secret(secret);
     std::size_t begin = offset(groups[0]);
     bool lone = false;
     reason = add_companions(text, begin, begin + groups[0].size(), value.parts, lone);
     if (lone) value.confidence = std::min(value.confidence, model::Confidence::kMedium);  // half a credential opens nothing by itself
+    mark_example_and_canary(whose, value);
   }
   if (reason && !explain) return false;
   bool stands = !reason;
   if (reason) {
     value.parts.clear();
+    value.secret = Secret();
     value.rejected = std::move(*reason);
-  } else {
-    value.secret = Secret(secret);
   }
   out.push_back({offset(secret), offset(secret) + secret.size(), std::move(value)});
   return stands;

@@ -129,6 +129,11 @@ TEST_CASE("Checks add parts") {
   CHECK_FALSE(
       run("aws-key-id", "AKIAIOSFODNN7EXAMPLE", "", parts));  // the older kind has no account
   CHECK(parts.empty());
+  CHECK_FALSE(run("aws-key-id", "AKIAQYLPMN5HAAAAAAAA", "", parts));
+  REQUIRE(parts.size() == 2);
+  CHECK(parts[0].name == "canary");  // Thinkst's account
+  CHECK(parts[1].value == "052310077262");
+  parts.clear();
   CHECK_FALSE(run("base64-userpass", testing::base64("deploy:kT9sWq2LmvZ"), "", parts));
   CHECK(parts == std::vector<model::Part>{{"user", "deploy"}});
 }

@@ -1,0 +1,18 @@
+# Text files that src/matching reads at run time from inside the binary: each becomes the bytes between the symbols
+# keywake_text_NAME and keywake_text_NAME_end (src/matching/embedded_text.h), included by an assembler file.
+if(TARGET keywake_matching)
+  set(embedded_texts published canaries)
+  set(assembly "/* Written by cmake/EmbedText.cmake. */\n        .section .rodata\n")
+  foreach(name IN LISTS embedded_texts)
+    set(file ${CMAKE_SOURCE_DIR}/patterns/${name}.tsv)
+    list(APPEND embedded_text_files ${file})
+    foreach(symbol keywake_text_${name} keywake_text_${name}_end)
+      string(APPEND assembly "        .globl ${symbol}\n        .hidden ${symbol}\n")
+    endforeach()
+    string(APPEND assembly "keywake_text_${name}:\n        .incbin \"${file}\"\nkeywake_text_${name}_end:\n        .byte 0\n")
+  endforeach()
+  string(APPEND assembly "        .section .note.GNU-stack,\"\",%progbits\n")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/embedded/texts.S CONTENT "${assembly}" @ONLY)
+  set_source_files_properties(${CMAKE_BINARY_DIR}/embedded/texts.S PROPERTIES OBJECT_DEPENDS "${embedded_text_files}")
+  target_sources(keywake_matching PRIVATE ${CMAKE_BINARY_DIR}/embedded/texts.S)
+endif()
