@@ -51,7 +51,7 @@ constexpr std::array<Alphabet, 12> kAlphabets{{
     {"base64url", kBase64Url},
     {"base32", kBase32},
 }};
-constexpr std::array<std::string_view, 10> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16"};
+constexpr std::array<std::string_view, 12> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16", "crc32-hex", "gitlab-routable"};
 
 std::vector<std::string_view> placeholder_names() {
   std::vector<std::string_view> names(kOtherNames.begin(), kOtherNames.end());
@@ -198,14 +198,18 @@ class Expander {
     return true;
   }
 
-  /// {base58check:80:32}: the bytes 80, then 32 random ones; {bech32:nsec:52}: a name and so many characters of data.
+  /// {base58check:80:32}: the bytes 80, then 32 random ones; {bech32:nsec:52}: a name and so many characters of data; {crc32-hex:glsa_:32}
+  /// and {gitlab-routable:glpat-:44}: a prefix and so many characters.
   std::optional<std::string> with_own_checksum(std::string_view name, std::string_view argument) {
     const std::size_t colon = argument.find(':');
     const std::optional<std::size_t> length = colon == std::string_view::npos ? std::nullopt : length_of(argument.substr(colon + 1));
     const std::string_view front = argument.substr(0, colon);
+    if (length && name == "crc32-hex") return crc32_hex(std::string(front) + random_.pick(kBase62, *length));
+    if (length && name == "gitlab-routable") return gitlab_routable(front, random_.pick(kBase64Url, *length));
     const std::optional<std::string> bytes = from_hex(front);
-    if (!length || (name != "bech32" && !bytes)) {
-      return fail(fmt::format("write {{{}:{}:length}}", name, name == "bech32" ? "name" : "hexadecimal digits")), std::nullopt;
+    const bool named = name == "bech32" || name == "crc32-hex" || name == "gitlab-routable";
+    if (!length || (!named && !bytes)) {
+      return fail(fmt::format("write {{{}:{}:length}}", name, name == "bech32" ? "name" : named ? "prefix" : "hexadecimal digits")), std::nullopt;
     }
     if (name == "bech32") return bech32(front, random_.pick(kBech32, *length));
     std::string payload = *bytes;
@@ -224,7 +228,7 @@ class Expander {
                      argument, pem_kinds());
       return name == "pem" ? *block : escape_newlines(*block);
     }
-    if (name == "base58check" || name == "bech32" || name == "base32-crc16") return with_own_checksum(name, argument);
+    if (name == "base58check" || name == "bech32" || name == "base32-crc16" || name == "crc32-hex" || name == "gitlab-routable") return with_own_checksum(name, argument);
     if (name == "any") {
       std::size_t colon = argument.rfind(':');
       std::optional<std::size_t> length = colon == 0 || colon == std::string_view::npos
