@@ -13,6 +13,7 @@
 #include "base/ascii.h"
 #include "base/checked_text.h"
 #include "base/hash.h"
+#include "base/mnemonic.h"
 #include "matching/canary.h"
 #include "matching/decoders.h"
 #include "matching/password.h"
@@ -289,7 +290,7 @@ struct Entry {
   std::string_view name;
   CheckFunction function;
 };
-constexpr std::array<Entry, 22> kChecks{{
+constexpr std::array<Entry, 23> kChecks{{
     {"aws-key-id", aws_key_id},
     {"base32-crc16", checked<is_base32_crc16>},
     {"base58check", checked<is_base58check>},
@@ -298,6 +299,7 @@ constexpr std::array<Entry, 22> kChecks{{
     {"base64-text", base64_text},
     {"base64-userpass", base64_userpass},
     {"bech32", checked<is_bech32>},
+    {"bip39", checked<is_mnemonic>},
     {"crc32-base62", crc32_base62},
     {"crc32-hex", checked<is_crc32_hex>},
     {"digits", digits},

@@ -21,7 +21,7 @@ struct CheckName {
   CheckArgument argument;
 };
 
-inline constexpr std::array<CheckName, 24> kCheckNames{{
+inline constexpr std::array<CheckName, 25> kCheckNames{{
     {"aws-key-id", CheckArgument::kNone},
     {"base32-crc16", CheckArgument::kNone},
     {"base58check", CheckArgument::kNone},
@@ -30,6 +30,7 @@ inline constexpr std::array<CheckName, 24> kCheckNames{{
     {"base64-text", CheckArgument::kNone},
     {"base64-userpass", CheckArgument::kNone},
     {"bech32", CheckArgument::kNone},
+    {"bip39", CheckArgument::kNone},
     {"crc32-base62", CheckArgument::kCount},
     {"crc32-hex", CheckArgument::kNone},
     {"digits", CheckArgument::kCount},

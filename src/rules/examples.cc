@@ -19,6 +19,7 @@
 
 #include "base/checked_text.h"
 #include "base/hash.h"
+#include "base/mnemonic.h"
 #include "base/text.h"
 #include "rules/alphabets.h"
 #include "rules/example_keys.h"
@@ -51,7 +52,7 @@ constexpr std::array<Alphabet, 12> kAlphabets{{
     {"base64url", kBase64Url},
     {"base32", kBase32},
 }};
-constexpr std::array<std::string_view, 12> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16", "crc32-hex", "gitlab-routable"};
+constexpr std::array<std::string_view, 13> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16", "crc32-hex", "gitlab-routable", "bip39"};
 
 std::vector<std::string_view> placeholder_names() {
   std::vector<std::string_view> names(kOtherNames.begin(), kOtherNames.end());
@@ -242,6 +243,11 @@ class Expander {
       if (!length || *length < 7)
         return fail("{base62-crc:N} needs a length of 7 or more"), std::nullopt;
       return with_checksum(random_, *length);
+    }
+    if (name == "bip39") {
+      const std::string phrase = length ? mnemonic(random_.bytes(*length / 3 * 4)) : "";
+      if (phrase.empty()) return fail("{bip39:N} makes 12, 15, 18, 21 or 24 words"), std::nullopt;
+      return phrase;
     }
     for (const Alphabet& alphabet : kAlphabets) {
       if (alphabet.name != name) continue;
