@@ -52,7 +52,7 @@ constexpr std::array<Alphabet, 12> kAlphabets{{
     {"base64url", kBase64Url},
     {"base32", kBase32},
 }};
-constexpr std::array<std::string_view, 13> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16", "crc32-hex", "gitlab-routable", "bip39"};
+constexpr std::array<std::string_view, 14> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16", "crc32-hex", "gitlab-routable", "bip39", "bytes"};
 
 std::vector<std::string_view> placeholder_names() {
   std::vector<std::string_view> names(kOtherNames.begin(), kOtherNames.end());
@@ -200,7 +200,7 @@ class Expander {
   }
 
   /// {base58check:80:32}: the bytes 80, then 32 random ones; {bech32:nsec:52}: a name and so many characters of data; {crc32-hex:glsa_:32}
-  /// and {gitlab-routable:glpat-:44}: a prefix and so many characters.
+  /// and {gitlab-routable:glpat-:44}: a prefix and so many characters. {bytes:HEX:N}: just the bytes.
   std::optional<std::string> with_own_checksum(std::string_view name, std::string_view argument) {
     const std::size_t colon = argument.find(':');
     const std::optional<std::size_t> length = colon == std::string_view::npos ? std::nullopt : length_of(argument.substr(colon + 1));
@@ -215,6 +215,7 @@ class Expander {
     if (name == "bech32") return bech32(front, random_.pick(kBech32, *length));
     std::string payload = *bytes;
     for (std::size_t i = 0; i < *length; ++i) payload += static_cast<char>(random_.below(256));
+    if (name == "bytes") return payload;
     return name == "base58check" ? base58check(payload) : base32_crc16(payload);
   }
 
@@ -229,7 +230,7 @@ class Expander {
                      argument, pem_kinds());
       return name == "pem" ? *block : escape_newlines(*block);
     }
-    if (name == "base58check" || name == "bech32" || name == "base32-crc16" || name == "crc32-hex" || name == "gitlab-routable") return with_own_checksum(name, argument);
+    if (name == "base58check" || name == "bech32" || name == "base32-crc16" || name == "crc32-hex" || name == "gitlab-routable" || name == "bytes") return with_own_checksum(name, argument);
     if (name == "any") {
       std::size_t colon = argument.rfind(':');
       std::optional<std::size_t> length = colon == 0 || colon == std::string_view::npos
