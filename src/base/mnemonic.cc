@@ -1,4 +1,5 @@
-// Example: 16 bytes are 128 bits; with the first four bits of their SHA-256 they are 132, twelve words of eleven bits.
+// Example: 16 bytes are 128 bits; with the first four bits of their SHA-256 they are 132, twelve
+// words of eleven bits.
 #include "base/mnemonic.h"
 
 #include <algorithm>
@@ -24,7 +25,9 @@ constexpr std::size_t kWordsStep = 3;
 // Sorted, as the list is.
 const std::vector<std::string_view>& words() {
   static const std::vector<std::string_view> list = [] {
-    std::string_view text(keywake_text_bip39_english, static_cast<std::size_t>(keywake_text_bip39_english_end - keywake_text_bip39_english));
+    std::string_view text(
+        keywake_text_bip39_english,
+        static_cast<std::size_t>(keywake_text_bip39_english_end - keywake_text_bip39_english));
     std::vector<std::string_view> made;
     while (!text.empty()) {
       const std::size_t end = std::min(text.find('\n'), text.size());
@@ -43,7 +46,9 @@ std::optional<unsigned> index_of(std::string_view word) {
   return static_cast<unsigned>(at - list.begin());
 }
 
-bool bit_of(std::string_view bytes, std::size_t bit) { return (static_cast<unsigned char>(bytes[bit / 8]) >> (7 - bit % 8) & 1) != 0; }
+bool bit_of(std::string_view bytes, std::size_t bit) {
+  return (static_cast<unsigned char>(bytes[bit / 8]) >> (7 - bit % 8) & 1) != 0;
+}
 
 // The entropy and, behind it, its checksum.
 std::vector<bool> with_checksum(std::string_view entropy) {
@@ -64,7 +69,8 @@ std::string mnemonic(std::string_view entropy) {
   std::string phrase;
   for (std::size_t word = 0; word < count; ++word) {
     std::size_t index = 0;
-    for (std::size_t i = 0; i < kBitsOfWord; ++i) index = index << 1 | static_cast<std::size_t>(bits[word * kBitsOfWord + i]);
+    for (std::size_t i = 0; i < kBitsOfWord; ++i)
+      index = index << 1 | static_cast<std::size_t>(bits[word * kBitsOfWord + i]);
     if (word > 0) phrase += ' ';
     phrase += words()[index];
   }

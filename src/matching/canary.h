@@ -1,5 +1,6 @@
-// Traps: credentials that somebody put up to learn who tries them. patterns/canaries.tsv lists whose accounts and hosts are such. A
-// credential of one gets the part `canary`, by which whatever would try it knows to leave it alone. Thread safety: pure functions.
+// Traps: credentials that somebody put up to learn who tries them. patterns/canaries.tsv lists
+// whose accounts and hosts are such. A credential of one gets the part `canary`, by which whatever
+// would try it knows to leave it alone. Thread safety: pure functions.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// The data files that are inside the binary as they stand in patterns/ (cmake/EmbedText.cmake). Thread safety: constants.
+// The data files that are inside the binary as they stand in patterns/ (cmake/EmbedText.cmake).
+// Thread safety: constants.
 #pragma once
 
 #include <array>
@@ -10,7 +11,8 @@ namespace keywake::matching {
 std::string_view published_text();  // published.tsv
 std::string_view canaries_text();   // canaries.tsv
 
-/// Calls `row` with the first N fields, divided by tabs, of each line that has so many and does not begin with '#'.
+/// Calls `row` with the first N fields, divided by tabs, of each line that has so many and does not
+/// begin with '#'.
 template <std::size_t N, typename Row>
 void each_row(std::string_view text, Row row) {
   while (!text.empty()) {

@@ -33,7 +33,8 @@ const Table& table() {
   static const Table rows = [] {
     Table made;
     each_row<4>(published_text(), [&](const auto& fields) {
-      if (auto crc = number(fields[0])) made.emplace(*crc, Row{fields[1], fmt::format("{} ({})", fields[2], fields[3])});
+      if (auto crc = number(fields[0]))
+        made.emplace(*crc, Row{fields[1], fmt::format("{} ({})", fields[2], fields[3])});
     });
     return made;
   }();
@@ -76,7 +77,8 @@ std::string_view claims_of(std::string_view secret) {
   if (!secret.starts_with("eyJ")) return {};
   const std::size_t first = secret.find('.');
   const std::size_t second = first == std::string_view::npos ? first : secret.find('.', first + 1);
-  return second == std::string_view::npos ? std::string_view() : secret.substr(first + 1, second - first - 1);
+  return second == std::string_view::npos ? std::string_view()
+                                          : secret.substr(first + 1, second - first - 1);
 }
 
 }  // namespace
@@ -96,7 +98,8 @@ std::optional<std::string_view> published(std::string_view secret) {
 }
 
 bool is_published(std::span<const model::Part> parts) {
-  return std::any_of(parts.begin(), parts.end(), [](const model::Part& part) { return part.name == kExamplePart; });
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const model::Part& part) { return part.name == kExamplePart; });
 }
 
 }  // namespace keywake::matching

@@ -203,18 +203,18 @@ class Expander {
   /// and {gitlab-routable:glpat-:44}: a prefix and so many characters. {bytes:HEX:N}: just the bytes.
   std::optional<std::string> with_own_checksum(std::string_view name, std::string_view argument) {
     const std::size_t colon = argument.find(':');
-    const std::optional<std::size_t> length = colon == std::string_view::npos ? std::nullopt : length_of(argument.substr(colon + 1));
+    const std::size_t length = colon == std::string_view::npos ? 0 : length_of(argument.substr(colon + 1)).value_or(0);
     const std::string_view front = argument.substr(0, colon);
-    if (length && name == "crc32-hex") return crc32_hex(std::string(front) + random_.pick(kBase62, *length));
-    if (length && name == "gitlab-routable") return gitlab_routable(front, random_.pick(kBase64Url, *length));
     const std::optional<std::string> bytes = from_hex(front);
     const bool named = name == "bech32" || name == "crc32-hex" || name == "gitlab-routable";
-    if (!length || (!named && !bytes)) {
+    if (length == 0 || (!named && !bytes)) {
       return fail(fmt::format("write {{{}:{}:length}}", name, name == "bech32" ? "name" : named ? "prefix" : "hexadecimal digits")), std::nullopt;
     }
-    if (name == "bech32") return bech32(front, random_.pick(kBech32, *length));
+    if (name == "bech32") return bech32(front, random_.pick(kBech32, length));
+    if (name == "crc32-hex") return crc32_hex(std::string(front) + random_.pick(kBase62, length));
+    if (name == "gitlab-routable") return gitlab_routable(front, random_.pick(kBase64Url, length));
     std::string payload = *bytes;
-    for (std::size_t i = 0; i < *length; ++i) payload += static_cast<char>(random_.below(256));
+    for (std::size_t i = 0; i < length; ++i) payload += static_cast<char>(random_.below(256));
     if (name == "bytes") return payload;
     return name == "base58check" ? base58check(payload) : base32_crc16(payload);
   }

@@ -13,7 +13,9 @@ namespace keywake::matching {
 namespace {
 
 bool is_hex(std::string_view text, std::size_t length) {
-  return text.size() == length && std::all_of(text.begin(), text.end(), [](char c) { return hex_digit(c) >= 0 && !is_upper(c); });
+  return text.size() == length && std::all_of(text.begin(), text.end(), [](char c) {
+           return hex_digit(c) >= 0 && !is_upper(c);
+         });
 }
 
 std::size_t lines_of(std::string_view text) {
@@ -39,8 +41,11 @@ TEST_CASE("canaries.tsv has accounts and hosts with owners and sources") {
   each_row<4>(canaries_text(), [&](const auto& fields) {
     ++rows;
     CHECK((fields[0] == "account" || fields[0] == "host"));
-    if (fields[0] == "account") CHECK((fields[1].size() == 12 && std::all_of(fields[1].begin(), fields[1].end(), is_digit)));
-    if (fields[0] == "host") CHECK(fields[1].find("canary") != std::string_view::npos);  // canary_host() looks for that first
+    if (fields[0] == "account")
+      CHECK((fields[1].size() == 12 && std::all_of(fields[1].begin(), fields[1].end(), is_digit)));
+    if (fields[0] == "host")
+      CHECK(fields[1].find("canary") !=
+            std::string_view::npos);  // canary_host() looks for that first
     CHECK(fields[3].starts_with("https://"));
   });
   CHECK(rows == lines_of(canaries_text()));
@@ -58,7 +63,8 @@ TEST_CASE("a published value says whose it is") {
 }
 
 TEST_CASE("a JWT is known by its claims, whatever it is signed with") {
-  const std::string claims = std::string("eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6") + "IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ";
+  const std::string claims = std::string("eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6") +
+                             "IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ";
   CHECK(published("eyJhbGciOiJIUzI1NiJ9." + claims + ".c2lnbmF0dXJl"));
   CHECK_FALSE(published("eyJhbGciOiJIUzI1NiJ9." + claims + "A.c2lnbmF0dXJl"));
   CHECK_FALSE(published("eyJhbGciOiJIUzI1NiJ9"));
@@ -67,7 +73,9 @@ TEST_CASE("a JWT is known by its claims, whatever it is signed with") {
 TEST_CASE("what is hashed does not depend on how the value is written") {
   const std::string block = "-----BEGIN PRIVATE KEY-----\nAbCd+/\nEf==\n-----END PRIVATE KEY-----";
   CHECK(published_form(block) == "AbCd+/Ef");
-  CHECK(published_form("-----BEGIN PRIVATE KEY-----\\nAbCd+/\\nEf==\\n-----END PRIVATE KEY-----\\n") == "AbCd+/Ef");
+  CHECK(published_form(
+            "-----BEGIN PRIVATE KEY-----\\nAbCd+/\\nEf==\\n-----END PRIVATE KEY-----\\n") ==
+        "AbCd+/Ef");
   CHECK(published_form("c2VjcmV0==") == "c2VjcmV0");
   CHECK(published_form("0x" + std::string(64, 'a')) == std::string(64, 'a'));
   CHECK(published_form("0xabc") == "0xabc");
