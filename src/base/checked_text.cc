@@ -150,4 +150,39 @@ bool is_base32_crc16(std::string_view text) {
   return bytes[payload.size()] == static_cast<char>(crc & 0xff) && bytes[payload.size() + 1] == static_cast<char>(crc >> 8);
 }
 
+std::string crc32_hex(std::string_view text) {
+  const std::uint32_t crc = crc32(text);
+  std::string bytes;
+  for (unsigned shift : {0U, 8U, 16U, 24U}) bytes += static_cast<char>(crc >> shift & 0xff);
+  return std::string(text) + '_' + to_hex(bytes);
+}
+
+bool is_crc32_hex(std::string_view text) {
+  const std::size_t end = text.rfind('_');
+  return end != std::string_view::npos && crc32_hex(text.substr(0, end)) == text;
+}
+
+namespace {
+
+std::string base36(std::uint32_t value, std::size_t width) {
+  std::string digits(width, '0');
+  for (std::size_t i = width; i-- > 0; value /= 36) digits[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36];
+  return digits;
+}
+
+constexpr std::size_t kCrcDigits = 7;
+
+}  // namespace
+
+std::string gitlab_routable(std::string_view prefix, std::string_view payload_base64) {
+  std::string text = std::string(prefix) + std::string(payload_base64) + ".01." + base36(static_cast<std::uint32_t>(payload_base64.size()), 2);
+  return text + base36(crc32(text), kCrcDigits);
+}
+
+bool is_gitlab_routable(std::string_view text) {
+  if (text.size() <= kCrcDigits) return false;
+  const std::string_view front = text.substr(0, text.size() - kCrcDigits);
+  return text.substr(front.size()) == base36(crc32(front), kCrcDigits);
+}
+
 }  // namespace keywake

@@ -27,4 +27,14 @@ bool is_bech32(std::string_view text);
 std::string base32_crc16(std::string_view payload);
 bool is_base32_crc16(std::string_view text);
 
+/// The text, `_` and its CRC-32 in hexadecimal digits, the low byte first. Grafana's service accounts.
+/// https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go
+std::string crc32_hex(std::string_view text);
+bool is_crc32_hex(std::string_view text);
+
+/// GitLab's routable tokens: prefix, base64url of the payload, ".01.", and in base 36 the length of that base64 (two digits) and the
+/// CRC-32 of all before (seven). https://handbook.gitlab.com/handbook/engineering/architecture/design-documents/cells/routable_tokens/
+std::string gitlab_routable(std::string_view prefix, std::string_view payload_base64);
+bool is_gitlab_routable(std::string_view text);
+
 }  // namespace keywake

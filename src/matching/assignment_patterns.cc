@@ -4,6 +4,8 @@
 
 #include "base/ascii.h"
 #include "matching/assigned_value.h"
+#include "matching/placeholders.h"
+#include "matching/published.h"
 #include "matching/rarity.h"
 #include "matching/secret_name.h"
 
@@ -18,6 +20,17 @@ bool may_be_a_credential(std::string_view value) {
   auto telling = [](char c) { return !is_letter(c) && std::string_view("_.-()[]:/ ").find(c) == std::string_view::npos; };
   return std::any_of(value.begin(), value.end(), telling) || surprise(value) > kRareBits;
 }
+
+// As many characters, letters and digits as a key has: what is in the way is their order alone.
+bool is_shaped_like_a_key(std::string_view value) {
+  constexpr std::size_t kLeast = 20;
+  constexpr std::ptrdiff_t kLeastOfEach = 4;
+  auto plain = [](char c) { return is_alnum(c) || std::string_view("_-.+/=").find(c) != std::string_view::npos; };
+  return value.size() >= kLeast && std::all_of(value.begin(), value.end(), plain) && std::count_if(value.begin(), value.end(), is_digit) >= kLeastOfEach &&
+         std::count_if(value.begin(), value.end(), is_letter) >= kLeastOfEach;
+}
+
+constexpr std::string_view kStandIn = "a stand-in, it seems: its characters are in order";
 
 model::Assigned meaning_of(std::string_view name) {
   switch (read_name(name).kind) {
@@ -57,7 +70,13 @@ void AssignmentPatterns::find_named(const Text& text, const Assignment& assignme
 }
 
 void AssignmentPatterns::find_assigned(const Text& text, const Assignment& assignment, bool explain, std::vector<Found>& out) const {
-  const Judgement judgement = judge_assignment(assignment);
+  Judgement judgement = judge_assignment(assignment);
+  auto whose = published(assignment.value);
+  if (whose && (judgement.level || read_name(assignment.name).kind != NameKind::kNone)) judgement.level = model::Confidence::kLow;
+  if (!judgement.level && is_ordered(judgement.reason) && is_shaped_like_a_key(assignment.value)) {
+    judgement.level = model::Confidence::kLow;
+    whose = kStandIn;
+  }
   if (!judgement.level && !explain) return;
   const auto begin = static_cast<std::size_t>(assignment.value.data() - text.bytes.data());
   for (const model::Pattern* pattern : assigned_[static_cast<std::size_t>(meaning_of(assignment.name))]) {
@@ -65,6 +84,7 @@ void AssignmentPatterns::find_assigned(const Text& text, const Assignment& assig
     if (judgement.level) {
       value.secret = Secret(assignment.value);
       value.parts.push_back({"name", std::string(assignment.name)});
+      if (whose) value.parts.push_back({std::string(kExamplePart), std::string(*whose)});
     } else {
       value.rejected = judgement.reason;
     }

@@ -13,6 +13,8 @@
 #include "base/ascii.h"
 #include "base/checked_text.h"
 #include "base/hash.h"
+#include "base/mnemonic.h"
+#include "matching/canary.h"
 #include "matching/decoders.h"
 #include "matching/password.h"
 #include "matching/pem.h"
@@ -135,7 +137,9 @@ Reason aws_key_id(const Candidate& match) {
   if (!newer) return std::nullopt;
   if (account > 999'999'999'999)
     return "aws-key-id: the account number in it has more than 12 digits";
-  match.parts->push_back({"account", fmt::format("{:012}", account)});
+  std::string digits = fmt::format("{:012}", account);
+  if (const auto whose = canary_account(digits)) match.parts->push_back({std::string(kCanaryPart), std::string(*whose)});
+  match.parts->push_back({"account", std::move(digits)});
   return std::nullopt;
 }
 
@@ -248,11 +252,45 @@ Reason checked(const Candidate& match) {
   return "checksum: the one in the text does not hold";
 }
 
+// Whom a routable token belongs to: in its payload behind 16 random bytes lines like "o:1", numbers in base 36, and at the end the
+// length of those lines. Whether all that is there is the checksum's to say.
+void add_routing(std::string_view text, std::vector<model::Part>& parts) {
+  constexpr std::pair<char, const char*> kKeys[] = {{'g', "group"}, {'o', "organization"}, {'p', "project"}, {'u', "user"}};
+  constexpr std::size_t kRandom = 16;
+  const std::string_view front = text.substr(0, text.find('.'));
+  std::size_t length = 0;
+  const std::string_view digits = text.substr(text.rfind('.') + 1).substr(0, 2);
+  std::from_chars(digits.data(), digits.data() + digits.size(), length, 36);
+  if (length > front.size()) return;
+  const std::optional<std::string> payload = decode_base64(front.substr(front.size() - length));
+  if (!payload || payload->size() <= kRandom + 1) return;
+  std::string_view lines = std::string_view(*payload).substr(kRandom, payload->size() - kRandom - 1);
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    for (const auto& [key, part] : kKeys) {
+      std::uint64_t value = 0;
+      if (!line.starts_with(key) || line.substr(1, 1) != ":") continue;
+      auto [end, error] = std::from_chars(line.data() + 2, line.data() + line.size(), value, 36);
+      if (error == std::errc() && end == line.data() + line.size()) parts.push_back({part, std::to_string(value)});
+    }
+  }
+}
+
+// The older, shorter tokens have no checksum, and no dot; of the first routable ones, with a dot but no version between two, nobody
+// wrote down what theirs covers.
+Reason gitlab_routable_token(const Candidate& match) {
+  if (match.secret.find(".01.") == std::string_view::npos) return std::nullopt;
+  if (!is_gitlab_routable(match.secret)) return "checksum: the one in the text does not hold";
+  add_routing(match.secret, *match.parts);
+  return std::nullopt;
+}
+
 struct Entry {
   std::string_view name;
   CheckFunction function;
 };
-constexpr std::array<Entry, 20> kChecks{{
+constexpr std::array<Entry, 23> kChecks{{
     {"aws-key-id", aws_key_id},
     {"base32-crc16", checked<is_base32_crc16>},
     {"base58check", checked<is_base58check>},
@@ -261,10 +299,13 @@ constexpr std::array<Entry, 20> kChecks{{
     {"base64-text", base64_text},
     {"base64-userpass", base64_userpass},
     {"bech32", checked<is_bech32>},
+    {"bip39", checked<is_mnemonic>},
     {"crc32-base62", crc32_base62},
+    {"crc32-hex", checked<is_crc32_hex>},
     {"digits", digits},
     {"distinct", distinct},
     {"entropy", entropy},
+    {"gitlab-routable", gitlab_routable_token},
     {"jwt", jwt},
     {"letters", letters},
     {"lower", lower},

@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <array>
 
+#include "matching/canary.h"
 #include "matching/checks.h"
 #include "matching/placeholders.h"
+#include "matching/published.h"
 
 namespace keywake::matching {
 namespace {
@@ -47,6 +49,28 @@ struct CompiledCompanion {
   std::unique_ptr<RE2> expression;
   int group = 0;
 };
+
+// A token of a provider's own prefix, or under its name, and of its alphabet and length, that was made up for show or happens to look so:
+// reported, at level low.
+bool is_well_formed_stand_in(const model::Pattern& pattern, std::string_view secret, std::string_view reason) {
+  if (pattern.generic || !may_be_issued(reason)) return false;
+  const bool told_by_its_prefix = pattern.confidence == model::Confidence::kHigh && body_of(pattern, secret).size() < secret.size();
+  return told_by_its_prefix || !pattern.names.empty();
+}
+
+// What the value and its parts tell besides: whose published example they are, whose trap.
+void mark_example_and_canary(std::optional<std::string_view> whose, Value& value) {
+  std::optional<std::string_view> trap = canary_host(value.secret.reveal());
+  for (const model::Part& part : value.parts) {
+    if (!whose && part.secret) whose = published(part.value);
+    if (!trap) trap = canary_host(part.value);
+  }
+  if (whose) {
+    value.parts.push_back({std::string(kExamplePart), std::string(*whose)});
+    value.confidence = model::Confidence::kLow;
+  }
+  if (trap) value.parts.push_back({std::string(kCanaryPart), std::string(*trap)});
+}
 
 }  // namespace
 
@@ -170,10 +194,9 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
 }
 
 // A reason, if the secret fails the placeholder lists or one of the pattern's checks.
-std::optional<std::string> PatternCode::check(std::string_view secret,
-                                              std::vector<model::Part>& parts) const {
+std::optional<std::string> PatternCode::check(std::string_view secret, std::vector<model::Part>& parts, bool stand_ins) const {
   std::string_view body = body_of(*pattern_, secret);
-  if (!program_->placeholder_ok) {
+  if (!program_->placeholder_ok && !stand_ins) {
     if (auto reason = placeholder_reason(body)) return reason;
   }
   for (const CompiledCheck& check : program_->checks) {
@@ -203,19 +226,30 @@ bool PatternCode::judge(const Text& text, const Groups& groups, bool explain,
       value.parts.push_back({part.name, std::string(groups[part.group])});
   }
   std::optional<std::string> reason = check(secret, value.parts);
+  // What somebody published as an example is that, whatever the checks say of it.
+  const std::optional<std::string_view> whose = published(secret);
+  if (whose) reason.reset();
+  std::string stand_in;
+  if (reason && is_well_formed_stand_in(*pattern_, secret, *reason)) {
+    if (!check(secret, value.parts, true)) {
+      stand_in = "a stand-in, it seems" + reason->substr(reason->find(':'));
+      reason.reset();
+    }
+  }
   if (!reason) {
+    value.secret = Secret(secret);
     std::size_t begin = offset(groups[0]);
     bool lone = false;
     reason = add_companions(text, begin, begin + groups[0].size(), value.parts, lone);
     if (lone) value.confidence = std::min(value.confidence, model::Confidence::kMedium);  // half a credential opens nothing by itself
+    mark_example_and_canary(whose || stand_in.empty() ? whose : std::optional<std::string_view>(stand_in), value);
   }
   if (reason && !explain) return false;
   bool stands = !reason;
   if (reason) {
     value.parts.clear();
+    value.secret = Secret();
     value.rejected = std::move(*reason);
-  } else {
-    value.secret = Secret(secret);
   }
   out.push_back({offset(secret), offset(secret) + secret.size(), std::move(value)});
   return stands;

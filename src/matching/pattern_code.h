@@ -59,7 +59,7 @@ class PatternCode {
   const Program& program() const;
   bool may_begin(const Text& text, std::size_t at) const;
   bool next_match(const Text& text, std::size_t from, std::size_t last, Groups& groups) const;
-  std::optional<std::string> check(std::string_view secret, std::vector<model::Part>& parts) const;
+  std::optional<std::string> check(std::string_view secret, std::vector<model::Part>& parts, bool stand_ins = false) const;
   bool judge(const Text& text, const Groups& groups, bool explain, std::vector<Found>& out) const;
   std::optional<std::string> add_companions(const Text& text, std::size_t begin, std::size_t end,
                                             std::vector<model::Part>& parts, bool& lone) const;

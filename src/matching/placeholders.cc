@@ -11,6 +11,11 @@
 namespace keywake::matching {
 namespace {
 
+constexpr const char* kRun = "placeholder: one character repeated";
+constexpr const char* kAscent = "placeholder: characters in ascending order";
+constexpr const char* kPeriod = "placeholder: the same characters repeated";
+constexpr const char* kStandIn = "placeholder: words that stand for a secret";
+
 // Above this length a test for short words or runs would turn down random text now and then.
 constexpr std::size_t kLong = 256;
 
@@ -142,20 +147,23 @@ std::optional<std::string> placeholder_reason(std::string_view body) {
   if (longest_filler(body) >= std::max<std::size_t>(4, least))
     return "placeholder: a run of x, * or the like";
   if (longest_run(body, 0) >= std::max<std::size_t>(7, least))
-    return "placeholder: one character repeated";
+    return kRun;
   if (longest_ascent(body) >= std::max<std::size_t>(body.size() < 14 ? 6 : 8, least))
-    return "placeholder: characters in ascending order";
+    return kAscent;
   if (body.size() >= 8 && body.size() <= kLong && mostly_ascending(body))
-    return "placeholder: characters in ascending order";
+    return kAscent;
   if (body.size() <= kLong && body.find("...") != std::string_view::npos)
     return "placeholder: cut short by an ellipsis";
   if (body.size() >= 12 && body.size() <= kLong && periodic(body))
-    return "placeholder: the same characters repeated";
+    return kPeriod;
   if (body.size() > kLong) return std::nullopt;
   const std::string small = lowered(body);
   if (std::find(kOfNothing.begin(), kOfNothing.end(), small) != kOfNothing.end()) return "placeholder: the digest of nothing";
-  if (has_any(small, kWords)) return "placeholder: words that stand for a secret";
+  if (has_any(small, kWords)) return kStandIn;
   return std::nullopt;
 }
+
+bool is_ordered(std::string_view reason) { return reason == kRun || reason == kAscent || reason == kPeriod; }
+bool may_be_issued(std::string_view reason) { return is_ordered(reason) || reason == kStandIn; }
 
 }  // namespace keywake::matching

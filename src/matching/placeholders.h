@@ -12,4 +12,10 @@ namespace keywake::matching {
 /// not recognised as one.
 std::optional<std::string> placeholder_reason(std::string_view body);
 
+/// Whether `reason`, one of placeholder_reason(), leaves it open that the text is a credential as it was issued, or was made to look like
+/// one: ascending or repeated characters, or a word like "example" in it. Not open: templates, filler (`xxxx`), what is cut short.
+bool may_be_issued(std::string_view reason);
+/// The same, but for the words.
+bool is_ordered(std::string_view reason);
+
 }  // namespace keywake::matching

@@ -21,7 +21,7 @@ struct CheckName {
   CheckArgument argument;
 };
 
-inline constexpr std::array<CheckName, 22> kCheckNames{{
+inline constexpr std::array<CheckName, 25> kCheckNames{{
     {"aws-key-id", CheckArgument::kNone},
     {"base32-crc16", CheckArgument::kNone},
     {"base58check", CheckArgument::kNone},
@@ -30,10 +30,13 @@ inline constexpr std::array<CheckName, 22> kCheckNames{{
     {"base64-text", CheckArgument::kNone},
     {"base64-userpass", CheckArgument::kNone},
     {"bech32", CheckArgument::kNone},
+    {"bip39", CheckArgument::kNone},
     {"crc32-base62", CheckArgument::kCount},
+    {"crc32-hex", CheckArgument::kNone},
     {"digits", CheckArgument::kCount},
     {"distinct", CheckArgument::kCount},
     {"entropy", CheckArgument::kNumber},
+    {"gitlab-routable", CheckArgument::kNone},
     {"jwt", CheckArgument::kNone},
     {"letters", CheckArgument::kCount},
     {"lower", CheckArgument::kCount},

@@ -19,6 +19,7 @@
 
 #include "base/checked_text.h"
 #include "base/hash.h"
+#include "base/mnemonic.h"
 #include "base/text.h"
 #include "rules/alphabets.h"
 #include "rules/example_keys.h"
@@ -51,7 +52,7 @@ constexpr std::array<Alphabet, 12> kAlphabets{{
     {"base64url", kBase64Url},
     {"base32", kBase32},
 }};
-constexpr std::array<std::string_view, 10> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16"};
+constexpr std::array<std::string_view, 14> kOtherNames{"uuid", "base62-crc", "jwt", "pem", "pem-json", "b64", "any", "base58check", "bech32", "base32-crc16", "crc32-hex", "gitlab-routable", "bip39", "bytes"};
 
 std::vector<std::string_view> placeholder_names() {
   std::vector<std::string_view> names(kOtherNames.begin(), kOtherNames.end());
@@ -198,18 +199,23 @@ class Expander {
     return true;
   }
 
-  /// {base58check:80:32}: the bytes 80, then 32 random ones; {bech32:nsec:52}: a name and so many characters of data.
+  /// {base58check:80:32}: the bytes 80, then 32 random ones; {bech32:nsec:52}: a name and so many characters of data; {crc32-hex:glsa_:32}
+  /// and {gitlab-routable:glpat-:44}: a prefix and so many characters. {bytes:HEX:N}: just the bytes.
   std::optional<std::string> with_own_checksum(std::string_view name, std::string_view argument) {
     const std::size_t colon = argument.find(':');
-    const std::optional<std::size_t> length = colon == std::string_view::npos ? std::nullopt : length_of(argument.substr(colon + 1));
+    const std::size_t length = colon == std::string_view::npos ? 0 : length_of(argument.substr(colon + 1)).value_or(0);
     const std::string_view front = argument.substr(0, colon);
     const std::optional<std::string> bytes = from_hex(front);
-    if (!length || (name != "bech32" && !bytes)) {
-      return fail(fmt::format("write {{{}:{}:length}}", name, name == "bech32" ? "name" : "hexadecimal digits")), std::nullopt;
+    const bool named = name == "bech32" || name == "crc32-hex" || name == "gitlab-routable";
+    if (length == 0 || (!named && !bytes)) {
+      return fail(fmt::format("write {{{}:{}:length}}", name, name == "bech32" ? "name" : named ? "prefix" : "hexadecimal digits")), std::nullopt;
     }
-    if (name == "bech32") return bech32(front, random_.pick(kBech32, *length));
+    if (name == "bech32") return bech32(front, random_.pick(kBech32, length));
+    if (name == "crc32-hex") return crc32_hex(std::string(front) + random_.pick(kBase62, length));
+    if (name == "gitlab-routable") return gitlab_routable(front, random_.pick(kBase64Url, length));
     std::string payload = *bytes;
-    for (std::size_t i = 0; i < *length; ++i) payload += static_cast<char>(random_.below(256));
+    for (std::size_t i = 0; i < length; ++i) payload += static_cast<char>(random_.below(256));
+    if (name == "bytes") return payload;
     return name == "base58check" ? base58check(payload) : base32_crc16(payload);
   }
 
@@ -224,7 +230,7 @@ class Expander {
                      argument, pem_kinds());
       return name == "pem" ? *block : escape_newlines(*block);
     }
-    if (name == "base58check" || name == "bech32" || name == "base32-crc16") return with_own_checksum(name, argument);
+    if (name == "base58check" || name == "bech32" || name == "base32-crc16" || name == "crc32-hex" || name == "gitlab-routable" || name == "bytes") return with_own_checksum(name, argument);
     if (name == "any") {
       std::size_t colon = argument.rfind(':');
       std::optional<std::size_t> length = colon == 0 || colon == std::string_view::npos
@@ -238,6 +244,11 @@ class Expander {
       if (!length || *length < 7)
         return fail("{base62-crc:N} needs a length of 7 or more"), std::nullopt;
       return with_checksum(random_, *length);
+    }
+    if (name == "bip39") {
+      const std::string phrase = length ? mnemonic(random_.bytes(*length / 3 * 4)) : "";
+      if (phrase.empty()) return fail("{bip39:N} makes 12, 15, 18, 21 or 24 words"), std::nullopt;
+      return phrase;
     }
     for (const Alphabet& alphabet : kAlphabets) {
       if (alphabet.name != name) continue;

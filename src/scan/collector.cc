@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "matching/judge.h"
+#include "matching/published.h"
 #include "model/fingerprint.h"
 
 namespace keywake::scan {
@@ -72,7 +73,9 @@ void Collector::add(Seen seen) {
     const matching::Place place{path, seen.line, value.secret.reveal()};
     reason = matching::noise_reason(*value.pattern, place);
     noise = !reason.empty();
-    const matching::Judgement judgement = matching::judge(*value.pattern, value.confidence, place);
+    // Somebody's published example is that in every place.
+    const matching::Judgement judgement =
+        matching::is_published(value.parts) ? matching::Judgement{value.confidence, {}} : matching::judge(*value.pattern, value.confidence, place);
     seen.sighting.by_bytes = value.confidence;
     seen.sighting.confidence = judgement.confidence;
     seen.sighting.judged_by = judgement.place;

@@ -52,5 +52,20 @@ TEST_CASE("Base 32 with CRC-16: the vectors of SEP-23") {
   CHECK_FALSE(is_base32_crc16(""));
 }
 
+TEST_CASE("CRC-32 in hexadecimal digits, as Grafana's service accounts have it") {
+  CHECK(crc32_hex("123456789") == "123456789_2639f4cb");  // the CRC's check value, 0xCBF43926
+  every_change_shows(crc32_hex("glsa_text"), is_crc32_hex, "0123456789abcdefghijklmnopqrstuvwxyz_");
+  CHECK_FALSE(is_crc32_hex(""));
+  CHECK_FALSE(is_crc32_hex("123456789_CB26"));
+}
+
+TEST_CASE("GitLab's routable tokens") {
+  const std::string text = gitlab_routable("glpat-", "QUFBQUFBQUFBQUFBQUFBQW86MQp1OjF6Bw");
+  CHECK(text.starts_with("glpat-QUFBQUFBQUFBQUFBQUFBQW86MQp1OjF6Bw.01.0y"));
+  CHECK(text.size() == 6 + 34 + 4 + 2 + 7);
+  every_change_shows(text, is_gitlab_routable, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.");
+  CHECK_FALSE(is_gitlab_routable(""));
+}
+
 }  // namespace
 }  // namespace keywake

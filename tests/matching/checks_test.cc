@@ -1,6 +1,7 @@
 #include "matching/checks.h"
 
 #include "base/hash.h"
+#include "base/checked_text.h"
 #include "catch.h"
 #include "matching/password.h"
 #include "matching/placeholders.h"
@@ -129,6 +130,14 @@ TEST_CASE("Checks add parts") {
   CHECK_FALSE(
       run("aws-key-id", "AKIAIOSFODNN7EXAMPLE", "", parts));  // the older kind has no account
   CHECK(parts.empty());
+  CHECK_FALSE(run("aws-key-id", std::string("AKIA") + "QYLPMN5HAAAAAAAA", "", parts));
+  REQUIRE(parts.size() == 2);
+  CHECK(parts[0].name == "canary");  // Thinkst's account
+  CHECK(parts[1].value == "052310077262");
+  parts.clear();
+  CHECK_FALSE(run("gitlab-routable", gitlab_routable("glpat-", "QUFBQUFBQUFBQUFBQUFBQW86MQp1OjF6Bw"), "", parts));  // 16 A, "o:1", "u:1z"
+  CHECK(parts == std::vector<model::Part>{{"organization", "1"}, {"user", "71"}});
+  parts.clear();
   CHECK_FALSE(run("base64-userpass", testing::base64("deploy:kT9sWq2LmvZ"), "", parts));
   CHECK(parts == std::vector<model::Part>{{"user", "deploy"}});
 }

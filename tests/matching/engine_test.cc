@@ -33,6 +33,7 @@ struct Results {
   std::vector<Settled> settled;
   Notes notes;
   std::vector<std::vector<model::Part>> parts;
+  std::vector<model::Confidence> levels;
 };
 
 Results run(const rules::RuleSet& rules, std::string_view text, bool explain = false) {
@@ -50,6 +51,7 @@ Results run(const rules::RuleSet& rules, std::string_view text, bool explain = f
     } else {
       out.secrets.emplace_back(value.secret.reveal());
       out.parts.push_back(value.parts);
+      out.levels.push_back(value.confidence);
     }
   }
   return out;
@@ -146,6 +148,26 @@ TEST_CASE("Rejections are kept to explain, and otherwise not at all") {
   REQUIRE(explained.rejected.size() == 1);
   CHECK(explained.rejected[0].starts_with("placeholder: "));
   CHECK(explained.secrets.empty());
+}
+
+TEST_CASE("A well-formed stand-in is found at level low and says so; filler is none") {
+  constexpr std::string_view kLong = "anchors = [\"tok_\"]\nregex = ''' \\b (?P<secret> tok_[a-z0-9]{16} ) \\b '''";
+  auto loaded = load(pattern("token", kLong));
+  for (const char* text : {"tok_abcdefghijklmnop", "tok_q7k2example9x4ab", "tok_ab12ab12ab12ab12"}) {
+    INFO(text);
+    auto found = run(loaded.rules, text);
+    REQUIRE(found.parts.size() == 1);
+    REQUIRE(found.parts[0].size() == 1);
+    CHECK(found.parts[0][0].name == "example");
+    CHECK(found.parts[0][0].value.starts_with("a stand-in, it seems: "));
+    CHECK(found.levels[0] == model::Confidence::kLow);
+  }
+  CHECK(run(loaded.rules, "tok_xxxxxxxxxxxxxxxx").secrets.empty());
+  auto checked = load(pattern("token", std::string(kLong) + "\nchecks = [\"digits:3\"]"));
+  auto refused = run(checked.rules, "tok_abcdefghijklmnop", true);  // the other checks hold for it, too
+  CHECK(refused.secrets.empty());
+  REQUIRE(refused.rejected.size() == 1);
+  CHECK(refused.rejected[0].starts_with("placeholder: "));
 }
 
 TEST_CASE("Generic patterns yield where they overlap") {
