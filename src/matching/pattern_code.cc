@@ -12,6 +12,7 @@
 
 #include "matching/checks.h"
 #include "matching/placeholders.h"
+#include "matching/uncounted.h"
 
 namespace keywake::matching {
 namespace {
@@ -22,9 +23,10 @@ constexpr std::size_t kTellingLead = 3;  // bytes known of a match's beginning
 constexpr unsigned kMaxAnchoredTries =
     16;  // per search, so that hostile text cannot make it quadratic
 
-std::unique_ptr<RE2> compile_expression(std::string_view expression) {
+std::unique_ptr<RE2> compile_expression(std::string_view expression, bool captures = true) {
   RE2::Options options(RE2::Latin1);
   options.set_log_errors(false);
+  options.set_never_capture(!captures);
   return std::make_unique<RE2>(re2::StringPiece(expression.data(), expression.size()), options);
 }
 
@@ -61,6 +63,18 @@ struct PatternCode::Program {
   bool placeholder_ok = false;
 
   explicit Program(const model::Pattern& pattern);
+};
+
+// What turns most hits down before all that is compiled; null if the expression is as cheap.
+struct PatternCode::Sketch {
+  std::unique_ptr<RE2> expression;
+
+  explicit Sketch(const model::Pattern& pattern) {
+    const std::string uncounted = without_counts(pattern.regex);
+    if (uncounted == pattern.regex) return;
+    expression = compile_expression(uncounted, false);
+    if (!expression->ok()) expression.reset();
+  }
 };
 
 struct PatternCode::Groups {
@@ -110,6 +124,11 @@ const MatchPlan& PatternCode::plan() const {
 const PatternCode::Program& PatternCode::program() const {
   std::call_once(program_once_, [&] { program_ = std::make_unique<Program>(*pattern_); });
   return *program_;
+}
+
+const PatternCode::Sketch& PatternCode::sketch() const {
+  std::call_once(sketch_once_, [&] { sketch_ = std::make_unique<Sketch>(*pattern_); });
+  return *sketch_;
 }
 
 Result<void> PatternCode::compile() const {
@@ -232,6 +251,32 @@ bool PatternCode::may_begin(const Text& text, std::size_t at) const {
   return true;
 }
 
+// Whether the first bytes are worth a look before RE2 is asked.
+bool PatternCode::tells_beginning(std::size_t from, std::size_t last) const {
+  return plan_.lead.size() >= kTellingLead || from == last;
+}
+
+// The first place in [from, last] where a match may begin; beyond `last` if there is none.
+std::size_t PatternCode::next_beginning(const Text& text, std::size_t from, std::size_t last) const {
+  while (from <= last && !may_begin(text, from)) ++from;
+  return from;
+}
+
+// False if there is no match that begins in [from, last]: next_match() with the sketch.
+bool PatternCode::may_match(const Text& text, std::size_t from, std::size_t last) const {
+  re2::StringPiece all(text.bytes.data(), text.bytes.size());
+  auto matches = [&](RE2::Anchor anchor) {
+    return !sketch().expression || sketch_->expression->Match(all, from, all.size(), anchor, nullptr, 0);
+  };
+  if (tells_beginning(from, last)) {
+    from = next_beginning(text, from, last);
+    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++tries, from = next_beginning(text, from + 1, last)) {
+      if (matches(RE2::ANCHOR_START)) return true;
+    }
+  }
+  return from <= last && matches(RE2::UNANCHORED);
+}
+
 // The leftmost match that begins in [from, last]. Where the first bytes tell that one may begin,
 // RE2 is asked for a match right there: its automaton for that is far smaller than the one that
 // looks everywhere, and soon complete.
@@ -239,11 +284,9 @@ bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t las
                              Groups& groups) const {
   const RE2& expression = *program_->expression;
   re2::StringPiece all(text.bytes.data(), text.bytes.size());
-  last = std::min(last, text.bytes.size());
-  if (plan_.lead.size() >= kTellingLead || from == last) {
-    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++from) {
-      if (!may_begin(text, from)) continue;
-      ++tries;
+  if (tells_beginning(from, last)) {
+    from = next_beginning(text, from, last);
+    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++tries, from = next_beginning(text, from + 1, last)) {
       if (expression.Match(all, from, all.size(), RE2::ANCHOR_START, groups.pieces.data(),
                            program_->groups))
         return true;
@@ -270,11 +313,12 @@ bool PatternCode::find(const Text& text, AnchorPlace place, bool explain,
                        std::vector<Found>& out) const {
   const MatchPlan& known = plan();
   if (known.run.length > 0 && !has_run(text.bytes, known.run)) return false;
-  if (!program().expression->ok()) return false;
   bool near = pattern_->within > 0;
   if (!near && text.hit_begin < place.earliest) return false;
   std::size_t from = near || text.hit_begin <= place.latest ? 0 : text.hit_begin - place.latest;
   std::size_t last = near ? text.hit_end + pattern_->within : text.hit_begin - place.earliest;
+  last = std::min(last, text.bytes.size());
+  if (!may_match(text, from, last) || !program().expression->ok()) return false;
   Groups groups;
   bool stood = false;
   for (std::uint32_t n = 0; n < kMaxMatchesPerHit && from <= last; ++n) {
