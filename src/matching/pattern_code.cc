@@ -299,10 +299,12 @@ bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t las
 }
 
 void PatternCode::find_value(const Text& text, std::string_view value, bool explain, std::vector<Found>& out) const {
-  if (value.size() > pattern_->max_length || !program().expression->ok()) return;
+  const MatchPlan& known = plan();
+  auto begin = static_cast<std::size_t>(value.data() - text.bytes.data());
+  if (value.size() > pattern_->max_length || value.size() < known.lead.size() || !may_begin(text, begin)) return;
+  if ((known.run.length > 0 && !has_run(value, known.run)) || !program().expression->ok()) return;
   Groups groups;
   re2::StringPiece all(text.bytes.data(), text.bytes.size());
-  auto begin = static_cast<std::size_t>(value.data() - text.bytes.data());
   if (program_->expression->Match(all, begin, begin + value.size(), RE2::ANCHOR_BOTH, groups.pieces.data(), program_->groups)) {
     judge(text, groups, explain, out);
   }
