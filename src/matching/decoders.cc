@@ -208,24 +208,36 @@ Escape escape_at(std::string_view source, std::size_t at, Escapes escapes) {
 }  // namespace
 
 bool unescape(std::string_view source, std::size_t at, Escapes escapes, Decoded& out) {
+  const char introducer = escapes == Escapes::kPercent ? '%' : '\\';
+  std::size_t first = source.find(introducer);
+  while (first != std::string_view::npos && escape_at(source, first, escapes).length == 0) first = source.find(introducer, first + 1);
   clear(out);
-  char introducer = escapes == Escapes::kPercent ? '%' : '\\';
-  if (source.find(introducer) == std::string_view::npos) return false;
-  bool found = false;
+  if (first == std::string_view::npos) return false;
+  out.text.resize(source.size());
+  out.begins.resize(source.size());
+  out.ends.resize(source.size());
+  std::size_t size = 0;
   bool hit_seen = false;
-  for (std::size_t i = 0; i < source.size();) {
+  for (std::size_t i = 0; i < source.size(); ++size) {
     if (i == at) {
-      out.hit = out.text.size();
+      out.hit = size;
       hit_seen = true;
     }
-    Escape escape = escape_at(source, i, escapes);
-    if (escape.length == 0) escape = {static_cast<unsigned char>(source[i]), 1};
-    found |= escape.length > 1;
-    put(out, escape.byte, i, i + escape.length);
+    Escape escape{static_cast<unsigned char>(source[i]), 1};
+    if (source[i] == introducer) {
+      const Escape known = escape_at(source, i, escapes);
+      if (known.length > 0) escape = known;
+    }
+    out.text[size] = static_cast<char>(escape.byte);
+    out.begins[size] = static_cast<std::uint32_t>(i);
     i += escape.length;
+    out.ends[size] = static_cast<std::uint32_t>(i);
   }
+  out.text.resize(size);
+  out.begins.resize(size);
+  out.ends.resize(size);
   out.cut_begin = out.cut_end = true;
-  return found && hit_seen;
+  return hit_seen;
 }
 
 bool escape_ends_at(std::string_view source, std::size_t at) {

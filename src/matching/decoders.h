@@ -40,8 +40,8 @@ bool decode_hex_around(std::string_view source, std::size_t at, Decoded& out);
 bool decode_utf16_around(std::string_view source, std::size_t at, Decoded& out);
 
 enum class Escapes : std::uint8_t { kPercent, kBackslash };
-/// The whole text with its escapes resolved; `at` must not be inside an escape. False if there is
-/// none.
+/// The whole text with its escapes resolved; `at` must not be inside an escape. False, and nothing
+/// in `out`, if there is none.
 bool unescape(std::string_view source, std::size_t at, Escapes escapes, Decoded& out);
 /// Whether an escape of either kind ends right before `at`.
 bool escape_ends_at(std::string_view source, std::size_t at);
