@@ -7,6 +7,7 @@
 #include <bitset>
 
 #include "base/ascii.h"
+#include "base/word_set.h"
 #include "matching/decoders.h"
 #include "matching/passphrase.h"
 #include "matching/password.h"
@@ -22,18 +23,18 @@ using model::Confidence;
 constexpr double kStrongBits = 25;    // no language reads like that by chance
 constexpr double kVeryStrongBits = 40;
 
-Judgement no(std::string reason) { return {std::nullopt, std::move(reason)}; }
+Judgement no(std::string_view reason) { return {std::nullopt, reason}; }
 Judgement yes(Confidence level) { return {level, {}}; }
 
 // Names of types and the like, which code puts where a value could be.
-constexpr std::array<std::string_view, 87> kWords{
+constexpr WordSet kWords({
     "salt",    "base64", "latin1",  "utf8",  "alias", "options", "option", "vhost",  "provider", "pathname", "scheme", "select",
     "database", "enabled", "disabled", "authorization", "return", "when", "await", "super", "function", "sensitive",
     "always",  "never", "on_create", "confirmed", "nullable", "hashed", "users", "oauth2",  "ntlm",    "message", "token",  "host",   "path",   "shared",
     "string", "text",  "null",  "none",   "true",     "false",    "undefined", "void",   "integer", "boolean", "bool",   "required", "optional",
     "char",   "varchar", "bytes", "byte", "object",   "number",   "hidden",    "input",  "field",   "form",    "self",   "this",     "data",
     "value",  "values", "user", "username", "email",  "prompt",   "random",    "generate", "generated", "encrypted", "plain", "plaintext", "basic", "bearer",
-    "digest", "read",  "write", "float",  "double",   "array",    "dict",      "list",   "query",   "body",    "header"};
+    "digest", "read",  "write", "float",  "double",   "array",    "dict",      "list",   "query",   "body",    "header"});
 
 constexpr std::size_t kLongestWeak = 32;  // of a password with "test" or the like in it; what is longer is the name of a test
 constexpr std::size_t kLongestWord = 13;
@@ -187,19 +188,26 @@ bool is_public_key(std::string_view text) {
          (text.size() == 132 && text.starts_with("0x04")) || text.starts_with("MIGfMA0G") || text.starts_with("MFkwEwYH") || text.starts_with("MCowBQYDK2V");
 }
 
+std::string letters_of(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (is_letter(c)) out += to_lower(c);
+  }
+  return out;
+}
+
+bool ends_with_any_case(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && std::equal(end.begin(), end.end(), text.end() - end.size(), [](char a, char b) { return to_lower(a) == to_lower(b); });
+}
+
 // "password", "Passwort": the name once more. Words alone; "password123" is a weak password.
 bool repeats_name(const Assignment& assignment) {
-  if (assignment.value.size() <= assignment.name.size() && lowered(assignment.name).ends_with(lowered(assignment.value))) return true;
-  std::string name;
-  std::string value;
-  for (char c : assignment.name) {
-    if (is_letter(c)) name += to_lower(c);
-  }
-  for (char c : assignment.value) {
-    if (is_digit(c)) return false;
-    if (is_letter(c)) value += to_lower(c);
-  }
-  return value.size() >= 3 && (name.find(value) != std::string::npos || value.find(name) != std::string::npos);
+  if (ends_with_any_case(assignment.name, assignment.value)) return true;
+  if (std::any_of(assignment.value.begin(), assignment.value.end(), is_digit)) return false;
+  const std::string value = letters_of(assignment.value);
+  if (value.size() < 3) return false;
+  const std::string name = letters_of(assignment.name);
+  return name.find(value) != std::string::npos || value.find(name) != std::string::npos;
 }
 
 // What cannot be a secret, whatever its name.
@@ -219,7 +227,7 @@ std::string_view never(const Assignment& assignment) {
   if (is_user_without_password(value)) return "value: base64 of a user name, but of no password";
   if (is_place(value)) return "value: a path, a URL or an address";
   if (repeats_name(assignment)) return "value: repeats its name";
-  if (value.size() <= kLongestWord && std::find(kWords.begin(), kWords.end(), lowered(value)) != kWords.end()) {
+  if (value.size() <= kLongestWord && kWords.contains(lowered(value))) {
     return "value: a word of the language";
   }
   return {};
@@ -236,11 +244,11 @@ Judgement judge_password(const Assignment& assignment) {
   if (reading.bits < kStrongBits && is_name_like(value) && asks_for_secret(assignment.name)) return no("name: of a function that the password comes out of");
   switch (reading.look) {
     case PasswordLook::kNone:
-      return no(std::move(reading.reason));
+      return no(reading.reason);
     case PasswordLook::kForShow:
-      if (value.size() > kLongestWeak && shape.upper > 0) return no(std::move(reading.reason));
-      if (shape.letters() + shape.digits < value.size() && shape.digits == 0) return no(std::move(reading.reason));
-      return shape.upper > 0 && shape.digits == 0 ? no(std::move(reading.reason)) : yes(Confidence::kLow);
+      if (value.size() > kLongestWeak && shape.upper > 0) return no(reading.reason);
+      if (shape.letters() + shape.digits < value.size() && shape.digits == 0) return no(reading.reason);
+      return shape.upper > 0 && shape.digits == 0 ? no(reading.reason) : yes(Confidence::kLow);
     case PasswordLook::kWord:
       if (shape.upper > 0) return no("value: one word with a capital, as on a form");
       if (assignment.name == "pw") return no("value: a word, behind a name that may mean another thing");
@@ -257,7 +265,7 @@ Judgement judge_password(const Assignment& assignment) {
 Judgement judge_token(const Assignment& assignment) {
   std::string_view value = assignment.value;
   if (value.size() < 8) return no("token: shorter than 8 characters");
-  if (auto reason = placeholder_reason(value)) return no(std::move(*reason));
+  if (auto reason = placeholder_reason(value)) return no(*reason);
   if (is_password_hash(value)) return no("token: a hash of a password");
   if (is_syntax(value) || (assignment.form == Form::kElement && value.front() == ';')) return no("token: a variable, a call or a template");
   const Shape shape(value);
@@ -288,7 +296,7 @@ bool is_salt(std::string_view name) {
 Judgement judge_key(const Assignment& assignment) {
   std::string_view value = assignment.value;
   if (value.size() < 16) return no("key: shorter than 16 characters");
-  if (auto reason = placeholder_reason(value)) return no(std::move(*reason));
+  if (auto reason = placeholder_reason(value)) return no(*reason);
   if (is_syntax(value) || is_password_hash(value)) return no("key: a variable, a call, a template or a hash");
   const Shape shape(value);
   const double bits = surprise(value);
@@ -316,9 +324,9 @@ Judgement by_kind(NameKind kind, const Assignment& assignment) {
 
 Judgement judge_assignment(const Assignment& assignment) {
   if (assignment.value.size() < 4) return no("value: shorter than 4 characters");
-  if (std::string_view reason = never(assignment); !reason.empty()) return no(std::string(reason));
+  if (std::string_view reason = never(assignment); !reason.empty()) return no(reason);
   NameReading name = read_name(assignment.name);
-  if (name.kind == NameKind::kNone) return no(std::string(name.reason));
+  if (name.kind == NameKind::kNone) return no(name.reason);
   Judgement judgement = by_kind(name.kind, assignment);
   if (!judgement.level) return judgement;
   // MYSQL_PWD=… mysql shop: a command behind it, not the rest of a sentence

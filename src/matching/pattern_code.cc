@@ -193,7 +193,7 @@ std::optional<std::string> PatternCode::check(std::string_view secret,
                                               std::vector<model::Part>& parts) const {
   std::string_view body = body_of(*pattern_, secret);
   if (!program_->placeholder_ok) {
-    if (auto reason = placeholder_reason(body)) return reason;
+    if (auto reason = placeholder_reason(body)) return std::string(*reason);
   }
   for (const CompiledCheck& check : program_->checks) {
     if (check.unwanted) {

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace keywake::matching {
 
 /// Why `body` (a secret without the literal prefix of its format) is a stand-in; absent when it is
 /// not recognised as one.
-std::optional<std::string> placeholder_reason(std::string_view body);
+std::optional<std::string_view> placeholder_reason(std::string_view body);
 
 }  // namespace keywake::matching
