@@ -39,7 +39,7 @@ void clear(Decoded& out) {
   out.begins.clear();
   out.ends.clear();
   out.hit = 0;
-  out.cut_begin = out.cut_end = false;
+  out.cut_begin = out.cut_end = out.broken = false;
 }
 
 void put(Decoded& out, unsigned byte, std::size_t begin, std::size_t end) {
@@ -90,8 +90,9 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
       --i, ++back;
       continue;
     }
-    std::size_t skipped = wrapped ? before_break(source, i) : i;
-    if (skipped == i) break;
+    std::size_t skipped = before_break(source, i);
+    out.broken |= skipped != i;
+    if (skipped == i || !wrapped) break;
     i = skipped;
   }
   out.cut_begin = i == 0;
@@ -102,8 +103,9 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
   for (i = begin; i < source.size();) {
     std::uint8_t value = base64_value(source[i]);
     if (value == kNone) {
-      std::size_t next = wrapped ? after_break(source, i) : i;
-      if (next == i) break;
+      std::size_t next = after_break(source, i);
+      out.broken |= next != i;
+      if (next == i || !wrapped) break;
       i = next;
       continue;
     }

@@ -23,6 +23,7 @@ struct Decoded {
   bool cut_begin =
       false;             // the encoded run reaches the source's first byte: it may go on before it
   bool cut_end = false;  // likewise the last
+  bool broken = false;   // base64: ends at a line break behind which it may go on, or begins so
 };
 
 /// 0 to 63, of base64 and base64url alike; -1 for what is no digit.
