@@ -116,15 +116,17 @@ constexpr std::array<Sealing, 10> kSealings{{
     {"eyJpdiI6", 60},     // Laravel: {"iv":
 }};
 
+bool begins(std::string_view text, std::string_view front) { return text.front() == front.front() && text.starts_with(front); }
+
 // Digests and sealed values say so at their front.
 bool is_sealed(std::string_view text) {
   if (text.starts_with('{') && text.find('}') < text.size() - 8) return true;  // {SSHA}…, {bcrypt}…, {cipher}…
   static constexpr std::array<std::string_view, 24> kFronts{"sha1-",  "sha256-", "sha384-", "sha512-", "sha1:",  "sha256:", "SHA256:", "md5:",
                                                             "ENC[",   "ENC(",    "vault:",  "!vault",  "enc:",   "arn:",    "encrypted:", "crypt:",
                                                             "EJ[1:",  "kms:",    "aws-kms:", "cipher:", "sealed:", "dpapi:", "$ANSIBLE_VAULT", "pbkdf2"};
-  return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return text.starts_with(front); }) ||
+  return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return begins(text, front); }) ||
          std::any_of(kSealings.begin(), kSealings.end(),
-                     [&](const Sealing& sealing) { return text.size() >= sealing.least && text.starts_with(sealing.front); });
+                     [&](const Sealing& sealing) { return text.size() >= sealing.least && begins(text, sealing.front); });
 }
 
 // 2024-05-01, 0001-01-01T00:00:00Z
@@ -178,14 +180,15 @@ bool is_hex_number(std::string_view text) {
 // Errno(169, rows[1: a call or an element, cut off where a plain value ends.
 bool is_cut_expression(const Assignment& assignment) {
   if (assignment.form != Form::kPlain) return false;
-  std::size_t open = assignment.value.find_first_of("([");
-  return open != std::string_view::npos && open > 0 && is_alnum(assignment.value[open - 1]);
+  const std::string_view value = assignment.value;
+  const auto open = static_cast<std::size_t>(std::find_if(value.begin(), value.end(), [](char c) { return c == '(' || c == '['; }) - value.begin());
+  return open > 0 && open < value.size() && is_alnum(value[open - 1]);
 }
 
 // ssh-rsa AAAA…, MIIBIjANBgkq…: DER of a public key, of an SSH public key.
 bool is_public_key(std::string_view text) {
-  return text.starts_with("AAAAB3NzaC1") || text.starts_with("AAAAE2VjZHNh") || text.starts_with("AAAAC3NzaC1") || text.starts_with("MIIBIjAN") ||
-         (text.size() == 132 && text.starts_with("0x04")) || text.starts_with("MIGfMA0G") || text.starts_with("MFkwEwYH") || text.starts_with("MCowBQYDK2V");
+  static constexpr std::array<std::string_view, 7> kFronts{"AAAAB3NzaC1", "AAAAE2VjZHNh", "AAAAC3NzaC1", "MIIBIjAN", "MIGfMA0G", "MFkwEwYH", "MCowBQYDK2V"};
+  return (text.size() == 132 && text.starts_with("0x04")) || std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return begins(text, front); });
 }
 
 std::string letters_of(std::string_view text) {
