@@ -426,8 +426,6 @@ Result<SequenceSet> SequenceSet::load(std::string_view compiled) {
   return out;
 }
 
-std::uint32_t SequenceSet::longest() const { return empty() ? 0 : header_->longest; }
-
 bool SequenceSet::stands(std::string_view text, std::size_t begin, const Entry& entry) const {
   if (begin >= text.size()) return false;
   const char* bytes = text.data() + begin;
