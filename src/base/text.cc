@@ -164,8 +164,10 @@ bool match_from(std::string_view pattern, std::string_view path) {
     }
     if (pattern[0] == '*') {
       std::string_view rest = pattern.substr(1);
+      const bool literal = !rest.empty() && std::string_view("*?[").find(rest[0]) == std::string_view::npos;
       for (std::size_t i = 0;; ++i) {
-        if (match_from(rest, path.substr(i))) return true;
+        const bool possible = !literal || (i < path.size() && path[i] == rest[0]);  // most places fail here
+        if (possible && match_from(rest, path.substr(i))) return true;
         if (i >= path.size() || path[i] == '/') return false;
       }
     }

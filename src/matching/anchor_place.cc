@@ -374,7 +374,7 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
   std::size_t count = literals + (pattern.shape.empty() ? 0 : 1);
   auto allow_all = [&] { plan.places.assign(count, AnchorPlace{0, pattern.max_length}); };
   allow_all();
-  if (pattern.assigned != model::Assigned::kNo || is_named(pattern)) return plan;
+  if (pattern.assigned != model::Assigned::kNo) return plan;
   std::optional<RegexNode> tree = parse_regex(pattern.regex);
   if (!tree) return plan;
   append_lead(*tree, plan.lead, plan.boundary_first);
@@ -385,7 +385,7 @@ MatchPlan plan_matches(const model::Pattern& pattern) {
   ByteSet words;
   for (unsigned c = 0; c < 256; ++c) words.set(c, is_word(static_cast<unsigned char>(c)));
   plan.boundary_first &= !plan.lead.empty() && (plan.lead.front() & ~words).none();
-  if (pattern.within > 0) return plan;
+  if (pattern.within > 0 || is_named(pattern)) return plan;
   if (literals == 0) {
     // A shape is placed by its last byte.
     std::optional<RegexNode> shape = parse_regex(pattern.shape);

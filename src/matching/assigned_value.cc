@@ -7,6 +7,7 @@
 #include <bitset>
 
 #include "base/ascii.h"
+#include "base/word_set.h"
 #include "matching/decoders.h"
 #include "matching/passphrase.h"
 #include "matching/password.h"
@@ -22,18 +23,18 @@ using model::Confidence;
 constexpr double kStrongBits = 25;    // no language reads like that by chance
 constexpr double kVeryStrongBits = 40;
 
-Judgement no(std::string reason) { return {std::nullopt, std::move(reason)}; }
+Judgement no(std::string_view reason) { return {std::nullopt, reason}; }
 Judgement yes(Confidence level) { return {level, {}}; }
 
 // Names of types and the like, which code puts where a value could be.
-constexpr std::array<std::string_view, 87> kWords{
+constexpr WordSet kWords({
     "salt",    "base64", "latin1",  "utf8",  "alias", "options", "option", "vhost",  "provider", "pathname", "scheme", "select",
     "database", "enabled", "disabled", "authorization", "return", "when", "await", "super", "function", "sensitive",
     "always",  "never", "on_create", "confirmed", "nullable", "hashed", "users", "oauth2",  "ntlm",    "message", "token",  "host",   "path",   "shared",
     "string", "text",  "null",  "none",   "true",     "false",    "undefined", "void",   "integer", "boolean", "bool",   "required", "optional",
     "char",   "varchar", "bytes", "byte", "object",   "number",   "hidden",    "input",  "field",   "form",    "self",   "this",     "data",
     "value",  "values", "user", "username", "email",  "prompt",   "random",    "generate", "generated", "encrypted", "plain", "plaintext", "basic", "bearer",
-    "digest", "read",  "write", "float",  "double",   "array",    "dict",      "list",   "query",   "body",    "header"};
+    "digest", "read",  "write", "float",  "double",   "array",    "dict",      "list",   "query",   "body",    "header"});
 
 constexpr std::size_t kLongestWeak = 32;  // of a password with "test" or the like in it; what is longer is the name of a test
 constexpr std::size_t kLongestWord = 13;
@@ -115,15 +116,17 @@ constexpr std::array<Sealing, 10> kSealings{{
     {"eyJpdiI6", 60},     // Laravel: {"iv":
 }};
 
+bool begins(std::string_view text, std::string_view front) { return text.front() == front.front() && text.starts_with(front); }
+
 // Digests and sealed values say so at their front.
 bool is_sealed(std::string_view text) {
   if (text.starts_with('{') && text.find('}') < text.size() - 8) return true;  // {SSHA}…, {bcrypt}…, {cipher}…
   static constexpr std::array<std::string_view, 24> kFronts{"sha1-",  "sha256-", "sha384-", "sha512-", "sha1:",  "sha256:", "SHA256:", "md5:",
                                                             "ENC[",   "ENC(",    "vault:",  "!vault",  "enc:",   "arn:",    "encrypted:", "crypt:",
                                                             "EJ[1:",  "kms:",    "aws-kms:", "cipher:", "sealed:", "dpapi:", "$ANSIBLE_VAULT", "pbkdf2"};
-  return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return text.starts_with(front); }) ||
+  return std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return begins(text, front); }) ||
          std::any_of(kSealings.begin(), kSealings.end(),
-                     [&](const Sealing& sealing) { return text.size() >= sealing.least && text.starts_with(sealing.front); });
+                     [&](const Sealing& sealing) { return text.size() >= sealing.least && begins(text, sealing.front); });
 }
 
 // 2024-05-01, 0001-01-01T00:00:00Z
@@ -177,29 +180,37 @@ bool is_hex_number(std::string_view text) {
 // Errno(169, rows[1: a call or an element, cut off where a plain value ends.
 bool is_cut_expression(const Assignment& assignment) {
   if (assignment.form != Form::kPlain) return false;
-  std::size_t open = assignment.value.find_first_of("([");
-  return open != std::string_view::npos && open > 0 && is_alnum(assignment.value[open - 1]);
+  const std::string_view value = assignment.value;
+  const auto open = static_cast<std::size_t>(std::find_if(value.begin(), value.end(), [](char c) { return c == '(' || c == '['; }) - value.begin());
+  return open > 0 && open < value.size() && is_alnum(value[open - 1]);
 }
 
 // ssh-rsa AAAA…, MIIBIjANBgkq…: DER of a public key, of an SSH public key.
 bool is_public_key(std::string_view text) {
-  return text.starts_with("AAAAB3NzaC1") || text.starts_with("AAAAE2VjZHNh") || text.starts_with("AAAAC3NzaC1") || text.starts_with("MIIBIjAN") ||
-         (text.size() == 132 && text.starts_with("0x04")) || text.starts_with("MIGfMA0G") || text.starts_with("MFkwEwYH") || text.starts_with("MCowBQYDK2V");
+  static constexpr std::array<std::string_view, 7> kFronts{"AAAAB3NzaC1", "AAAAE2VjZHNh", "AAAAC3NzaC1", "MIIBIjAN", "MIGfMA0G", "MFkwEwYH", "MCowBQYDK2V"};
+  return (text.size() == 132 && text.starts_with("0x04")) || std::any_of(kFronts.begin(), kFronts.end(), [&](std::string_view front) { return begins(text, front); });
+}
+
+std::string letters_of(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (is_letter(c)) out += to_lower(c);
+  }
+  return out;
+}
+
+bool ends_with_any_case(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && std::equal(end.begin(), end.end(), text.end() - end.size(), [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
 
 // "password", "Passwort": the name once more. Words alone; "password123" is a weak password.
 bool repeats_name(const Assignment& assignment) {
-  if (assignment.value.size() <= assignment.name.size() && lowered(assignment.name).ends_with(lowered(assignment.value))) return true;
-  std::string name;
-  std::string value;
-  for (char c : assignment.name) {
-    if (is_letter(c)) name += to_lower(c);
-  }
-  for (char c : assignment.value) {
-    if (is_digit(c)) return false;
-    if (is_letter(c)) value += to_lower(c);
-  }
-  return value.size() >= 3 && (name.find(value) != std::string::npos || value.find(name) != std::string::npos);
+  if (ends_with_any_case(assignment.name, assignment.value)) return true;
+  if (std::any_of(assignment.value.begin(), assignment.value.end(), is_digit)) return false;
+  const std::string value = letters_of(assignment.value);
+  if (value.size() < 3) return false;
+  const std::string name = letters_of(assignment.name);
+  return name.find(value) != std::string::npos || value.find(name) != std::string::npos;
 }
 
 // What cannot be a secret, whatever its name.
@@ -219,7 +230,7 @@ std::string_view never(const Assignment& assignment) {
   if (is_user_without_password(value)) return "value: base64 of a user name, but of no password";
   if (is_place(value)) return "value: a path, a URL or an address";
   if (repeats_name(assignment)) return "value: repeats its name";
-  if (value.size() <= kLongestWord && std::find(kWords.begin(), kWords.end(), lowered(value)) != kWords.end()) {
+  if (value.size() <= kLongestWord && kWords.contains(lowered(value))) {
     return "value: a word of the language";
   }
   return {};
@@ -236,11 +247,11 @@ Judgement judge_password(const Assignment& assignment) {
   if (reading.bits < kStrongBits && is_name_like(value) && asks_for_secret(assignment.name)) return no("name: of a function that the password comes out of");
   switch (reading.look) {
     case PasswordLook::kNone:
-      return no(std::move(reading.reason));
+      return no(reading.reason);
     case PasswordLook::kForShow:
-      if (value.size() > kLongestWeak && shape.upper > 0) return no(std::move(reading.reason));
-      if (shape.letters() + shape.digits < value.size() && shape.digits == 0) return no(std::move(reading.reason));
-      return shape.upper > 0 && shape.digits == 0 ? no(std::move(reading.reason)) : yes(Confidence::kLow);
+      if (value.size() > kLongestWeak && shape.upper > 0) return no(reading.reason);
+      if (shape.letters() + shape.digits < value.size() && shape.digits == 0) return no(reading.reason);
+      return shape.upper > 0 && shape.digits == 0 ? no(reading.reason) : yes(Confidence::kLow);
     case PasswordLook::kWord:
       if (shape.upper > 0) return no("value: one word with a capital, as on a form");
       if (assignment.name == "pw") return no("value: a word, behind a name that may mean another thing");
@@ -257,7 +268,7 @@ Judgement judge_password(const Assignment& assignment) {
 Judgement judge_token(const Assignment& assignment) {
   std::string_view value = assignment.value;
   if (value.size() < 8) return no("token: shorter than 8 characters");
-  if (auto reason = placeholder_reason(value)) return no(std::move(*reason));
+  if (auto reason = placeholder_reason(value)) return no(*reason);
   if (is_password_hash(value)) return no("token: a hash of a password");
   if (is_syntax(value) || (assignment.form == Form::kElement && value.front() == ';')) return no("token: a variable, a call or a template");
   const Shape shape(value);
@@ -288,7 +299,7 @@ bool is_salt(std::string_view name) {
 Judgement judge_key(const Assignment& assignment) {
   std::string_view value = assignment.value;
   if (value.size() < 16) return no("key: shorter than 16 characters");
-  if (auto reason = placeholder_reason(value)) return no(std::move(*reason));
+  if (auto reason = placeholder_reason(value)) return no(*reason);
   if (is_syntax(value) || is_password_hash(value)) return no("key: a variable, a call, a template or a hash");
   const Shape shape(value);
   const double bits = surprise(value);
@@ -316,9 +327,9 @@ Judgement by_kind(NameKind kind, const Assignment& assignment) {
 
 Judgement judge_assignment(const Assignment& assignment) {
   if (assignment.value.size() < 4) return no("value: shorter than 4 characters");
-  if (std::string_view reason = never(assignment); !reason.empty()) return no(std::string(reason));
+  if (std::string_view reason = never(assignment); !reason.empty()) return no(reason);
   NameReading name = read_name(assignment.name);
-  if (name.kind == NameKind::kNone) return no(std::string(name.reason));
+  if (name.kind == NameKind::kNone) return no(name.reason);
   Judgement judgement = by_kind(name.kind, assignment);
   if (!judgement.level) return judgement;
   // MYSQL_PWD=… mysql shop: a command behind it, not the rest of a sentence

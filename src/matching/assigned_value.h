@@ -4,7 +4,7 @@
 #pragma once
 
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "matching/assignment.h"
 #include "model/pattern.h"
@@ -13,7 +13,7 @@ namespace keywake::matching {
 
 struct Judgement {
   std::optional<model::Confidence> level;  // absent: no secret
-  std::string reason;                      // why not
+  std::string_view reason;                 // why not; constant
 };
 
 Judgement judge_assignment(const Assignment& assignment);

@@ -98,7 +98,8 @@ Reason token(const Candidate& match) {
 }
 
 Reason password(const Candidate& match) {
-  return password_reason(match.secret);
+  const std::optional<std::string_view> reason = password_reason(match.secret);
+  return reason ? std::optional<std::string>(*reason) : std::nullopt;
 }
 
 Reason uuid(const Candidate& match) {

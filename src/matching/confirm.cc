@@ -140,14 +140,16 @@ bool decode(std::string_view source, std::size_t at, Layer layer, bool wrapped, 
   return false;
 }
 
-// Peels the layers off the text around the hit and looks inside. True if something stood.
+// Peels the layers off the text around the hit and looks inside. True if something stood. `broken`: base64 of several lines may say more.
 bool confirm_encoded(const PatternCode& code, const Use& use, Text text, AnchorPlace place,
-                     bool wrapped, bool explain, std::vector<Match>& out) {
+                     bool wrapped, bool explain, std::vector<Match>& out, bool& broken) {
   Scratch& buffers = scratch();
   std::size_t depth = 0;
   for (; depth < kMaxLayers && use.layers[depth].encoding != Encoding::kPlain; ++depth) {
     Decoded& decoded = buffers.decoded[depth];
-    if (!decode(text.bytes, text.hit_begin, use.layers[depth], wrapped, decoded)) return false;
+    const bool good = decode(text.bytes, text.hit_begin, use.layers[depth], wrapped, decoded);
+    broken |= decoded.broken;
+    if (!good) return false;
     text = {decoded.text, decoded.hit, 0, text.at_begin || !decoded.cut_begin,
             text.at_end || !decoded.cut_end};
   }
@@ -297,12 +299,10 @@ void Confirmer::confirm(std::uint32_t index, std::string_view window, std::uint3
                          explain, out);
   }
   std::size_t at = hit_end - expressions_.items[use.expression].length;
-  for (bool wrapped : {false, true}) {
-    if (confirm_encoded(code, use, {window, at, hit_end, at_begin, at_end}, place, wrapped, explain,
-                        out))
-      return;
-    if (use.layers[0].encoding != Encoding::kBase64) return;
-  }
+  const Text text{window, at, hit_end, at_begin, at_end};
+  bool broken = false;
+  if (confirm_encoded(code, use, text, place, false, explain, out, broken)) return;
+  if (broken && use.layers[0].encoding == Encoding::kBase64) confirm_encoded(code, use, text, place, true, explain, out, broken);
 }
 
 Result<void> Confirmer::compile_all() const {

@@ -39,7 +39,7 @@ void clear(Decoded& out) {
   out.begins.clear();
   out.ends.clear();
   out.hit = 0;
-  out.cut_begin = out.cut_end = false;
+  out.cut_begin = out.cut_end = out.broken = false;
 }
 
 void put(Decoded& out, unsigned byte, std::size_t begin, std::size_t end) {
@@ -90,8 +90,9 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
       --i, ++back;
       continue;
     }
-    std::size_t skipped = wrapped ? before_break(source, i) : i;
-    if (skipped == i) break;
+    std::size_t skipped = before_break(source, i);
+    out.broken |= skipped != i;
+    if (skipped == i || !wrapped) break;
     i = skipped;
   }
   out.cut_begin = i == 0;
@@ -102,8 +103,9 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
   for (i = begin; i < source.size();) {
     std::uint8_t value = base64_value(source[i]);
     if (value == kNone) {
-      std::size_t next = wrapped ? after_break(source, i) : i;
-      if (next == i) break;
+      std::size_t next = after_break(source, i);
+      out.broken |= next != i;
+      if (next == i || !wrapped) break;
       i = next;
       continue;
     }
@@ -208,24 +210,36 @@ Escape escape_at(std::string_view source, std::size_t at, Escapes escapes) {
 }  // namespace
 
 bool unescape(std::string_view source, std::size_t at, Escapes escapes, Decoded& out) {
+  const char introducer = escapes == Escapes::kPercent ? '%' : '\\';
+  std::size_t first = source.find(introducer);
+  while (first != std::string_view::npos && escape_at(source, first, escapes).length == 0) first = source.find(introducer, first + 1);
   clear(out);
-  char introducer = escapes == Escapes::kPercent ? '%' : '\\';
-  if (source.find(introducer) == std::string_view::npos) return false;
-  bool found = false;
+  if (first == std::string_view::npos) return false;
+  out.text.resize(source.size());
+  out.begins.resize(source.size());
+  out.ends.resize(source.size());
+  std::size_t size = 0;
   bool hit_seen = false;
-  for (std::size_t i = 0; i < source.size();) {
+  for (std::size_t i = 0; i < source.size(); ++size) {
     if (i == at) {
-      out.hit = out.text.size();
+      out.hit = size;
       hit_seen = true;
     }
-    Escape escape = escape_at(source, i, escapes);
-    if (escape.length == 0) escape = {static_cast<unsigned char>(source[i]), 1};
-    found |= escape.length > 1;
-    put(out, escape.byte, i, i + escape.length);
+    Escape escape{static_cast<unsigned char>(source[i]), 1};
+    if (source[i] == introducer) {
+      const Escape known = escape_at(source, i, escapes);
+      if (known.length > 0) escape = known;
+    }
+    out.text[size] = static_cast<char>(escape.byte);
+    out.begins[size] = static_cast<std::uint32_t>(i);
     i += escape.length;
+    out.ends[size] = static_cast<std::uint32_t>(i);
   }
+  out.text.resize(size);
+  out.begins.resize(size);
+  out.ends.resize(size);
   out.cut_begin = out.cut_end = true;
-  return found && hit_seen;
+  return hit_seen;
 }
 
 bool escape_ends_at(std::string_view source, std::size_t at) {

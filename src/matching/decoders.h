@@ -23,6 +23,7 @@ struct Decoded {
   bool cut_begin =
       false;             // the encoded run reaches the source's first byte: it may go on before it
   bool cut_end = false;  // likewise the last
+  bool broken = false;   // base64: ends at a line break behind which it may go on, or begins so
 };
 
 /// 0 to 63, of base64 and base64url alike; -1 for what is no digit.
@@ -40,8 +41,8 @@ bool decode_hex_around(std::string_view source, std::size_t at, Decoded& out);
 bool decode_utf16_around(std::string_view source, std::size_t at, Decoded& out);
 
 enum class Escapes : std::uint8_t { kPercent, kBackslash };
-/// The whole text with its escapes resolved; `at` must not be inside an escape. False if there is
-/// none.
+/// The whole text with its escapes resolved; `at` must not be inside an escape. False, and nothing
+/// in `out`, if there is none.
 bool unescape(std::string_view source, std::size_t at, Escapes escapes, Decoded& out);
 /// Whether an escape of either kind ends right before `at`.
 bool escape_ends_at(std::string_view source, std::size_t at);

@@ -150,9 +150,4 @@ Judgement judge(const model::Pattern& pattern, model::Confidence by_bytes, const
   return {by_bytes, {}};
 }
 
-model::Confidence confidence_at(const model::Pattern& pattern, model::Confidence by_bytes,
-                                const Place& place) {
-  return judge(pattern, by_bytes, place).confidence;
-}
-
 }  // namespace keywake::matching

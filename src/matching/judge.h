@@ -32,8 +32,4 @@ struct Judgement {
 /// deployment files, where weak passwords are in use.
 Judgement judge(const model::Pattern& pattern, model::Confidence by_bytes, const Place& place);
 
-/// The same without the reason.
-model::Confidence confidence_at(const model::Pattern& pattern, model::Confidence by_bytes,
-                                const Place& place);
-
 }  // namespace keywake::matching

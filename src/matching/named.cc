@@ -16,11 +16,12 @@ std::uint32_t front_of(std::string_view text, std::size_t at) {
   return front;
 }
 
-// Of a front as front_of() has it; letters of both cases alike.
-std::size_t slot_of(std::string_view text, std::size_t at) {
-  auto five = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[at + i]) & 31); };
-  return five(0) << 10 | five(1) << 5 | five(2);
+// Of a front as front_of() has it; letters of both cases alike. From the slot of the front one byte behind it, so that each byte is read once.
+std::size_t slot_before(std::size_t behind, char first) {
+  return (static_cast<std::size_t>(static_cast<unsigned char>(first)) & 31) << 10 | behind >> 5;
 }
+
+std::size_t slot_of(std::string_view front) { return slot_before(slot_before(slot_before(0, front[2]), front[1]), front[0]); }
 
 bool stands_at(std::string_view text, std::size_t at, std::string_view name) {
   if (text.size() - at < name.size()) return false;
@@ -51,7 +52,7 @@ void NamedIndex::build() const {
   for (std::uint32_t i = 0; i < names_.size(); ++i) {
     auto [it, added] = by_front_.try_emplace(front_of(names_[i].text, 0), i, i);
     it->second.second = i + 1;
-    fronts_.set(slot_of(names_[i].text, 0));
+    fronts_.set(slot_of(names_[i].text));
   }
 }
 
@@ -70,9 +71,10 @@ void NamedIndex::candidates(std::string_view text, const Assignment& assignment,
   const auto value_at = static_cast<std::size_t>(assignment.value.data() - text.data());
   const std::size_t begin = name_at > kNamedReach ? name_at - kNamedReach : 0;
   // From the value backwards, so that the nearest provider comes first.
+  std::size_t slot = 0;
   for (std::size_t at = value_at; at-- > begin;) {
-    if (value_at - at < kFront) continue;
-    if (!fronts_[slot_of(text, at)]) continue;
+    slot = slot_before(slot, text[at]);
+    if (!fronts_[slot] || value_at - at < kFront) continue;
     // Names begin words, or parts of them: MY_ACME_KEY, myAcmeKey, but not GRACMEKEY.
     if (at > 0 && is_letter(text[at - 1]) && !(is_lower(text[at - 1]) && is_upper(text[at]))) continue;
     auto range = by_front_.find(front_of(text, at));

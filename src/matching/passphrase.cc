@@ -2,18 +2,15 @@
 // makes up a password takes any others. What is left is told by its form: digits stand at the end, a dash or a capital divides the words.
 #include "matching/passphrase.h"
 
-#include <algorithm>
-#include <array>
-#include <string>
-#include <vector>
-
 #include "base/ascii.h"
+#include "base/word_set.h"
+#include "matching/words.h"
 
 namespace keywake::matching {
 namespace {
 
 // What programs, their configuration and their user interfaces are about; sorted.
-constexpr std::array<std::string_view, 599> kTechnical{
+constexpr WordSet kTechnical({
     "abstract", "account", "accounts", "action", "actions", "add", "added", "address", "admin", "administrator", "aes", "algorithm", "all", "allowed",
     "already", "and", "any", "api", "app", "application", "apps", "are", "argon", "args", "argument", "array", "ascii", "async", "attr", "attribute",
     "attributes", "auth", "authenticated", "authentication", "authorization", "available", "backend", "bad", "base", "basic", "bcrypt", "bearer",
@@ -55,22 +52,18 @@ constexpr std::array<std::string_view, 599> kTechnical{
     "unauthorized", "unknown", "unsupported", "update", "updated", "uri", "url", "user", "username", "users", "utf", "util", "utils", "uuid", "valid",
     "validate", "validated", "validation", "validator", "value", "values", "var", "variable", "variables", "vars", "vault", "ver", "verification",
     "verified", "verify", "version", "view", "views", "visible", "was", "weak", "web", "webhook", "when", "widget", "will", "with", "without",
-    "worker", "write", "wrong", "xml", "yaml", "your", "zone"};
-static_assert(std::is_sorted(kTechnical.begin(), kTechnical.end()));
+    "worker", "write", "wrong", "xml", "yaml", "your", "zone"});
 
 constexpr std::size_t kShortestWord = 3;
 constexpr std::size_t kLongestWord = 12;
 constexpr std::size_t kMostDigits = 6;
 
-bool is_technical(std::string_view word) {
-  return std::binary_search(kTechnical.begin(), kTechnical.end(), word);
-}
-
 bool is_joint(char c) { return c == '-' || c == '_' || c == '.'; }
 
 // Words, then digits, then perhaps a mark: the parts of "Onion.bishop100", "Spring2025_".
 struct Parts {
-  std::vector<std::string> words;  // in small letters
+  std::string_view text;           // the words, and what joins them
+  std::size_t words = 0;
   std::size_t capitals = 0;        // words that begin with one
   std::size_t joints = 0;          // between words
   char joint = 0;                  // what stands between words, if it is always the same, '\0' else
@@ -78,8 +71,9 @@ struct Parts {
   bool apart = false;              // a joint divides them from the digits
   bool marked = false;             // a joint ends it all
 
-  // False if the text has another form.
-  bool read(std::string_view text) {
+  // False if `whole` has another form.
+  bool read(std::string_view whole) {
+    text = whole;
     if (text.size() > 1 && is_joint(text.back())) {
       marked = true;
       text.remove_suffix(1);
@@ -90,11 +84,11 @@ struct Parts {
       apart = true;
       text.remove_suffix(1);
     }
-    return read_words(text);
+    return read_words();
   }
 
  private:
-  bool read_words(std::string_view text) {
+  bool read_words() {
     bool fresh = true;
     for (std::size_t i = 0; i < text.size(); ++i) {
       const char c = text[i];
@@ -105,23 +99,19 @@ struct Parts {
         fresh = true;
         continue;
       }
-      if (!is_letter(c)) return false;
-      if (fresh || is_upper(c)) {
-        if (!fresh && is_upper(text[i - 1])) return false;  // "MOCK", "HTTPServer"
-        words.emplace_back();
-        capitals += is_upper(c);
-      }
-      words.back() += to_lower(c);
+      if (!is_letter(c) || (!fresh && is_upper(c) && is_upper(text[i - 1]))) return false;  // "MOCK", "HTTPServer"
+      words += fresh || is_upper(c);
+      capitals += is_upper(c);
       fresh = false;
     }
     return !fresh;
   }
 };
 
-bool are_plain_words(const std::vector<std::string>& words) {
+bool are_plain(const Words& words) {
   bool long_one = false;
-  for (const std::string& word : words) {
-    if (word.size() < kShortestWord || word.size() > kLongestWord || is_technical(word)) return false;
+  for (std::string_view word : words) {
+    if (word.size() < kShortestWord || word.size() > kLongestWord || kTechnical.contains(word)) return false;
     long_one |= word.size() > kShortestWord;
   }
   return long_one;
@@ -137,17 +127,17 @@ bool one_word(const Parts& parts) {
 bool several_words(const Parts& parts) {
   if (parts.joint == '.' && parts.capitals == 0) return false;  // as keys of configuration are
   if (parts.digits >= 2) return true;
-  return parts.digits == 1 && parts.joints == 1 && parts.words.size() == 2 && parts.capitals == 1;
+  return parts.digits == 1 && parts.joints == 1 && parts.words == 2 && parts.capitals == 1;
 }
 
 }  // namespace
 
 bool is_passphrase(std::string_view text) {
   Parts parts;
-  if (text.size() < 6 || !parts.read(text) || parts.digits > kMostDigits || !are_plain_words(parts.words)) return false;
-  if (parts.words.size() == 1) return one_word(parts);
+  if (text.size() < 6 || !parts.read(text) || parts.digits > kMostDigits || !are_plain(Words(parts.text))) return false;
+  if (parts.words == 1) return one_word(parts);
   if (parts.digits > 0) return several_words(parts);
-  return !parts.marked && parts.words.size() >= 3 && parts.joint == '-' && parts.joints + 1 == parts.words.size();
+  return !parts.marked && parts.words >= 3 && parts.joint == '-' && parts.joints + 1 == parts.words;
 }
 
 }  // namespace keywake::matching

@@ -194,15 +194,15 @@ bool is_worked(const Makeup& makeup, std::string_view text, double bits) {
 
 PasswordReading read_password(std::string_view text) {
   PasswordReading reading;
-  auto look = [&](PasswordLook as, std::string reason) {
+  auto look = [&](PasswordLook as, std::string_view reason) {
     reading.look = as;
-    reading.reason = std::move(reason);
+    reading.reason = reason;
     return reading;
   };
-  auto none = [&](std::string reason) { return look(PasswordLook::kNone, std::move(reason)); };
+  auto none = [&](std::string_view reason) { return look(PasswordLook::kNone, reason); };
   if (text.size() < 4) return none("password: shorter than 4 characters");
   if (is_favourite(text)) return look(PasswordLook::kForShow, "password: one of those that most people have");
-  if (auto reason = placeholder_reason(text)) return none(std::move(*reason));
+  if (auto reason = placeholder_reason(text)) return none(*reason);
   if (is_password_hash(text)) return none("password: a hash of one");
   if (is_syntax(text)) return none("password: a variable, a call or a template");
   Makeup makeup(text);
@@ -217,13 +217,13 @@ PasswordReading read_password(std::string_view text) {
   return look(is_one_word(makeup, text) ? PasswordLook::kWord : PasswordLook::kNone, "password: reads like a word, an identifier or a path");
 }
 
-std::optional<std::string> password_reason(std::string_view text) {
+std::optional<std::string_view> password_reason(std::string_view text) {
   Decoded decoded;  // as URLs hold it; else a percent sign is one of the password's own
   const bool printable = unescape(text, 0, Escapes::kPercent, decoded) &&
                          std::all_of(decoded.text.begin(), decoded.text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
   PasswordReading reading = read_password(printable ? std::string_view(decoded.text) : text);
   if (reading.look == PasswordLook::kWorked || reading.look == PasswordLook::kRandom) return std::nullopt;
-  return std::move(reading.reason);
+  return reading.reason;
 }
 
 }  // namespace keywake::matching

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace keywake::matching {
@@ -20,13 +19,13 @@ enum class PasswordLook : std::uint8_t {
 struct PasswordReading {
   PasswordLook look = PasswordLook::kNone;
   double bits = 0;     // surprise(): how much likelier it is as random text than as language
-  std::string reason;  // of any but kWorked and kRandom, as reports show it
+  std::string_view reason;  // of any but kWorked and kRandom, as reports show it; constant
 };
 
 PasswordReading read_password(std::string_view text);
 
-/// Why `text` is no literal password; absent when it may well be one (kWorked, kRandom).
-std::optional<std::string> password_reason(std::string_view text);
+/// Why `text` is no literal password; absent when it may well be one (kWorked, kRandom). Constant.
+std::optional<std::string_view> password_reason(std::string_view text);
 
 /// A variable, a call or a template: $NAME, ${NAME}, <name>, call(), a["b"].
 bool is_syntax(std::string_view text);

@@ -14,6 +14,7 @@
 #include "matching/checks.h"
 #include "matching/placeholders.h"
 #include "matching/published.h"
+#include "matching/uncounted.h"
 
 namespace keywake::matching {
 namespace {
@@ -24,9 +25,10 @@ constexpr std::size_t kTellingLead = 3;  // bytes known of a match's beginning
 constexpr unsigned kMaxAnchoredTries =
     16;  // per search, so that hostile text cannot make it quadratic
 
-std::unique_ptr<RE2> compile_expression(std::string_view expression) {
+std::unique_ptr<RE2> compile_expression(std::string_view expression, bool captures = true) {
   RE2::Options options(RE2::Latin1);
   options.set_log_errors(false);
+  options.set_never_capture(!captures);
   return std::make_unique<RE2>(re2::StringPiece(expression.data(), expression.size()), options);
 }
 
@@ -87,6 +89,18 @@ struct PatternCode::Program {
   explicit Program(const model::Pattern& pattern);
 };
 
+// What turns most hits down before all that is compiled; null if the expression is as cheap.
+struct PatternCode::Sketch {
+  std::unique_ptr<RE2> expression;
+
+  explicit Sketch(const model::Pattern& pattern) {
+    const std::string uncounted = without_counts(pattern.regex);
+    if (uncounted == pattern.regex) return;
+    expression = compile_expression(uncounted, false);
+    if (!expression->ok()) expression.reset();
+  }
+};
+
 struct PatternCode::Groups {
   std::array<re2::StringPiece, kMaxGroups> pieces;
   std::string_view operator[](int group) const {
@@ -134,6 +148,11 @@ const MatchPlan& PatternCode::plan() const {
 const PatternCode::Program& PatternCode::program() const {
   std::call_once(program_once_, [&] { program_ = std::make_unique<Program>(*pattern_); });
   return *program_;
+}
+
+const PatternCode::Sketch& PatternCode::sketch() const {
+  std::call_once(sketch_once_, [&] { sketch_ = std::make_unique<Sketch>(*pattern_); });
+  return *sketch_;
 }
 
 Result<void> PatternCode::compile() const {
@@ -197,7 +216,7 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
 std::optional<std::string> PatternCode::check(std::string_view secret, std::vector<model::Part>& parts, bool stand_ins) const {
   std::string_view body = body_of(*pattern_, secret);
   if (!program_->placeholder_ok && !stand_ins) {
-    if (auto reason = placeholder_reason(body)) return reason;
+    if (auto reason = placeholder_reason(body)) return std::string(*reason);
   }
   for (const CompiledCheck& check : program_->checks) {
     if (check.unwanted) {
@@ -266,6 +285,32 @@ bool PatternCode::may_begin(const Text& text, std::size_t at) const {
   return true;
 }
 
+// Whether the first bytes are worth a look before RE2 is asked.
+bool PatternCode::tells_beginning(std::size_t from, std::size_t last) const {
+  return plan_.lead.size() >= kTellingLead || from == last;
+}
+
+// The first place in [from, last] where a match may begin; beyond `last` if there is none.
+std::size_t PatternCode::next_beginning(const Text& text, std::size_t from, std::size_t last) const {
+  while (from <= last && !may_begin(text, from)) ++from;
+  return from;
+}
+
+// False if there is no match that begins in [from, last]: next_match() with the sketch.
+bool PatternCode::may_match(const Text& text, std::size_t from, std::size_t last) const {
+  re2::StringPiece all(text.bytes.data(), text.bytes.size());
+  auto matches = [&](RE2::Anchor anchor) {
+    return !sketch().expression || sketch_->expression->Match(all, from, all.size(), anchor, nullptr, 0);
+  };
+  if (tells_beginning(from, last)) {
+    from = next_beginning(text, from, last);
+    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++tries, from = next_beginning(text, from + 1, last)) {
+      if (matches(RE2::ANCHOR_START)) return true;
+    }
+  }
+  return from <= last && matches(RE2::UNANCHORED);
+}
+
 // The leftmost match that begins in [from, last]. Where the first bytes tell that one may begin,
 // RE2 is asked for a match right there: its automaton for that is far smaller than the one that
 // looks everywhere, and soon complete.
@@ -273,11 +318,9 @@ bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t las
                              Groups& groups) const {
   const RE2& expression = *program_->expression;
   re2::StringPiece all(text.bytes.data(), text.bytes.size());
-  last = std::min(last, text.bytes.size());
-  if (plan_.lead.size() >= kTellingLead || from == last) {
-    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++from) {
-      if (!may_begin(text, from)) continue;
-      ++tries;
+  if (tells_beginning(from, last)) {
+    from = next_beginning(text, from, last);
+    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++tries, from = next_beginning(text, from + 1, last)) {
       if (expression.Match(all, from, all.size(), RE2::ANCHOR_START, groups.pieces.data(),
                            program_->groups))
         return true;
@@ -290,10 +333,12 @@ bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t las
 }
 
 void PatternCode::find_value(const Text& text, std::string_view value, bool explain, std::vector<Found>& out) const {
-  if (value.size() > pattern_->max_length || !program().expression->ok()) return;
+  const MatchPlan& known = plan();
+  auto begin = static_cast<std::size_t>(value.data() - text.bytes.data());
+  if (value.size() > pattern_->max_length || value.size() < known.lead.size() || !may_begin(text, begin)) return;
+  if ((known.run.length > 0 && !has_run(value, known.run)) || !program().expression->ok()) return;
   Groups groups;
   re2::StringPiece all(text.bytes.data(), text.bytes.size());
-  auto begin = static_cast<std::size_t>(value.data() - text.bytes.data());
   if (program_->expression->Match(all, begin, begin + value.size(), RE2::ANCHOR_BOTH, groups.pieces.data(), program_->groups)) {
     judge(text, groups, explain, out);
   }
@@ -304,11 +349,12 @@ bool PatternCode::find(const Text& text, AnchorPlace place, bool explain,
                        std::vector<Found>& out) const {
   const MatchPlan& known = plan();
   if (known.run.length > 0 && !has_run(text.bytes, known.run)) return false;
-  if (!program().expression->ok()) return false;
   bool near = pattern_->within > 0;
   if (!near && text.hit_begin < place.earliest) return false;
   std::size_t from = near || text.hit_begin <= place.latest ? 0 : text.hit_begin - place.latest;
   std::size_t last = near ? text.hit_end + pattern_->within : text.hit_begin - place.earliest;
+  last = std::min(last, text.bytes.size());
+  if (!may_match(text, from, last) || !program().expression->ok()) return false;
   Groups groups;
   bool stood = false;
   for (std::uint32_t n = 0; n < kMaxMatchesPerHit && from <= last; ++n) {

@@ -1,11 +1,10 @@
 #include "matching/place.h"
 
-#include <algorithm>
-#include <iterator>
 #include <string>
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_set.h"
 
 namespace keywake::matching {
 namespace {
@@ -135,14 +134,13 @@ constexpr Row kConfigurations[] = {
 };
 
 // Ansible and cloud-init read every file in them, most without an extension.
-constexpr std::string_view kConfigurationFolders[] = {"group_vars", "host_vars", "inventory",
-                                                      "inventories", "cloud-init"};
+constexpr WordSet kConfigurationFolders({"group_vars", "host_vars", "inventory", "inventories", "cloud-init"});
 
 // By the extension. Of shells and the like a word is a string; of Ruby and Perl only mostly.
-constexpr std::string_view kQuoting[] = {
+constexpr WordSet kQuoting({
     "c",  "cc",  "cpp", "cs",  "cxx",  "dart", "eex", "erl",  "ex",  "exs", "go",   "h",     "heex", "hh", "hpp", "hs",  "java", "jl",
     "js", "jsx", "kt",  "kts", "lua",  "m",    "mjs", "cjs",  "ml",  "mm",  "php",  "pl",    "pm",   "py", "pyi", "r",   "rb",   "rs",
-    "scala", "swift", "ts", "tsx", "vb", "zig",  "vue", "svelte"};
+    "scala", "swift", "ts", "tsx", "vb", "zig",  "vue", "svelte"});
 
 // Whether a new part of a name begins at `at`: "user_test", "UserTest", "HTTPTest", "test2".
 bool begins_part(std::string_view name, std::size_t at) {
@@ -207,8 +205,7 @@ class Words {
 bool quotes_strings(std::string_view path) {
   const std::size_t dot = path.rfind('.');
   if (dot == std::string_view::npos) return false;
-  const std::string extension = lowered(path.substr(dot + 1));
-  return std::find(std::begin(kQuoting), std::end(kQuoting), extension) != std::end(kQuoting);
+  return kQuoting.contains(lowered(path.substr(dot + 1)));
 }
 
 PlaceSort sort_of_place(std::string_view path) {
@@ -218,9 +215,7 @@ PlaceSort sort_of_place(std::string_view path) {
   for (std::size_t slash; (slash = name.find('/')) != std::string_view::npos;) {
     const std::string_view folder = name.substr(0, slash);
     words.component(folder, false);
-    for (std::string_view known : kConfigurationFolders) {
-      configuration_folder = configuration_folder || folder == known;
-    }
+    configuration_folder |= kConfigurationFolders.contains(folder);
     name.remove_prefix(slash + 1);
   }
   words.component(name, true);

@@ -136,7 +136,7 @@ constexpr std::array<std::string_view, 3> kOfNothing{"d41d8cd98f00b204e9800998ec
 
 }  // namespace
 
-std::optional<std::string> placeholder_reason(std::string_view body) {
+std::optional<std::string_view> placeholder_reason(std::string_view body) {
   if (body.size() < 4) return std::nullopt;
   if (is_template(body.substr(0, kLong))) return "placeholder: a template, to be filled in";
   std::bitset<256> seen;

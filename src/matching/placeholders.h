@@ -3,14 +3,13 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace keywake::matching {
 
 /// Why `body` (a secret without the literal prefix of its format) is a stand-in; absent when it is
 /// not recognised as one.
-std::optional<std::string> placeholder_reason(std::string_view body);
+std::optional<std::string_view> placeholder_reason(std::string_view body);
 
 /// Whether `reason`, one of placeholder_reason(), leaves it open that the text is a credential as it was issued, or was made to look like
 /// one: ascending or repeated characters, or a word like "example" in it. Not open: templates, filler (`xxxx`), what is cut short.

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
-#include <vector>
 
-#include "base/ascii.h"
+#include "base/word_set.h"
+#include "matching/words.h"
 
 namespace keywake::matching {
 namespace {
@@ -20,20 +19,20 @@ constexpr std::array<std::string_view, 29> kPasswordEnds{
 constexpr std::array<std::string_view, 15> kTokenEnds{
     "geheim", "secret", "secrets", "token", "tokens", "apikey", "secretkey", "accesskey", "authkey", "credential", "credentials", "appsecret",
     "apitoken", "privatekey", "bearer"};
-constexpr std::array<std::string_view, 12> kPasswordWords{"pass", "pwd", "pw", "psw", "pswd", "passw", "pword", "mdp", "userpass", "pin", "passe", "clave"};
-constexpr std::array<std::string_view, 8> kKeyWords{"key", "keys", "auth", "salt", "seed", "hmac", "jwt", "otp"};
+constexpr WordSet kPasswordWords({"pass", "pwd", "pw", "psw", "pswd", "passw", "pword", "mdp", "userpass", "pin", "passe", "clave"});
+constexpr WordSet kKeyWords({"key", "keys", "auth", "salt", "seed", "hmac", "jwt", "otp"});
 // What makes "…pass" or "…key" one of them though it is written as one word.
-constexpr std::array<std::string_view, 28> kFronts{
+constexpr WordSet kFronts({
     "ssh", "vnc", "db", "user", "root", "admin", "ftp", "sql", "mysql", "smtp", "mail", "my", "api", "app", "auth", "access", "secret", "private",
-    "master", "crypt", "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"};
+    "master", "crypt", "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"});
 // Before "key": whose key it is.
-constexpr std::array<std::string_view, 29> kKeyOwners{
+constexpr WordSet kKeyOwners({
     "hmac", "jwt", "webhook", "deploy", "partner", "bot", "vault", "api", "app", "access", "secret", "private", "auth", "client", "consumer",
     "account", "storage", "encryption", "encrypt", "signing", "signature", "master", "shared", "security", "service", "subscription", "license",
-    "decryption", "crypto"};
+    "decryption", "crypto"});
 
 // Behind a secret's word: what the value is instead.
-constexpr std::array<std::string_view, 143> kOther{
+constexpr WordSet kOther({
     "status", "sha", "md", "crc", "checksums", "fingerprint", "fingerprints", "thumbprint", "nonce", "at", "obtained", "date", "time", "timestamp",
     "user", "username", "metadata", "exception", "failure", "object", "deep", "host", "hostname", "port", "rules", "email", "field", "fields",
     "label", "hint", "placeholder", "text", "message", "messages", "msg", "error", "errors", "title", "url", "urls", "uri", "endpoint", "path",
@@ -43,77 +42,54 @@ constexpr std::array<std::string_view, 143> kOther{
     "page", "view", "class", "selector", "element", "button", "icon", "style", "version", "algorithm", "alg", "encoder", "provider", "service",
     "manager", "handler", "validator", "validation", "strength", "checker", "reset", "change", "required", "enabled", "option", "options", "flag",
     "mode", "ref", "reference", "arn", "env", "variable", "hash", "hashed", "digest", "checksum", "hashes", "method", "grant", "scope", "scopes",
-    "claim", "issuer", "audience", "description", "desc", "index", "callback", "store", "generator", "factory", "prompt", "instructions", "link"};
+    "claim", "issuer", "audience", "description", "desc", "index", "callback", "store", "generator", "factory", "prompt", "instructions", "link"});
 // Anywhere in a name.
-constexpr std::array<std::string_view, 39> kNever{
+constexpr WordSet kNever({
     "select", "synctoken", "publishable", "ciphertext", "sealed", "idempotency", "public", "forgot", "forgotten", "tokenizer", "tokenize",
     "tokenized", "primary", "foreign", "keyboard", "encrypted", "csrf", "xsrf", "nextpage", "pagination", "continuation", "cursor", "passive",
     "bypass", "compass", "author", "authority", "hashed", "cache", "sort", "partition", "row", "shortcut", "hot", "i18n", "translation", "message",
-    "pub", "pubkey"};
+    "pub", "pubkey"});
 // Before "token" or "key" in code that reads text or keeps tables.
-constexpr std::array<std::string_view, 20> kCodeTokens{
+constexpr WordSet kCodeTokens({
     "sync", "page", "next", "prev", "last", "first", "current", "eof", "end", "start", "stop", "bos", "eos", "pad", "unk", "sep", "cls", "mask",
-    "lookup", "map"};
+    "lookup", "map"});
 // Before a bare "key": one that everybody may have, or the name of one.
-constexpr std::array<std::string_view, 14> kOpenKeys{
-    "site", "gpg", "pgp", "host", "verify", "verification", "apt", "repo", "lookup", "alternate", "sort", "unique", "state", "query"};
+constexpr WordSet kOpenKeys({
+    "site", "gpg", "pgp", "host", "verify", "verification", "apt", "repo", "lookup", "alternate", "sort", "unique", "state", "query"});
 // In front: the name is a function's that is not given the secret but asked for it, or tells something of it.
-constexpr std::array<std::string_view, 16> kAskers{
-    "get", "retrieve", "run", "select", "find", "fetch", "load", "extract", "parse", "generate", "random", "has", "is", "derive", "prompt", "obtain"};
+constexpr WordSet kAskers({
+    "get", "retrieve", "run", "select", "find", "fetch", "load", "extract", "parse", "generate", "random", "has", "is", "derive", "prompt", "obtain"});
 // Anywhere: the secret is not the first of what the function is given, or is what comes out.
-constexpr std::array<std::string_view, 4> kAmong{"and", "from", "random", "or"};
-
-template <std::size_t N>
-bool is_one(std::string_view word, const std::array<std::string_view, N>& list) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-std::vector<std::string> words_of(std::string_view name) {
-  std::vector<std::string> words;
-  bool fresh = true;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    if (!is_letter(c) && static_cast<unsigned char>(c) < 0x80) {
-      // "i18n", "oauth2", "p12" stay words of their letters; the digits say nothing
-      fresh = true;
-      continue;
-    }
-    const bool hump = is_upper(c) && i > 0 && (is_lower(name[i - 1]) || (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1])));
-    if (fresh || hump) words.emplace_back();
-    fresh = false;
-    words.back() += to_lower(c);
-  }
-  return words;
-}
+constexpr WordSet kAmong({"and", "from", "random", "or"});
 
 template <std::size_t N>
 bool ends_with_one(std::string_view word, const std::array<std::string_view, N>& ends) {
-  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return word.ends_with(end); });
+  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return word.back() == end.back() && word.ends_with(end); });
 }
 
 // A word written together: "dbpass", "apikey".
 bool has_front(std::string_view word, std::string_view end) {
-  return word.ends_with(end) && is_one(word.substr(0, word.size() - end.size()), kFronts);
+  return word.ends_with(end) && kFronts.contains(word.substr(0, word.size() - end.size()));
 }
 
-NameKind kind_of(const std::vector<std::string>& words, std::size_t i) {
-  const std::string& word = words[i];
-  if (ends_with_one(word, kPasswordEnds) || is_one(word, kPasswordWords) || has_front(word, "pass") || has_front(word, "pwd") || has_front(word, "pw"))
+NameKind kind_of(const Words& words, std::size_t i) {
+  const std::string_view word = words[i];
+  if (ends_with_one(word, kPasswordEnds) || kPasswordWords.contains(word) || has_front(word, "pass") || has_front(word, "pwd") || has_front(word, "pw"))
     return NameKind::kPassword;
   if (ends_with_one(word, kTokenEnds)) return NameKind::kToken;
-  if (word == "key" || word == "keys") return i > 0 && is_one(words[i - 1], kKeyOwners) ? NameKind::kToken : NameKind::kKey;
+  if (word == "key" || word == "keys") return i > 0 && kKeyOwners.contains(words[i - 1]) ? NameKind::kToken : NameKind::kKey;
   if (has_front(word, "key")) return NameKind::kToken;
-  return is_one(word, kKeyWords) ? NameKind::kKey : NameKind::kNone;
+  return kKeyWords.contains(word) ? NameKind::kKey : NameKind::kNone;
 }
 
 }  // namespace
 
 NameReading read_name(std::string_view name) {
-  const std::vector<std::string> words = words_of(name);
+  const Words words(name);
   NameReading reading{NameKind::kNone, "name: says nothing of a secret"};
   std::size_t at = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (is_one(words[i], kNever) || (words[i] == "socket" && i > 0 && words[i - 1] == "web")) {  // Sec-WebSocket-Key
+    if (kNever.contains(words[i]) || (words[i] == "socket" && i > 0 && words[i - 1] == "web")) {  // Sec-WebSocket-Key
       return {NameKind::kNone, "name: of something that is no secret"};
     }
     NameKind kind = kind_of(words, i);
@@ -124,18 +100,18 @@ NameReading read_name(std::string_view name) {
   }
   if (reading.kind == NameKind::kNone) return reading;
   for (std::size_t i = at + 1; i < words.size(); ++i) {
-    if (is_one(words[i], kOther)) return {NameKind::kNone, "name: describes a secret, does not hold one"};
+    if (kOther.contains(words[i])) return {NameKind::kNone, "name: describes a secret, does not hold one"};
   }
-  if (at > 0 && is_one(words[at - 1], kCodeTokens)) return {NameKind::kNone, "name: a token or key of a program's own text or tables"};
-  if (at > 0 && words[at].starts_with("key") && is_one(words[at - 1], kOpenKeys)) return {NameKind::kNone, "name: a key that is no secret"};
+  if (at > 0 && kCodeTokens.contains(words[at - 1])) return {NameKind::kNone, "name: a token or key of a program's own text or tables"};
+  if (at > 0 && words[at].starts_with("key") && kOpenKeys.contains(words[at - 1])) return {NameKind::kNone, "name: a key that is no secret"};
   return reading;
 }
 
 bool asks_for_secret(std::string_view name) {
   const std::size_t dot = name.rfind('.');
-  const std::vector<std::string> words = words_of(dot == std::string_view::npos ? name : name.substr(dot + 1));
+  const Words words(dot == std::string_view::npos ? name : name.substr(dot + 1));
   if (words.size() < 2) return false;
-  return is_one(words.front(), kAskers) || std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_one(word, kAmong); });
+  return kAskers.contains(words[0]) || std::any_of(words.begin(), words.end(), [](std::string_view word) { return kAmong.contains(word); });
 }
 
 }  // namespace keywake::matching

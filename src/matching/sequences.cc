@@ -426,8 +426,6 @@ Result<SequenceSet> SequenceSet::load(std::string_view compiled) {
   return out;
 }
 
-std::uint32_t SequenceSet::longest() const { return empty() ? 0 : header_->longest; }
-
 bool SequenceSet::stands(std::string_view text, std::size_t begin, const Entry& entry) const {
   if (begin >= text.size()) return false;
   const char* bytes = text.data() + begin;
@@ -467,13 +465,19 @@ void SequenceSet::verify(std::string_view text, HitRange range, const char* wind
     candidates[kept] = candidate;
     slots[kept++] = static_cast<std::uint32_t>(slot);
   }
+  std::size_t known = 0;
   for (std::size_t i = 0; i < kept; ++i) {
     const std::uint32_t gram = gram_at(window + candidates[i]);
     const std::uint16_t tag = tag_of(gram_hash(gram));
     std::size_t slot = slots[i];
     while (tags_[slot] != 0 && (tags_[slot] != tag || slots_[slot].gram != gram)) slot = (slot + 1) & mask;
     if (tags_[slot] == 0) continue;
-    for (const Entry* entry = &entries_[slots_[slot].first];; ++entry) {
+    __builtin_prefetch(&entries_[slots_[slot].first]);
+    candidates[known] = candidates[i];
+    slots[known++] = slots_[slot].first;
+  }
+  for (std::size_t i = 0; i < known; ++i) {
+    for (const Entry* entry = &entries_[slots[i]];; ++entry) {
       const std::size_t begin = std::size_t{window_begin} + candidates[i] + 1 - entry->offset;  // wraps below 0: then beyond the text
       if (stands(text, begin, *entry)) {
         const Item& item = items_[entry->item];

@@ -64,7 +64,6 @@ class SequenceSet {
   /// Appends the hits of `text` in the range, in no particular order: exactly those of the range that a search of the whole text finds.
   void find(std::string_view text, HitRange range, std::vector<Hit>& out) const;
 
-  [[nodiscard]] std::uint32_t longest() const;
   [[nodiscard]] bool empty() const { return header_ == nullptr; }
 
  private:

@@ -152,9 +152,9 @@ TEST_CASE("A place lowers or raises the generic by one level, and nothing else")
     for (const auto& [by_bytes, expected] : cases) {
       INFO("by its bytes " << name(by_bytes));
       const Place place{row.path, "password = x"};
-      CHECK(name(confidence_at(kGeneric, by_bytes, place)) == name(expected));
+      CHECK(name(judge(kGeneric, by_bytes, place).confidence) == name(expected));
       CHECK(judge(kGeneric, by_bytes, place).place.empty() == (by_bytes == expected));
-      CHECK(name(confidence_at(kSpecific, by_bytes, place)) == name(by_bytes));
+      CHECK(name(judge(kSpecific, by_bytes, place).confidence) == name(by_bytes));
       CHECK(judge(kSpecific, by_bytes, place).place.empty());
     }
   }

@@ -82,7 +82,6 @@ std::vector<std::string> as_text(std::string_view expression) {
 TEST_CASE("Sequences are found wherever they stand, and at the text's edges") {
   std::vector<WantedSequence> wanted{literal("ghp_", 0), literal("xoxb-", 1), literal("toKen", 2, true), literal("sk_", 3), literal("-----BEGIN PRIVATE KEY-----", 4)};
   Compiled compiled(wanted);
-  CHECK(compiled.set.longest() == 27);
   for (std::string_view text : {"ghp_", "xoxb-", "TOKEN", "token", "sk_", "-----BEGIN PRIVATE KEY-----"}) {
     for (std::size_t before = 0; before < 200; ++before) {
       for (std::size_t behind : {0, 1, 2, 7, 31, 64, 100, 9000}) {
