@@ -211,21 +211,31 @@ bool unescape(std::string_view source, std::size_t at, Escapes escapes, Decoded&
   clear(out);
   char introducer = escapes == Escapes::kPercent ? '%' : '\\';
   if (source.find(introducer) == std::string_view::npos) return false;
-  bool found = false;
   bool hit_seen = false;
-  for (std::size_t i = 0; i < source.size();) {
+  // Written in place, since most windows have some escape and few have anything to be found.
+  out.text.resize(source.size());
+  out.begins.resize(source.size());
+  out.ends.resize(source.size());
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < source.size(); ++count) {
     if (i == at) {
-      out.hit = out.text.size();
+      out.hit = count;
       hit_seen = true;
     }
-    Escape escape = escape_at(source, i, escapes);
-    if (escape.length == 0) escape = {static_cast<unsigned char>(source[i]), 1};
-    found |= escape.length > 1;
-    put(out, escape.byte, i, i + escape.length);
+    Escape escape{static_cast<unsigned char>(source[i]), 1};
+    if (source[i] == introducer) {
+      if (const Escape found = escape_at(source, i, escapes); found.length > 0) escape = found;
+    }
+    out.text[count] = static_cast<char>(escape.byte);
+    out.begins[count] = static_cast<std::uint32_t>(i);
     i += escape.length;
+    out.ends[count] = static_cast<std::uint32_t>(i);
   }
+  out.text.resize(count);
+  out.begins.resize(count);
+  out.ends.resize(count);
   out.cut_begin = out.cut_end = true;
-  return found && hit_seen;
+  return count < source.size() && hit_seen;
 }
 
 bool escape_ends_at(std::string_view source, std::size_t at) {
