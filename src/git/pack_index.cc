@@ -136,9 +136,12 @@ std::optional<std::uint32_t> PackIndex::find(const Oid& oid) const {
   std::size_t bucket = be32(oid.bytes.data()) >> (32 - radix_bits_);
   std::uint32_t low = radix_[bucket];
   std::uint32_t high = radix_[bucket + 1];
+  const std::uint64_t front = be64(oid.bytes.data());
   while (low < high) {
-    std::uint32_t middle = low + (high - low) / 2;
-    int order = std::memcmp(raw_oid(middle), oid.bytes.data(), width);
+    const std::uint32_t middle = low + (high - low) / 2;
+    const std::uint8_t* there = raw_oid(middle);
+    const std::uint64_t front_there = be64(there);
+    const int order = front == front_there ? std::memcmp(there, oid.bytes.data(), width) : front_there < front ? -1 : 1;
     if (order == 0) return middle;
     if (order < 0) {
       low = middle + 1;

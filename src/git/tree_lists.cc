@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -35,10 +36,19 @@ struct PlacedItem {
   TreeItem item;
 };
 
+using Starts = std::vector<std::uint32_t>;  // of all entries; one past the last entry at the end
+
+// What is noted of a tree that others are built on.
 struct TreeNote : Annotation {
-  std::vector<std::uint32_t> starts;  // of all entries; one past the last entry at the end
+  std::shared_ptr<const Starts> starts;  // shared with the base if they are the same: most commits add no file
   std::vector<PlacedItem> items;
   ListId list = kNoList;
+};
+
+// The tree that is being read; used again for the next.
+struct Reading {
+  Starts starts;
+  std::vector<PlacedItem> items;
 };
 
 // Names by number. Few distinct ones are ever asked for, by all workers: sharded.
@@ -76,44 +86,46 @@ class NameTable {
 class TreeVisitor : public Visitor {
  public:
   TreeVisitor(const ObjectStore& store, const std::vector<bool>& wanted, unsigned threads, TreeLists& lists)
-      : store_(store), wanted_(wanted), lists_(lists), scratch_(threads), missing_(threads),
+      : store_(store), wanted_(wanted), lists_(lists), readings_(threads), missing_(threads),
         cache_(threads, std::vector<Cached>(kCacheSize)) {}
 
   bool wants(ObjectType type) const override { return type == ObjectType::kTree; }
 
   std::unique_ptr<Annotation> whole(unsigned worker, ObjectId id, ObjectType,
                                     std::string_view bytes) override {
-    TreeNote& note = scratch_[worker];
-    note.starts.clear();
-    note.items.clear();
+    Reading& tree = readings_[worker];
+    tree.starts.clear();
+    tree.items.clear();
     std::size_t at = 0;
-    while (at < bytes.size()) at = parse_entry(worker, bytes, at, note);
-    note.starts.push_back(static_cast<std::uint32_t>(at));
-    return keep(worker, id, note, nullptr);
+    while (at < bytes.size()) at = parse_entry(worker, bytes, at, tree);
+    tree.starts.push_back(static_cast<std::uint32_t>(at));
+    return keep(worker, id, tree, nullptr);
   }
 
   std::unique_ptr<Annotation> delta(unsigned worker, ObjectId id, ObjectType type, std::string_view bytes,
                                     const CopyMap& map, const Annotation* base_annotation) override {
     if (base_annotation == nullptr) return whole(worker, id, type, bytes);
     const auto& base = static_cast<const TreeNote&>(*base_annotation);
-    TreeNote& note = scratch_[worker];
-    note.starts.clear();
-    note.items.clear();
+    Reading& tree = readings_[worker];
+    tree.starts.clear();
+    tree.items.clear();
     std::size_t at = 0;
+    std::size_t entry = 0;  // of the base: the one that is expected here
     auto span = map.spans.begin();
     while (at < bytes.size()) {
       while (span != map.spans.end() && span->target + span->length <= at) ++span;
       if (span != map.spans.end() && span->target <= at) {
-        std::size_t next = inherit(base, *span, at, note);
+        std::size_t next = inherit(base, *span, at, entry, tree);
         if (next > at) {
           at = next;
           continue;
         }
       }
-      at = parse_entry(worker, bytes, at, note);
+      at = parse_entry(worker, bytes, at, tree);
+      ++entry;  // most that are new stand in place of an old one
     }
-    note.starts.push_back(static_cast<std::uint32_t>(at));
-    return keep(worker, id, note, &base);
+    tree.starts.push_back(static_cast<std::uint32_t>(at));
+    return keep(worker, id, tree, &base);
   }
 
   NameTable& names() { return names_; }
@@ -127,36 +139,43 @@ class TreeVisitor : public Visitor {
 
  private:
   // Takes over the base's entries from the one that begins where `at` was copied from. Returns where reading goes on: `at` itself if
-  // that is not the beginning of an entry of the base, or none of its entries ends within the span.
-  std::size_t inherit(const TreeNote& base, const CopySpan& span, std::size_t at, TreeNote& note) {
+  // that is not the beginning of an entry of the base, or none of its entries ends within the span. `entry`: a guess which one it is, to
+  // spare the search; then the one behind the last taken over.
+  std::size_t inherit(const TreeNote& base, const CopySpan& span, std::size_t at, std::size_t& entry, Reading& tree) {
+    const Starts& starts = *base.starts;
     const std::uint32_t source = span.source + static_cast<std::uint32_t>(at - span.target);
     const std::uint32_t source_end = span.source + span.length;
-    auto first = std::lower_bound(base.starts.begin(), base.starts.end(), source);
-    if (first == base.starts.end() || *first != source) return at;
-    auto last = std::upper_bound(first, base.starts.end(), source_end) - 1;  // begins where the last whole entry ends
-    if (last == first) return at;
+    auto first = starts.begin() + static_cast<std::ptrdiff_t>(entry);
+    if (entry >= starts.size() || *first != source) first = std::lower_bound(starts.begin(), starts.end(), source);
+    if (first == starts.end() || *first != source) return at;
+    entry = static_cast<std::size_t>(first - starts.begin());
+    // Nearly always an entry of which only the id is new.
+    if (first + 1 == starts.end() || *(first + 1) > source_end) return at;
+    // Begins where the last whole entry ends.
+    auto last = starts.back() <= source_end ? starts.end() - 1 : std::upper_bound(first, starts.end(), source_end) - 1;
     const std::uint32_t shift = static_cast<std::uint32_t>(at) - source;  // modulo 2^32
-    const std::size_t old_size = note.starts.size();
-    note.starts.resize(old_size + static_cast<std::size_t>(last - first));
-    std::transform(first, last, note.starts.begin() + static_cast<std::ptrdiff_t>(old_size),
+    const std::size_t old_size = tree.starts.size();
+    tree.starts.resize(old_size + static_cast<std::size_t>(last - first));
+    std::transform(first, last, tree.starts.begin() + static_cast<std::ptrdiff_t>(old_size),
                    [shift](std::uint32_t start) { return start + shift; });
     auto item = std::lower_bound(base.items.begin(), base.items.end(), source,
                                  [](const PlacedItem& a, std::uint32_t b) { return a.start < b; });
     for (; item != base.items.end() && item->start < *last; ++item) {
-      note.items.push_back({item->start + shift, item->item});
+      tree.items.push_back({item->start + shift, item->item});
     }
+    entry = static_cast<std::size_t>(last - starts.begin());
     return *last + shift;
   }
 
   // Returns where the next entry begins. A tree that makes no sense ends here.
-  std::size_t parse_entry(unsigned worker, std::string_view bytes, std::size_t at, TreeNote& note) {
+  std::size_t parse_entry(unsigned worker, std::string_view bytes, std::size_t at, Reading& tree) {
     const std::size_t width = static_cast<std::size_t>(store_.hash());
     std::size_t space = bytes.find(' ', at);
     std::size_t nul = space == std::string_view::npos ? space : bytes.find('\0', space);
     if (nul == std::string_view::npos || bytes.size() - nul - 1 < width) return bytes.size();
     auto mode = parse_mode(bytes.substr(at, space - at));
     if (!mode) return bytes.size();
-    note.starts.push_back(static_cast<std::uint32_t>(at));
+    tree.starts.push_back(static_cast<std::uint32_t>(at));
     const std::size_t end = nul + 1 + width;
     if ((*mode & kTypeBits) == 0160000) return end;  // a submodule's commit lives elsewhere
     Oid oid = Oid::from_bytes(bytes.data() + nul + 1, store_.hash());
@@ -168,7 +187,7 @@ class TreeVisitor : public Visitor {
     bool folder = (*mode & kTypeBits) == 0040000;
     if ((folder || wanted_[*child]) && nul - space <= kMaxName) {
       std::uint32_t name = names_.intern(bytes.substr(space + 1, nul - space - 1));
-      note.items.push_back({static_cast<std::uint32_t>(at), {name, folder, *child}});
+      tree.items.push_back({static_cast<std::uint32_t>(at), {name, folder, *child}});
     }
     return end;
   }
@@ -184,30 +203,34 @@ class TreeVisitor : public Visitor {
     return id;
   }
 
-  std::unique_ptr<Annotation> keep(unsigned worker, ObjectId id, TreeNote& note, const TreeNote* base) {
+  std::unique_ptr<Annotation> keep(unsigned worker, ObjectId id, const Reading& tree, const TreeNote* base) {
     auto same_item = [](const PlacedItem& a, const PlacedItem& b) { return a.item == b.item; };
-    if (note.items.empty()) {
-      note.list = kNoList;
-    } else if (base != nullptr && std::equal(note.items.begin(), note.items.end(), base->items.begin(),
+    ListId& list = lists_.list_of_[id];
+    if (tree.items.empty()) {
+      list = kNoList;
+    } else if (base != nullptr && std::equal(tree.items.begin(), tree.items.end(), base->items.begin(),
                                              base->items.end(), same_item)) {
-      note.list = base->list;
+      list = base->list;
     } else {
       TreeLists::Worker& own = lists_.workers_[worker];
-      note.list = static_cast<ListId>(own.lists.size() * lists_.workers_.size() + worker);
+      list = static_cast<ListId>(own.lists.size() * lists_.workers_.size() + worker);
       std::size_t begin = own.items.size();
-      for (const PlacedItem& placed : note.items) own.items.push_back(placed.item);
+      for (const PlacedItem& placed : tree.items) own.items.push_back(placed.item);
       own.lists.push_back({begin, own.items.size()});
     }
-    lists_.list_of_[id] = note.list;
     if (store_.first_child(id) == kNoObject) return nullptr;  // nobody will ask
-    return std::make_unique<TreeNote>(note);
+    auto note = std::make_unique<TreeNote>();
+    note->starts = base != nullptr && tree.starts == *base->starts ? base->starts : std::make_shared<const Starts>(tree.starts);
+    note->items = tree.items;
+    note->list = list;
+    return note;
   }
 
   const ObjectStore& store_;
   const std::vector<bool>& wanted_;
   TreeLists& lists_;
   NameTable names_;
-  std::vector<TreeNote> scratch_;  // one per worker, reused
+  std::vector<Reading> readings_;  // one per worker
   std::vector<std::unordered_set<Oid>> missing_;
   struct Cached {
     Oid oid;
