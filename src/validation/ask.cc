@@ -16,7 +16,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using Time = steady_clock::time_point;
 
-constexpr int kAttempts = 4;
 constexpr std::chrono::seconds kLongestWait{60};  // who asks for more is not waited for
 constexpr int kUnreachableAfter = 8;           // failures in a row, without any answer between them
 constexpr milliseconds kLongestStep{100};
@@ -134,7 +133,7 @@ class Asking {
     if (job.done) return;
     const Time now = steady_clock::now();
     gate.failures = answer.failure == net::Failure::kNone ? 0 : gate.failures + 1;
-    if (worth_another_try(answer) && ++job.attempts < kAttempts && gate.failures < kUnreachableAfter) {
+    if (worth_another_try(answer) && ++job.attempts < options_.attempts && gate.failures < kUnreachableAfter) {
       const std::chrono::seconds asked = net::retry_after(answer);
       if (asked <= kLongestWait) {
         const Time when = now + std::max<steady_clock::duration>(asked, back_off(job.attempts));

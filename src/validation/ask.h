@@ -30,6 +30,7 @@ struct AskOptions {
   AllowedHosts allowed;
   std::chrono::seconds deadline{600};  // for all of them; what has no answer by then is unknown
   std::uint32_t in_flight = 256;       // requests at once, over all hosts
+  int attempts = 4;                    // at one request, where another try may help
   std::chrono::milliseconds first_back_off{500};  // before a second attempt; doubled with each that follows
   std::optional<double> rate;          // requests a second to one host, instead of what validators say
 };
