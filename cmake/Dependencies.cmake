@@ -23,7 +23,7 @@ set(KW_DEP_hs PkgConfig::HS)
 set(KW_DEP_re2 PkgConfig::RE2)
 set(KW_DEP_git2 PkgConfig::GIT2)
 set(KW_DEP_libdeflate.h PkgConfig::DEFLATE)
-set(KW_DEP_curl PkgConfig::CURL)
+set(KW_DEP_curl ${CMAKE_DL_LIBS})  # its headers alone: net/curl.cc loads it when it is needed
 set(KW_DEP_tbb TBB::tbb)
 set(KW_DEP_archive.h LibArchive::LibArchive)
 set(KW_DEP_archive_entry.h LibArchive::LibArchive)

@@ -1,38 +1,32 @@
 #include "net/client.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-#include <mutex>
 #include <unistd.h>
 #include <unordered_map>
 
 #include "base/ascii.h"
 #include "net/address.h"
+#include "net/curl_internal.h"
 
 namespace keywake::net {
 namespace {
 
 constexpr std::size_t kMaxHeaders = 256;
 
-void start_curl() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
 struct EasyCloser {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(CURL* handle) const { curl().easy_cleanup(handle); }
 };
 struct ListFreer {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 using Easy = std::unique_ptr<CURL, EasyCloser>;
 using List = std::unique_ptr<curl_slist, ListFreer>;
 
-void append(List& list, const std::string& text) { list.reset(curl_slist_append(list.release(), text.c_str())); }
+void append(List& list, const std::string& text) { list.reset(curl().slist_append(list.release(), text.c_str())); }
 
 Failure failure_of(CURLcode code) {
   switch (code) {
@@ -82,10 +76,10 @@ struct Client::State {
   std::vector<Easy> idle;
 
   ~State() {
-    for (auto& [easy, transfer] : transfers) curl_multi_remove_handle(multi, easy);
+    for (auto& [easy, transfer] : transfers) curl().multi_remove_handle(multi, easy);
     transfers.clear();
     idle.clear();
-    if (multi != nullptr) curl_multi_cleanup(multi);
+    if (multi != nullptr) curl().multi_cleanup(multi);
   }
 
   [[nodiscard]] bool permits(const sockaddr& address) const {
@@ -137,8 +131,8 @@ std::size_t Client::State::take_header(char* bytes, std::size_t, std::size_t cou
 void Client::State::prepare(Transfer& transfer) {
   CURL* const easy = transfer.easy.get();
   const Request& request = transfer.request;
-  curl_easy_reset(easy);
-  auto set = [easy](CURLoption option, auto value) { curl_easy_setopt(easy, option, value); };
+  curl().easy_reset(easy);
+  auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
   set(CURLOPT_URL, request.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "https");
   set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -182,7 +176,7 @@ void Client::State::finish(CURL* easy, CURLcode code) {
   auto found = transfers.find(easy);
   std::unique_ptr<Transfer> transfer = std::move(found->second);
   transfers.erase(found);
-  curl_multi_remove_handle(multi, easy);
+  curl().multi_remove_handle(multi, easy);
   Answer& answer = transfer->answer;
   answer.failure = failure_of(code);
   if (!transfer->refused.empty() && code != CURLE_OK) {
@@ -192,11 +186,11 @@ void Client::State::finish(CURL* easy, CURLcode code) {
     answer.failure = Failure::kTooLarge;
     answer.problem = fmt::format("the answer is larger than {} KiB", options.max_body / 1024);
   } else if (code != CURLE_OK) {
-    answer.problem = transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(code);
+    answer.problem = transfer->error[0] != '\0' ? transfer->error : curl().easy_strerror(code);
   }
   if (code == CURLE_OK) {
     long status = 0;
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     answer.status = static_cast<int>(status);
   }
   idle.push_back(std::move(transfer->easy));
@@ -207,13 +201,13 @@ Client::Client(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Client::~Client() = default;
 
 Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
-  start_curl();
+  if (auto loaded = load_curl(); !loaded) return std::unexpected(loaded.error());
   auto state = std::make_unique<State>();
-  state->multi = curl_multi_init();
+  state->multi = curl().multi_init();
   if (state->multi == nullptr) return fail("libcurl could not be started");
   if (!options.ca_file.empty() && ::access(options.ca_file.c_str(), R_OK) != 0) return fail(fmt::format("{}: cannot be read", options.ca_file));
-  curl_multi_setopt(state->multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
-  curl_multi_setopt(state->multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(options.connections_per_host));
+  curl().multi_setopt(state->multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
+  curl().multi_setopt(state->multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(options.connections_per_host));
   for (const std::string& entry : options.connect_to) {
     append(state->connect_to, entry);
     // host:port:address:port, where the address may be an IPv6 one in brackets.
@@ -232,7 +226,7 @@ void Client::send(Request request, std::function<void(Answer)> done) {
   transfer->request = std::move(request);
   transfer->done = std::move(done);
   if (state_->idle.empty()) {
-    transfer->easy.reset(curl_easy_init());
+    transfer->easy.reset(curl().easy_init());
   } else {
     transfer->easy = std::move(state_->idle.back());
     state_->idle.pop_back();
@@ -240,16 +234,16 @@ void Client::send(Request request, std::function<void(Answer)> done) {
   state_->prepare(*transfer);
   CURL* const easy = transfer->easy.get();
   state_->transfers.emplace(easy, std::move(transfer));
-  curl_multi_add_handle(state_->multi, easy);
+  curl().multi_add_handle(state_->multi, easy);
 }
 
 void Client::step(std::chrono::milliseconds longest) {
   int running = 0;
-  curl_multi_perform(state_->multi, &running);
+  curl().multi_perform(state_->multi, &running);
   bool finished = false;
   auto collect = [&] {
     int left = 0;
-    while (CURLMsg* message = curl_multi_info_read(state_->multi, &left)) {
+    while (CURLMsg* message = curl().multi_info_read(state_->multi, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       finished = true;
       state_->finish(message->easy_handle, message->data.result);
@@ -257,8 +251,8 @@ void Client::step(std::chrono::milliseconds longest) {
   };
   collect();
   if (finished) return;
-  curl_multi_poll(state_->multi, nullptr, 0, static_cast<int>(longest.count()), nullptr);
-  curl_multi_perform(state_->multi, &running);
+  curl().multi_poll(state_->multi, nullptr, 0, static_cast<int>(longest.count()), nullptr);
+  curl().multi_perform(state_->multi, &running);
   collect();
 }
 
@@ -272,18 +266,19 @@ std::string_view Answer::header(std::string_view name) const {
 }
 
 Result<HostPort> host_of(const std::string& url) {
+  if (auto loaded = load_curl(); !loaded) return std::unexpected(loaded.error());
   struct Closer {
-    void operator()(CURLU* handle) const { curl_url_cleanup(handle); }
+    void operator()(CURLU* handle) const { curl().url_cleanup(handle); }
   };
-  const std::unique_ptr<CURLU, Closer> parsed(curl_url());
+  const std::unique_ptr<CURLU, Closer> parsed(curl().url());
   auto part = [&](CURLUPart which) {
     char* text = nullptr;
     std::string out;
-    if (curl_url_get(parsed.get(), which, &text, CURLU_DEFAULT_PORT) == CURLUE_OK) out = text;
-    curl_free(text);
+    if (curl().url_get(parsed.get(), which, &text, CURLU_DEFAULT_PORT) == CURLUE_OK) out = text;
+    curl().free(text);
     return out;
   };
-  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK || part(CURLUPART_SCHEME) != "https") return fail("it is no https:// address");
+  if (curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK || part(CURLUPART_SCHEME) != "https") return fail("it is no https:// address");
   if (!part(CURLUPART_USER).empty() || !part(CURLUPART_PASSWORD).empty()) return fail("its address holds a user or a password");
   HostPort out;
   out.host = lowered(part(CURLUPART_HOST));
@@ -300,7 +295,7 @@ std::chrono::seconds retry_after(const Answer& answer) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (error == std::errc::result_out_of_range) seconds = kLongest;
   if (error == std::errc::invalid_argument) {
-    const std::time_t date = curl_getdate(text.c_str(), nullptr);
+    const std::time_t date = curl().getdate(text.c_str(), nullptr);
     seconds = date < 0 ? 0 : date - std::time(nullptr);
   }
   return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kLongest));

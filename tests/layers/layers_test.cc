@@ -48,7 +48,7 @@ bool is_system_header(const std::string& header) {
                                             "pthread.h", "sched.h",   "signal.h",    "spawn.h",
                                             "termios.h", "time.h",    "unistd.h",    "locale.h",
                                             "pwd.h",     "strings.h", "immintrin.h", "cpuid.h",
-                                            "arpa/inet.h", "netinet/in.h"};
+                                            "arpa/inet.h", "netinet/in.h", "dlfcn.h"};
   return header.find('.') == std::string::npos || header.starts_with("sys/") ||
          header.starts_with("linux/") || kPosix.contains(header);
 }

@@ -1,0 +1,43 @@
+// libcurl, loaded when somebody is asked and not before: its eighteen libraries take three milliseconds to load, which a pre-commit hook
+// that asks nobody would pay with every commit. The functions have their own names here without `curl_`.
+// Thread safety: immutable once loaded.
+#pragma once
+
+#include <curl/curl.h>
+
+#include "base/result.h"
+
+namespace keywake::net {
+
+struct Curl {
+  decltype(&::curl_global_init) global_init;
+  decltype(&::curl_easy_init) easy_init;
+  decltype(&::curl_easy_cleanup) easy_cleanup;
+  decltype(&::curl_easy_reset) easy_reset;
+  decltype(&::curl_easy_setopt) easy_setopt;
+  decltype(&::curl_easy_getinfo) easy_getinfo;
+  decltype(&::curl_easy_strerror) easy_strerror;
+  decltype(&::curl_multi_init) multi_init;
+  decltype(&::curl_multi_cleanup) multi_cleanup;
+  decltype(&::curl_multi_setopt) multi_setopt;
+  decltype(&::curl_multi_add_handle) multi_add_handle;
+  decltype(&::curl_multi_remove_handle) multi_remove_handle;
+  decltype(&::curl_multi_perform) multi_perform;
+  decltype(&::curl_multi_info_read) multi_info_read;
+  decltype(&::curl_multi_poll) multi_poll;
+  decltype(&::curl_slist_append) slist_append;
+  decltype(&::curl_slist_free_all) slist_free_all;
+  decltype(&::curl_url) url;
+  decltype(&::curl_url_cleanup) url_cleanup;
+  decltype(&::curl_url_get) url_get;
+  decltype(&::curl_url_set) url_set;
+  decltype(&::curl_free) free;
+  decltype(&::curl_getdate) getdate;
+};
+
+/// Loaded and started at the first call. Fails, at each, if it is not installed.
+Result<const Curl*> load_curl();
+/// After load_curl() has succeeded.
+const Curl& curl();
+
+}  // namespace keywake::net
