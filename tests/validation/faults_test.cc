@@ -78,7 +78,6 @@ struct Setting {
 
   Setting() {
     options.client = provider.options();
-    options.client.timeout = milliseconds(400);
     options.first_back_off = milliseconds(2);
   }
   model::Validation ask_about(std::string_view id, std::string_view secret, std::vector<model::Part> parts = {}) {
@@ -123,9 +122,11 @@ TEST_CASE("faults: whatever goes wrong is unknown or blocked, with the reason, a
   for (const Row& row : rows) {
     INFO(row.name);
     setting.provider.answers(row.answers);
+    // Short only where it must run out: a loaded machine answers late.
+    setting.options.client.timeout = row.reason == "timed out" ? milliseconds(400) : milliseconds(10'000);
     const auto began = std::chrono::steady_clock::now();
     const model::Validation result = setting.ask_about("acme.me", kSecret);
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(60));  // of the hour that one asks for
     INFO(result.reason);
     CHECK(model::name(result.verdict) == model::name(row.verdict));
     CHECK(result.reason.find(row.reason) != std::string::npos);
@@ -246,7 +247,6 @@ TEST_CASE("many: each credential is asked exactly once, and the deadline is kept
   for (std::size_t i = 0; i < kMany; ++i) secrets.emplace_back("acme-" + std::to_string(i));
   std::vector<Question> questions;
   for (const Secret& secret : secrets) questions.push_back({&validator("acme.me"), &secret, &parts});
-  setting.options.client.timeout = milliseconds(10'000);
   SECTION("all of them") {
     setting.provider.answers({{{"status", 200}, {"body", R"({"name":"ada"})"}}});
     const auto results = ask(questions, setting.options, [](const AskProgress&) {});
@@ -262,7 +262,7 @@ TEST_CASE("many: each credential is asked exactly once, and the deadline is kept
     setting.options.deadline = std::chrono::seconds(1);
     const auto began = std::chrono::steady_clock::now();
     const auto results = ask(questions, setting.options, [](const AskProgress&) {});
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(3));
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(30));  // of the two minutes that the answers would take
     REQUIRE(results);
     for (const model::Validation& result : *results) CHECK(result.verdict == Verdict::kUnknown);
   }
