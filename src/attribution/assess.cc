@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "model/sighting.h"
 
 namespace keywake::attribution {
 namespace {
@@ -18,8 +19,6 @@ using model::Verdict;
 
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kRotation = 90;  // days after which most policies want a new one
-
-bool in_todays_files(const model::Sighting& sighting) { return !sighting.git || sighting.git->at_tip || sighting.git->staged; }
 
 // A word of a path: between characters that are no letters.
 bool has_word(std::string_view path, std::span<const std::string_view> words) {
@@ -74,7 +73,7 @@ struct View {
     }
     return "";
   }
-  // The first path in today's files with one of the words in it.
+  // The first path with one of the words in it, today's first.
   [[nodiscard]] std::string path_with(std::span<const std::string_view> words) const {
     for (const model::Sighting& sighting : credential.sightings) {
       if (has_word(sighting.path, words)) return sighting.path;
@@ -158,7 +157,7 @@ void collect_nhi(const View& view, model::Attribution& out) {
 model::Exposure exposure_of(const model::Credential& credential, std::int64_t now) {
   model::Exposure out;
   for (const model::Sighting& sighting : credential.sightings) {
-    out.at_tip = out.at_tip || in_todays_files(sighting);
+    out.at_tip = out.at_tip || model::is_current(sighting);
     if (!sighting.git || sighting.git->commit.empty()) continue;
     const std::int64_t date = sighting.git->date;
     if (date > 0 && (out.first_seen == 0 || date < out.first_seen)) out.first_seen = date;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/sighting.h"
+
 namespace keywake::attribution {
 namespace {
 
@@ -68,7 +70,7 @@ std::vector<Owner> owners_of(const model::Credential& credential, const std::map
   std::vector<const model::Sighting*> committed;
   for (const model::Sighting& sighting : credential.sightings) {
     const auto repository = repositories.find(sighting.target);
-    if (repository != repositories.end() && (!sighting.git || sighting.git->at_tip)) {
+    if (repository != repositories.end() && model::is_current(sighting)) {
       for (const std::string& owner : repository->second.owners.of(sighting.path)) hints.add(owner, "CODEOWNERS", Confidence::kMedium);
     }
     if (sighting.git && !sighting.git->commit.empty()) committed.push_back(&sighting);

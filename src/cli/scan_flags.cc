@@ -18,12 +18,6 @@ Done store(Result<T> value, T& place) {
   return {};
 }
 
-Done append(std::string_view value, std::vector<std::string>& list, std::string_view example) {
-  if (value.empty()) return fail(fmt::format("the value is empty; an example: {}", example));
-  list.emplace_back(value);
-  return {};
-}
-
 constexpr Flag kScanFlags[] = {
     {.name = "no-history",
      .help = "Leave git history out: files as they are now, nothing more",
@@ -69,7 +63,7 @@ constexpr Flag kScanFlags[] = {
      .group = Group::kWhat,
      .repeatable = true,
      .apply = [](std::string_view v,
-                 Arguments& a) { return append(v, a.request.branches, "main"); }},
+                 Arguments& a) { return append_value(v, a.request.branches, "main"); }},
     {.name = "include",
      .argument = "GLOB",
      .help = "Only paths that match",
@@ -79,7 +73,7 @@ constexpr Flag kScanFlags[] = {
      .group = Group::kWhat,
      .repeatable = true,
      .apply = [](std::string_view v,
-                 Arguments& a) { return append(v, a.request.include, "'src/**'"); }},
+                 Arguments& a) { return append_value(v, a.request.include, "'src/**'"); }},
     {.name = "exclude",
      .argument = "GLOB",
      .help = "Leave paths out that match",
@@ -88,7 +82,7 @@ constexpr Flag kScanFlags[] = {
      .group = Group::kWhat,
      .repeatable = true,
      .apply = [](std::string_view v,
-                 Arguments& a) { return append(v, a.request.exclude, "'vendor/**'"); }},
+                 Arguments& a) { return append_value(v, a.request.exclude, "'vendor/**'"); }},
     {.name = "no-archives",
      .help = "Do not look inside archives and compressed files",
      .long_help = "Archives are known by their content, not by their name, and are otherwise "

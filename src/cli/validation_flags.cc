@@ -1,7 +1,4 @@
 // The flags of whatever asks providers: `keywake validate`, and `keywake scan --validate`.
-#include <cstdlib>
-
-#include "base/text.h"
 #include "cli/flags.h"
 #include "cli/values.h"
 
@@ -9,12 +6,6 @@ namespace keywake::cli {
 namespace {
 
 using Done = Result<void>;
-
-Done add(std::string_view value, std::vector<std::string>& list, std::string_view example) {
-  if (value.empty()) return fail(std::string("the value is empty; an example: ").append(example));
-  list.emplace_back(value);
-  return {};
-}
 
 constexpr Flag kFlags[] = {
     {.name = "validators",
@@ -24,7 +15,7 @@ constexpr Flag kFlags[] = {
      .group = Group::kValidation,
      .repeatable = true,
      .complete = Complete::kFile,
-     .apply = [](std::string_view v, Arguments& a) { return add(v, a.validation.files, "my-validators.toml"); }},
+     .apply = [](std::string_view v, Arguments& a) { return append_value(v, a.validation.files, "my-validators.toml"); }},
     {.name = "allow-host",
      .argument = "HOST",
      .help = "Also ask this host, which only what was scanned names",
@@ -32,7 +23,7 @@ constexpr Flag kFlags[] = {
                   "says. A name, '*.name' for all below a name, or '*' for any. May be given several times.",
      .group = Group::kValidation,
      .repeatable = true,
-     .apply = [](std::string_view v, Arguments& a) { return add(v, a.validation.allowed_hosts, "gitlab.example.com"); }},
+     .apply = [](std::string_view v, Arguments& a) { return append_value(v, a.validation.allowed_hosts, "gitlab.example.com"); }},
     {.name = "allow-private",
      .help = "Also ask hosts whose addresses are private or of this machine",
      .long_help = "Such addresses are refused, after the name was resolved, because a name in a scanned text could lead anywhere in your network. "
@@ -109,7 +100,7 @@ constexpr Flag kFlags[] = {
      .long_help = "For egress gateways and tests: the certificate is still checked for the host. May be given several times.",
      .group = Group::kValidation,
      .repeatable = true,
-     .apply = [](std::string_view v, Arguments& a) { return add(v, a.validation.connect_to, "api.github.com:443:192.0.2.1:8443"); }},
+     .apply = [](std::string_view v, Arguments& a) { return append_value(v, a.validation.connect_to, "api.github.com:443:192.0.2.1:8443"); }},
 };
 
 }  // namespace

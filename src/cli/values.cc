@@ -73,6 +73,12 @@ Result<std::size_t> parse_choice(std::string_view text, std::span<const std::str
                           fmt::join(choices, ", ")));
 }
 
+Result<void> append_value(std::string_view value, std::vector<std::string>& list, std::string_view example) {
+  if (value.empty()) return fail(fmt::format("the value is empty; an example: {}", example));
+  list.emplace_back(value);
+  return {};
+}
+
 Result<When> parse_when(std::string_view text) {
   auto index = parse_choice(text, kWhenNames);
   if (!index) return std::unexpected(index.error());

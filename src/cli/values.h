@@ -22,6 +22,9 @@ Result<unsigned> parse_count(std::string_view text, unsigned most);
 /// The index of `text` among the choices.
 Result<std::size_t> parse_choice(std::string_view text, std::span<const std::string_view> choices);
 
+/// Adds a value to a list that a flag may be given several times for; an empty one, as an unset variable would be, is an error.
+Result<void> append_value(std::string_view value, std::vector<std::string>& list, std::string_view example);
+
 inline constexpr std::string_view kWhenNames[]{"auto", "always", "never"};
 Result<When> parse_when(std::string_view text);
 

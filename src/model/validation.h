@@ -26,6 +26,9 @@ constexpr std::string_view name(Verdict verdict) { return kVerdictNames[static_c
 inline constexpr std::array<std::string_view, 13> kFactNames{"account", "created",     "email", "environment", "expires", "last-used", "organization",
                                                              "owner",   "permissions", "plan",  "resources",   "roles",   "scopes"};
 
+/// Of which there may be several, whatever their number.
+constexpr bool is_list(std::string_view fact) { return fact == "permissions" || fact == "resources" || fact == "roles" || fact == "scopes"; }
+
 /// Something the provider said: {"scopes", {"repo", "read:org"}}. Never a secret.
 struct Fact {
   std::string name;  // of kFactNames

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -41,10 +40,9 @@ Json validation_object(const View& view, const model::Credential& credential) {
 // Facts of which there may be several are lists, whatever their number.
 Json identity_object(const View& view, const model::Credential& credential) {
   if (!credential.validation || credential.validation->facts.empty()) return nullptr;
-  static constexpr std::array<std::string_view, 4> kLists{"permissions", "resources", "roles", "scopes"};
   Json out;
   for (std::string_view fact_name : model::kFactNames) {
-    const bool list = std::find(kLists.begin(), kLists.end(), fact_name) != kLists.end();
+    const bool list = model::is_list(fact_name);
     Json value = list ? Json::array() : Json(nullptr);
     for (const model::Fact& fact : credential.validation->facts) {
       if (fact.name != fact_name) continue;

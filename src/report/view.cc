@@ -67,10 +67,6 @@ std::string zone(int offset) {
   return fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-bool in_no_tree(const model::Sighting& sighting) {
-  return sighting.path.starts_with("blob:") && is_pseudo_path(sighting.path);
-}
-
 std::string removal(const model::GitPlace& git) {
   std::string out = fmt::format("removed in {}", short_oid(git.removed_in));
   if (git.removed_date != 0) {
@@ -217,27 +213,6 @@ std::vector<SkipGroup> View::skip_groups(std::size_t examples) const {
   out.reserve(groups.size());
   for (auto& [key, group] : groups) out.push_back(std::move(group));
   return out;
-}
-
-bool is_current(const model::Sighting& sighting) {
-  if (!sighting.git) return true;
-  const model::GitPlace& git = *sighting.git;
-  return git.at_tip || git.staged || (git.commit.empty() && !in_no_tree(sighting));
-}
-
-bool is_pseudo_path(std::string_view path) {
-  if (path == "-") return true;
-  const std::size_t colon = path.find(':');
-  if (colon == std::string_view::npos) return false;
-  const std::string_view kind = path.substr(0, colon);
-  const std::string_view oid = outer_file(path.substr(colon + 1));
-  return (kind == "commit" || kind == "tag" || kind == "blob") &&
-         (oid.size() == 40 || oid.size() == 64) &&
-         oid.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-std::string_view outer_file(std::string_view path) {
-  return path.substr(0, path.find("!/"));
 }
 
 std::string_view short_oid(std::string_view oid) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/finding.h"
+#include "model/sighting.h"
 #include "report/redactor.h"
 #include "report/report.h"
 
@@ -79,12 +80,11 @@ class View {
   std::array<std::size_t, 4> by_risk_{};
 };
 
-/// In today's files as far as is known: not only in the past.
-bool is_current(const model::Sighting& sighting);
-/// "commit:…", "tag:…", "blob:…" or "-": no file of that name exists.
-bool is_pseudo_path(std::string_view path);
-/// "a/app.war!/lib/x" → "a/app.war": the file that a CI system knows.
-std::string_view outer_file(std::string_view path);
+using model::in_no_tree;
+using model::is_current;
+using model::is_pseudo_path;
+using model::outer_file;
+
 /// The first ten digits, as git log --abbrev=10.
 std::string_view short_oid(std::string_view oid);
 std::string_view short_fingerprint(std::string_view fingerprint);

@@ -176,7 +176,6 @@ class Asking {
     job.result = job.probe.result();
     job.result.at = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     ++progress_.done;
-    if (job.result.verdict == model::Verdict::kLive) ++progress_.live;
   }
 
   net::Client& client_;

@@ -39,7 +39,6 @@ struct AskOptions {
 struct AskProgress {
   std::size_t done = 0;
   std::size_t total = 0;
-  std::size_t live = 0;
 };
 
 /// One validation for each question, in their order. Fails only if nothing can be asked at all (a CA file that cannot be read).

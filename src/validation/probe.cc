@@ -27,8 +27,7 @@ std::string encoded(std::string bytes, const std::string& encoding) {
 
 // Scopes and the like are often one text: "repo, read:org", "read write" (RFC 6749, 3.3).
 std::vector<std::string> separated(const std::string& name, const std::vector<std::string>& values) {
-  const bool list = name == "scopes" || name == "roles" || name == "permissions" || name == "resources";
-  if (!list) return values;
+  if (!model::is_list(name)) return values;
   std::vector<std::string> out;
   for (const std::string& value : values) {
     const bool by_commas = value.find(',') != std::string::npos || name != "scopes";
@@ -45,7 +44,7 @@ std::vector<std::string> separated(const std::string& name, const std::vector<st
 void add_facts(std::vector<model::Fact>& facts, const model::Takes& takes, const Reading& reading) {
   for (const auto& [name, source] : takes) {
     std::vector<std::string> values = separated(name, reading.at(source));
-    if (source.place == model::Source::Place::kText && name != "scopes" && name != "roles" && name != "permissions" && name != "resources" && values.size() > 1) values.resize(1);
+    if (source.place == model::Source::Place::kText && !model::is_list(name) && values.size() > 1) values.resize(1);
     std::erase_if(values, [](const std::string& value) { return value.empty() || value == "{}"; });
     if (values.empty()) continue;
     const auto at = std::lower_bound(facts.begin(), facts.end(), name, [](const model::Fact& fact, const std::string& key) { return fact.name < key; });
