@@ -18,6 +18,7 @@ const EVP_MD* method_of(std::string_view name) {
   if (name == "md5") return EVP_md5();
   if (name == "sha1") return EVP_sha1();
   if (name == "sha256") return EVP_sha256();
+  if (name == "sha384") return EVP_sha384();
   if (name == "sha512") return EVP_sha512();
   return nullptr;
 }

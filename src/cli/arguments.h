@@ -29,6 +29,7 @@ struct ValidationArguments {
   std::vector<std::string> connect_to;
   std::vector<std::pair<std::string, std::string>> parts;  // --part NAME=VALUE
   bool allow_private = false;
+  bool allow_plaintext = false;
   bool touch_canaries = false;
   std::chrono::seconds timeout{10};
   std::chrono::seconds deadline{600};

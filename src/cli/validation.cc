@@ -20,6 +20,7 @@ Result<void> validate(model::ScanResult& result, const Arguments& arguments) {
   options.ask.client.proxy = wanted.proxy;
   options.ask.client.connect_to = wanted.connect_to;
   options.ask.client.allow_private = wanted.allow_private;
+  options.ask.client.allow_plaintext = wanted.allow_plaintext;
 
   scan::Progress progress;
   progress.stage = "asking";

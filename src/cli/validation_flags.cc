@@ -33,6 +33,14 @@ constexpr Flag kFlags[] = {
        a.validation.allow_private = true;
        return {};
      }},
+    {.name = "allow-plaintext",
+     .help = "Also log in where the server offers no TLS",
+     .long_help = "Databases, brokers and mail servers in one's own network often have none. The password can then be read on the way.",
+     .group = Group::kValidation,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.validation.allow_plaintext = true;
+       return {};
+     }},
     {.name = "touch-canaries",
      .help = "Also ask with canary tokens, which tells whoever laid them",
      .group = Group::kValidation,

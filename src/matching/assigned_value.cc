@@ -7,6 +7,7 @@
 #include <bitset>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/word_set.h"
 #include "matching/decoders.h"
 #include "matching/passphrase.h"

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "matching/expressions.h"
 #include "rules/alphabets.h"
 
@@ -55,7 +56,7 @@ std::string url(std::string_view text) {
   return out + "&page=2 HTTP/1.1\n";
 }
 
-std::string base64(std::string_view text) { return "data:\n  body: " + rules::base64_encode("# kept here\n" + std::string(text), rules::kBase64, true) + "\n"; }
+std::string base64(std::string_view text) { return "data:\n  body: " + base64_encode("# kept here\n" + std::string(text)) + "\n"; }
 
 std::string utf16(std::string_view text) {
   std::string out;

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/checked_text.h"
 #include "base/hash.h"
 #include "base/mnemonic.h"

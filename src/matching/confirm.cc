@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "matching/assignment.h"
 #include "matching/decoders.h"
 #include "matching/pattern_code.h"
@@ -213,9 +214,9 @@ bool base64_may_go_on(std::string_view blob, std::size_t at, unsigned phase, std
     const std::size_t bit = 8 * (phase + length + i) - first_bit;
     const std::size_t character = at + bit / 6;
     if (character + 1 >= blob.size()) return true;
-    const int high = base64_digit(blob[character]);
-    const int low = base64_digit(blob[character + 1]);
-    if (high < 0 || low < 0) return true;
+    const std::uint8_t high = base64_value(blob[character]);
+    const std::uint8_t low = base64_value(blob[character + 1]);
+    if (high == kNoBase64 || low == kNoBase64) return true;
     const auto pair = static_cast<unsigned>(high << 6 | low);  // the byte begins 0, 2 or 4 bits into it
     const unsigned byte = pair >> (4 - bit % 6) & 0xff;
     if (behind[i].test(byte)) continue;

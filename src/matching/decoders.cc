@@ -3,36 +3,11 @@
 #include <array>
 #include <cstring>
 
+#include "base/base64.h"
+#include "base/hash.h"
+
 namespace keywake::matching {
 namespace {
-
-constexpr std::uint8_t kNone = 0xff;
-
-constexpr std::array<std::uint8_t, 256> make_base64_values() {
-  std::array<std::uint8_t, 256> values{};
-  for (auto& value : values) value = kNone;
-  for (int i = 0; i < 26; ++i) {
-    values[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(i);
-    values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(26 + i);
-  }
-  for (int i = 0; i < 10; ++i)
-    values[static_cast<std::size_t>('0' + i)] = static_cast<std::uint8_t>(52 + i);
-  values['+'] = values['-'] = 62;
-  values['/'] = values['_'] = 63;
-  return values;
-}
-constexpr auto kBase64Values = make_base64_values();
-
-std::uint8_t base64_value(char c) {
-  return kBase64Values[static_cast<unsigned char>(c)];
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 void clear(Decoded& out) {
   out.text.clear();
@@ -56,7 +31,7 @@ std::size_t after_break(std::string_view source, std::size_t at) {
   if (i >= source.size() || source[i] != '\n') return at;
   ++i;
   while (i < source.size() && (source[i] == ' ' || source[i] == '\t')) ++i;
-  return i < source.size() && base64_value(source[i]) != kNone ? i : at;
+  return i < source.size() && base64_value(source[i]) != kNoBase64 ? i : at;
 }
 
 // The same leftwards: the begin of a line break that ends at `at`.
@@ -66,15 +41,10 @@ std::size_t before_break(std::string_view source, std::size_t at) {
   if (i == 0 || source[i - 1] != '\n') return at;
   --i;
   if (i > 0 && source[i - 1] == '\r') --i;
-  return i > 0 && base64_value(source[i - 1]) != kNone ? i : at;
+  return i > 0 && base64_value(source[i - 1]) != kNoBase64 ? i : at;
 }
 
 }  // namespace
-
-int base64_digit(char c) {
-  const std::uint8_t value = base64_value(c);
-  return value == kNone ? -1 : value;
-}
 
 bool decode_base64_around(std::string_view source, std::size_t at, unsigned digit, bool wrapped,
                           Decoded& out) {
@@ -86,7 +56,7 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
   std::size_t group = 0;  // characters between begin and at
   for (;;) {
     if ((back + 4 - digit) % 4 == 0) begin = i, group = back;
-    if (i > 0 && base64_value(source[i - 1]) != kNone) {
+    if (i > 0 && base64_value(source[i - 1]) != kNoBase64) {
       --i, ++back;
       continue;
     }
@@ -102,7 +72,7 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
   std::array<std::size_t, 4> places{};
   for (i = begin; i < source.size();) {
     std::uint8_t value = base64_value(source[i]);
-    if (value == kNone) {
+    if (value == kNoBase64) {
       std::size_t next = after_break(source, i);
       out.broken |= next != i;
       if (next == i || !wrapped) break;
@@ -125,12 +95,12 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
 bool decode_hex_around(std::string_view source, std::size_t at, Decoded& out) {
   clear(out);
   std::size_t begin = at;
-  while (begin >= 2 && hex_value(source[begin - 1]) >= 0 && hex_value(source[begin - 2]) >= 0)
+  while (begin >= 2 && hex_digit(source[begin - 1]) >= 0 && hex_digit(source[begin - 2]) >= 0)
     begin -= 2;
   std::size_t i = begin;
   for (; i + 1 < source.size(); i += 2) {
-    int high = hex_value(source[i]);
-    int low = hex_value(source[i + 1]);
+    int high = hex_digit(source[i]);
+    int low = hex_digit(source[i + 1]);
     if (high < 0 || low < 0) break;
     put(out, static_cast<unsigned>(high << 4 | low), i, i + 2);
   }
@@ -168,7 +138,7 @@ Escape hex_escape(std::string_view source, std::size_t at, std::size_t prefix, s
   if (at + prefix + digits > source.size()) return {};
   unsigned value = 0;
   for (std::size_t i = at + prefix; i < at + prefix + digits; ++i) {
-    int digit = hex_value(source[i]);
+    int digit = hex_digit(source[i]);
     if (digit < 0) return {};
     value = value << 4 | static_cast<unsigned>(digit);
   }
@@ -250,31 +220,6 @@ bool escape_ends_at(std::string_view source, std::size_t at) {
     }
   }
   return false;
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  std::size_t padding = 0;
-  while (padding < 2 && text.ends_with('=')) {
-    text.remove_suffix(1);
-    ++padding;
-  }
-  if (text.empty() || text.size() % 4 == 1) return std::nullopt;
-  if (padding > 0 && (text.size() + padding) % 4 != 0) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() * 3 / 4);
-  std::uint32_t bits = 0;
-  unsigned have = 0;
-  for (char c : text) {
-    std::uint8_t value = base64_value(c);
-    if (value == kNone) return std::nullopt;
-    bits = bits << 6 | value;
-    have += 6;
-    if (have >= 8) {
-      have -= 8;
-      out += static_cast<char>(bits >> have & 0xff);
-    }
-  }
-  return out;
 }
 
 }  // namespace keywake::matching

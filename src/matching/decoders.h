@@ -26,9 +26,6 @@ struct Decoded {
   bool broken = false;   // base64: ends at a line break behind which it may go on, or begins so
 };
 
-/// 0 to 63, of base64 and base64url alike; -1 for what is no digit.
-int base64_digit(char c);
-
 /// The run of base64 characters around source[at], where at holds character `digit` (0–3) of a
 /// group of four. With `wrapped`, line ends and leading blanks inside the run are passed over.
 /// False if nothing is decoded.
@@ -47,7 +44,5 @@ bool unescape(std::string_view source, std::size_t at, Escapes escapes, Decoded&
 /// Whether an escape of either kind ends right before `at`.
 bool escape_ends_at(std::string_view source, std::size_t at);
 
-/// A whole text in base64 or base64url, padded or not. Absent if it is anything else.
-std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace keywake::matching

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "base/base64.h"
 #include "matching/decoders.h"
 
 namespace keywake::matching {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "matching/decoders.h"
 
 namespace keywake::matching {

@@ -31,19 +31,23 @@ struct Template {
   std::vector<Piece> pieces;
   [[nodiscard]] bool empty() const { return pieces.empty(); }
 };
-inline constexpr std::array<std::string_view, 8> kFilterNames{"base64", "base64url", "hex", "label", "lower", "md5", "sha1", "sha256"};
+inline constexpr std::array<std::string_view, 14> kFilterNames{"base64", "base64url", "first", "hex",    "label",    "lower", "md5",
+                                                               "pem",    "raw",       "sha1",  "sha256", "unbase64", "unhex", "unurl"};
 
 using NamedTemplates = std::vector<std::pair<std::string, Template>>;
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
-/// Where in an answer something stands.
+/// Where something stands, in an answer or in what was given.
 struct Source {
-  enum class Place : std::uint8_t { kJson, kHeader, kText, kLiteral };
+  enum class Place : std::uint8_t { kJson, kHeader, kText, kLiteral, kValue };
   Place place = Place::kJson;
   /// A JSON pointer (RFC 6901) in which * stands for every item of an array; the name of a header in small letters; an expression whose
-  /// first capture is taken; the text itself.
+  /// first capture is taken; the text itself; a text with placeholders.
   std::string what;
+  Template value;        // kValue's
+  std::string capture;   // an expression whose first capture of what stands there is meant; empty: all of it
 };
+/// Of several with the same name the first that gives anything holds.
 using Takes = std::vector<std::pair<std::string, Source>>;
 
 /// A condition on a value of an answer: what it must be. Text is compared as it is; "*" asks only that it be there; "~x" that the
@@ -70,11 +74,13 @@ inline constexpr std::array<std::string_view, 5> kRuleNames{"live", "dead", "blo
 struct Computed {
   std::string name;
   std::string algorithm;  // of kAlgorithmNames
-  Template key;           // for the HMACs
-  Template text;
+  Template key;           // for the HMACs and the tokens
+  Template text;          // of tokens the claims: JSON, into which values are put as into `json`
+  NamedTemplates header;  // of tokens, beside alg and typ
   std::string encoding;   // of kEncodingNames
 };
-inline constexpr std::array<std::string_view, 7> kAlgorithmNames{"hmac-sha1", "hmac-sha256", "hmac-sha512", "md5", "sha1", "sha256", "sha512"};
+inline constexpr std::array<std::string_view, 14> kAlgorithmNames{"hmac-sha1", "hmac-sha256", "hmac-sha384", "hmac-sha512", "jwt-es256", "jwt-hs256", "jwt-hs512",
+                                                                  "jwt-rs256", "jwt-rs512",   "md5",         "sha1",        "sha256",    "sha384",    "sha512"};
 inline constexpr std::array<std::string_view, 3> kEncodingNames{"base64", "base64url", "hex"};
 
 struct HttpRequest {
@@ -86,8 +92,11 @@ struct HttpRequest {
   Template json;         // values are escaped as JSON strings' insides
   Template body;         // as it stands
   Template bearer;
-  Template user;      // with `password`: basic authentication
+  Template user;      // with `password`: basic authentication, or a login
   Template password;
+  Template ca;           // PEM; see net::Request
+  Template certificate;
+  Template private_key;
   Template sigv4;     // "aws:amz:REGION:SERVICE": signed with user and password so, instead of basic authentication
   std::vector<Computed> computed;
   bool details = false;  // asked of live credentials only: adds facts, changes no verdict

@@ -5,53 +5,23 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-#include <unistd.h>
 #include <unordered_map>
 
 #include "base/ascii.h"
-#include "net/address.h"
-#include "net/curl_internal.h"
+#include "base/hash.h"
+#include "base/url_scheme.h"
+#include "net/easy_internal.h"
+#include "net/guard.h"
 
 namespace keywake::net {
 namespace {
 
 constexpr std::size_t kMaxHeaders = 256;
+constexpr int kLetIn = 200;
+constexpr int kDenied = 401;
 
-struct EasyCloser {
-  void operator()(CURL* handle) const { curl().easy_cleanup(handle); }
-};
-struct ListFreer {
-  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
-};
-using Easy = std::unique_ptr<CURL, EasyCloser>;
-using List = std::unique_ptr<curl_slist, ListFreer>;
-
-void append(List& list, const std::string& text) { list.reset(curl().slist_append(list.release(), text.c_str())); }
-
-Failure failure_of(CURLcode code) {
-  switch (code) {
-    case CURLE_OK:
-      return Failure::kNone;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return Failure::kResolve;
-    case CURLE_COULDNT_CONNECT:
-      return Failure::kConnect;
-    case CURLE_OPERATION_TIMEDOUT:
-      return Failure::kTimeout;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-      return Failure::kTls;
-    case CURLE_URL_MALFORMAT:
-      return Failure::kRefused;
-    default:
-      return Failure::kBroken;
-  }
-}
+/// Those that Client speaks beside HTTPS.
+constexpr const char* kLogins = "smtp,smtps,imap,imaps,pop3,pop3s,ldap,ldaps,ftp,ftps";
 
 }  // namespace
 
@@ -63,15 +33,13 @@ struct Client::State {
     Request request;
     Answer answer;
     std::function<void(Answer)> done;
-    std::string refused;  // address that was
+    Guarded guarded;
     bool too_large = false;
-    char error[CURL_ERROR_SIZE] = "";
+    bool login = false;
   };
 
-  ClientOptions options;
+  Guard guard;
   CURLM* multi = nullptr;
-  List connect_to;
-  std::vector<std::string> named_addresses;  // "127.0.0.1:8443", of connect_to
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers;
   std::vector<Easy> idle;
 
@@ -82,33 +50,19 @@ struct Client::State {
     if (multi != nullptr) curl().multi_cleanup(multi);
   }
 
-  [[nodiscard]] bool permits(const sockaddr& address) const {
-    if (!options.proxy.empty()) return true;  // it is the proxy's, which the user named
-    const Reach reach = reach_of(address);
-    if (reach == Reach::kPublic || (reach == Reach::kPrivate && options.allow_private)) return true;
-    return std::find(named_addresses.begin(), named_addresses.end(), text_of(address)) != named_addresses.end();
-  }
-
+  explicit State(Guard of) : guard(std::move(of)) {}
   void prepare(Transfer& transfer);
+  void prepare_https(Transfer& transfer);
+  void prepare_login(Transfer& transfer);
   void finish(CURL* easy, CURLcode code);
 
-  static curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* address);
   static std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* of);
   static std::size_t take_header(char* bytes, std::size_t, std::size_t count, void* of);
 };
 
-curl_socket_t Client::State::open_socket(void* of, curlsocktype, curl_sockaddr* address) {
-  Transfer& transfer = *static_cast<Transfer*>(of);
-  if (!transfer.owner->permits(address->addr)) {
-    transfer.refused = text_of(address->addr);
-    return CURL_SOCKET_BAD;
-  }
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 std::size_t Client::State::take_body(char* bytes, std::size_t, std::size_t count, void* of) {
   Transfer& transfer = *static_cast<Transfer*>(of);
-  transfer.too_large = transfer.answer.body.size() + count > transfer.owner->options.max_body;
+  transfer.too_large = transfer.answer.body.size() + count > transfer.owner->guard.options().max_body;
   if (transfer.too_large) return 0;
   transfer.answer.body.append(bytes, count);
   return count;
@@ -117,6 +71,7 @@ std::size_t Client::State::take_body(char* bytes, std::size_t, std::size_t count
 std::size_t Client::State::take_header(char* bytes, std::size_t, std::size_t count, void* of) {
   Transfer& transfer = *static_cast<Transfer*>(of);
   std::string_view line(bytes, count);
+  if (transfer.login) return take_body(bytes, 1, count, of);
   while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
   auto& headers = transfer.answer.headers;
   const std::size_t colon = line.find(':');
@@ -133,26 +88,33 @@ void Client::State::prepare(Transfer& transfer) {
   const Request& request = transfer.request;
   curl().easy_reset(easy);
   auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
+  auto set_blob = [easy](CURLoption option, const std::string& pem) {
+    curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+    if (!pem.empty()) curl().easy_setopt(easy, option, &blob);
+  };
+  transfer.guarded.guard = &guard;
+  protect(easy, transfer.guarded);
   set(CURLOPT_URL, request.url.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "https");
-  set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(CURLOPT_PIPEWAIT, 1L);  // rather share a connection than open one more
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_PROXY, options.proxy.c_str());  // empty: none, and the environment is not asked
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
-  set(CURLOPT_USERAGENT, "keywake");
-  set(CURLOPT_ACCEPT_ENCODING, "");
-  set(CURLOPT_ERRORBUFFER, transfer.error);
-  if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
-  if (connect_to != nullptr) set(CURLOPT_CONNECT_TO, connect_to.get());
-  set(CURLOPT_OPENSOCKETFUNCTION, &State::open_socket);
-  set(CURLOPT_OPENSOCKETDATA, &transfer);
   set(CURLOPT_WRITEFUNCTION, &State::take_body);
   set(CURLOPT_WRITEDATA, &transfer);
   set(CURLOPT_HEADERFUNCTION, &State::take_header);
   set(CURLOPT_HEADERDATA, &transfer);
+  set_blob(CURLOPT_CAINFO_BLOB, request.ca);
+  set_blob(CURLOPT_SSLCERT_BLOB, request.certificate);
+  set_blob(CURLOPT_SSLKEY_BLOB, request.private_key);
+  transfer.login = scheme_of(request.url) != "https";
+  transfer.login ? prepare_login(transfer) : prepare_https(transfer);
+}
+
+void Client::State::prepare_https(Transfer& transfer) {
+  CURL* const easy = transfer.easy.get();
+  const Request& request = transfer.request;
+  auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
+  set(CURLOPT_PROTOCOLS_STR, "https");
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(CURLOPT_USERAGENT, "keywake");
+  set(CURLOPT_ACCEPT_ENCODING, "");
   const bool sends = !request.body.empty() || request.method == "POST" || request.method == "PUT";
   if (sends) {
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
@@ -172,23 +134,42 @@ void Client::State::prepare(Transfer& transfer) {
   set(CURLOPT_HTTPHEADER, transfer.headers.get());
 }
 
+void Client::State::prepare_login(Transfer& transfer) {
+  CURL* const easy = transfer.easy.get();
+  const Request& request = transfer.request;
+  const std::string_view scheme = scheme_of(request.url);
+  auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
+  set(CURLOPT_PROTOCOLS_STR, kLogins);
+  set(CURLOPT_USE_SSL, static_cast<long>(guard.options().allow_plaintext ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+  set(CURLOPT_USERNAME, request.user.c_str());
+  set(CURLOPT_PASSWORD, request.password.c_str());
+  set(CURLOPT_FRESH_CONNECT, 1L);  // a login is made once for a connection
+  set(CURLOPT_FORBID_REUSE, 1L);
+  if (scheme.starts_with("ftp")) {
+    set(CURLOPT_NOBODY, 1L);
+  } else if (!scheme.starts_with("ldap")) {
+    set(CURLOPT_CUSTOMREQUEST, "NOOP");
+    if (!scheme.starts_with("imap")) set(CURLOPT_NOBODY, 1L);
+  }
+}
+
 void Client::State::finish(CURL* easy, CURLcode code) {
   auto found = transfers.find(easy);
   std::unique_ptr<Transfer> transfer = std::move(found->second);
   transfers.erase(found);
   curl().multi_remove_handle(multi, easy);
   Answer& answer = transfer->answer;
-  answer.failure = failure_of(code);
-  if (!transfer->refused.empty() && code != CURLE_OK) {
-    answer.failure = Failure::kRefused;
-    answer.problem = fmt::format("its name leads to {}, an address that is not public", transfer->refused);
-  } else if (transfer->too_large) {
+  const bool denied = transfer->login && code == CURLE_LOGIN_DENIED;
+  const Answer outcome = net::outcome(denied ? CURLE_OK : code, transfer->guarded);
+  answer.failure = outcome.failure;
+  answer.problem = outcome.problem;
+  if (transfer->too_large) {
     answer.failure = Failure::kTooLarge;
-    answer.problem = fmt::format("the answer is larger than {} KiB", options.max_body / 1024);
-  } else if (code != CURLE_OK) {
-    answer.problem = transfer->error[0] != '\0' ? transfer->error : curl().easy_strerror(code);
+    answer.problem = fmt::format("the answer is larger than {} KiB", guard.options().max_body / 1024);
   }
-  if (code == CURLE_OK) {
+  if (transfer->login) {
+    answer.status = denied ? kDenied : kLetIn;
+  } else if (code == CURLE_OK) {
     long status = 0;
     curl().easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     answer.status = static_cast<int>(status);
@@ -202,21 +183,13 @@ Client::~Client() = default;
 
 Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
   if (auto loaded = load_curl(); !loaded) return std::unexpected(loaded.error());
-  auto state = std::make_unique<State>();
+  auto guard = Guard::make(std::move(options));
+  if (!guard) return std::unexpected(guard.error());
+  auto state = std::make_unique<State>(*std::move(guard));
   state->multi = curl().multi_init();
   if (state->multi == nullptr) return fail("libcurl could not be started");
-  if (!options.ca_file.empty() && ::access(options.ca_file.c_str(), R_OK) != 0) return fail(fmt::format("{}: cannot be read", options.ca_file));
   curl().multi_setopt(state->multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
-  curl().multi_setopt(state->multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(options.connections_per_host));
-  for (const std::string& entry : options.connect_to) {
-    append(state->connect_to, entry);
-    // host:port:address:port, where the address may be an IPv6 one in brackets.
-    const std::size_t host = entry.find(':');
-    const std::size_t port = host == std::string::npos ? host : entry.find(':', host + 1);
-    if (port == std::string::npos) return fail(fmt::format("'{}' is not HOST:PORT:ADDRESS:PORT", entry));
-    state->named_addresses.push_back(entry.substr(port + 1));
-  }
-  state->options = std::move(options);
+  curl().multi_setopt(state->multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(state->guard.options().connections_per_host));
   return std::unique_ptr<Client>(new Client(std::move(state)));
 }
 
@@ -256,6 +229,8 @@ void Client::step(std::chrono::milliseconds longest) {
   collect();
 }
 
+void Client::wake() { curl().multi_wakeup(state_->multi); }
+
 std::size_t Client::in_flight() const { return state_->transfers.size(); }
 
 std::string_view Answer::header(std::string_view name) const {
@@ -274,15 +249,19 @@ Result<HostPort> host_of(const std::string& url) {
   auto part = [&](CURLUPart which) {
     char* text = nullptr;
     std::string out;
-    if (curl().url_get(parsed.get(), which, &text, CURLU_DEFAULT_PORT) == CURLUE_OK) out = text;
+    if (curl().url_get(parsed.get(), which, &text, 0) == CURLUE_OK) out = text;
     curl().free(text);
     return out;
   };
-  if (curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK || part(CURLUPART_SCHEME) != "https") return fail("it is no https:// address");
-  if (!part(CURLUPART_USER).empty() || !part(CURLUPART_PASSWORD).empty()) return fail("its address holds a user or a password");
+  if (curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) return fail("its address is none");
+  const std::string scheme = part(CURLUPART_SCHEME);
   HostPort out;
+  out.port = standard_port(scheme);
+  if (out.port == 0) return fail(scheme.starts_with("http") ? "it is no https:// address" : fmt::format("nobody can be asked at {}:// addresses", scheme));
+  if (!part(CURLUPART_USER).empty() || !part(CURLUPART_PASSWORD).empty()) return fail("its address holds a user or a password");
+  if (const std::string port = part(CURLUPART_PORT); !port.empty()) out.port = static_cast<std::uint16_t>(std::strtoul(port.c_str(), nullptr, 10));
   out.host = lowered(part(CURLUPART_HOST));
-  out.port = static_cast<std::uint16_t>(std::strtoul(part(CURLUPART_PORT).c_str(), nullptr, 10));
+  if (out.host.starts_with('[') && out.host.ends_with(']')) out.host = out.host.substr(1, out.host.size() - 2);
   if (out.host.empty()) return fail("its address has no host");
   return out;
 }
@@ -306,6 +285,17 @@ std::string percent_encoded(std::string_view text) {
   for (const char c : text) {
     const bool plain = is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const int high = text[at] == '%' && at + 2 < text.size() ? hex_digit(text[at + 1]) : -1;
+    const int low = high < 0 ? -1 : hex_digit(text[at + 2]);
+    out += low < 0 ? text[at] : static_cast<char>(high * 16 + low);
+    if (low >= 0) at += 2;
   }
   return out;
 }

@@ -1,6 +1,6 @@
-// Client: HTTPS requests, many at once, on one thread and one pool of connections (libcurl's multi interface, HTTP/2 where the server has
-// it). It is made for talking to hosts that may be hostile:
-//   - https only, certificates always verified, no redirect followed, no cookies, no .netrc;
+// Client: HTTPS requests, and logins of mail, directory and file servers, many at once, on one thread and one pool of connections (libcurl's
+// multi interface, HTTP/2 where the server has it). It is made for talking to hosts that may be hostile:
+//   - certificates always verified, no redirect followed, no cookies, no .netrc; nothing goes unencrypted unless the user allows that;
 //   - the address that a connection is really made to is held against net/address.h, after the name was resolved, so a name that
 //     changes its address in between (DNS rebinding) gains nothing;
 //   - a body is taken up to max_body bytes after decompression, and an answer must be there within `timeout`.
@@ -30,8 +30,12 @@ struct Request {
   /// AWS Signature Version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html): "aws:amz:REGION:SERVICE", the access
   /// key id and its secret. Headers must not hold an Authorization then.
   std::string sigv4;
-  std::string user;
+  std::string user;  // with `sigv4` and of logins
   std::string password;
+  /// PEM: the one authority to trust instead of the system's, and the client's certificate with its key. Empty: none.
+  std::string ca;
+  std::string certificate;
+  std::string private_key;
 };
 
 enum class Failure : std::uint8_t {
@@ -45,6 +49,7 @@ enum class Failure : std::uint8_t {
   kBroken,    // cut off, or no HTTP
 };
 
+/// Of a login the status is 200 if it was let in and 401 if not, and the body what the server said.
 struct Answer {
   Failure failure = Failure::kNone;
   std::string problem;  // for people, one clause, when it failed
@@ -64,6 +69,7 @@ struct ClientOptions {
   /// net/address.h.
   std::vector<std::string> connect_to;
   bool allow_private = false;
+  bool allow_plaintext = false;  // logins where the server offers no TLS
 };
 
 class Client {
@@ -75,6 +81,8 @@ class Client {
   void send(Request request, std::function<void(Answer)> done);
   /// Does what can be done now, and waits up to `longest` for more if nothing came of it.
   void step(std::chrono::milliseconds longest);
+  /// Ends a wait of step(); from any thread.
+  void wake();
   [[nodiscard]] std::size_t in_flight() const;
 
  private:
@@ -83,7 +91,8 @@ class Client {
   std::unique_ptr<State> state_;
 };
 
-/// Host and port of an https:// URL as Client would contact it (libcurl's own parser), the host in small letters; fails for any other.
+/// Where a URL leads, as libcurl's own parser has it, the host in small letters and without the brackets of an IPv6 address; fails for one whose scheme is not of kUrlSchemes
+/// (base/url_scheme.h), or that holds a user.
 struct HostPort {
   std::string host;
   std::uint16_t port = 443;
@@ -95,5 +104,7 @@ std::chrono::seconds retry_after(const Answer& answer);
 
 /// Percent-encoded but for letters, digits and - . _ ~ (RFC 3986).
 std::string percent_encoded(std::string_view text);
+/// Back; a % that begins no two hexadecimal digits stands for itself.
+std::string percent_decoded(std::string_view text);
 
 }  // namespace keywake::net

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "base/base64.h"
 #include "rules/alphabets.h"
 
 namespace keywake::rules {
@@ -181,7 +182,7 @@ std::uint32_t crc24(std::string_view bytes) {  // RFC 4880, section 6.1
 std::string armor(std::string_view label, std::string_view headers, std::string_view body,
                   std::size_t width, std::string_view trailer = "") {
   std::string out = fmt::format("-----BEGIN {}-----\n{}", label, headers);
-  std::string encoded = base64_encode(body, kBase64, true);
+  std::string encoded = base64_encode(body);
   for (std::size_t i = 0; i < encoded.size(); i += width) out += encoded.substr(i, width) + '\n';
   return out + fmt::format("{}-----END {}-----", trailer, label);
 }
@@ -219,7 +220,7 @@ std::optional<std::string> example_pem(std::string_view kind, SeededRandom& rand
     std::string packets = pgp_key(random);
     std::string checksum = big_endian(crc24(packets)).substr(1);
     return armor("PGP PRIVATE KEY BLOCK", "\n", packets, 64,
-                 fmt::format("={}\n", base64_encode(checksum, kBase64, false)));
+                 fmt::format("={}\n", base64_encode(checksum)));
   }
   return std::nullopt;
 }

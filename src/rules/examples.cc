@@ -17,6 +17,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/base64.h"
 #include "base/checked_text.h"
 #include "base/hash.h"
 #include "base/mnemonic.h"
@@ -85,9 +86,9 @@ std::string jwt(SeededRandom& random) {
   std::string payload =
       fmt::format(R"({{"iss":"https://login.acme.test/","sub":"{}","iat":{},"exp":{}}})",
                   random.pick("0123456789", 10), issued, issued + 86'400);
-  return base64_encode(R"({"alg":"HS256","typ":"JWT"})", kBase64Url, false) + '.' +
-         base64_encode(payload, kBase64Url, false) + '.' +
-         base64_encode(random.bytes(32), kBase64Url, false);
+  return base64url_encode(R"({"alg":"HS256","typ":"JWT"})") + '.' +
+         base64url_encode(payload) + '.' +
+         base64url_encode(random.bytes(32));
 }
 
 std::string with_checksum(SeededRandom& random, std::size_t length) {
@@ -184,7 +185,7 @@ class Expander {
       std::string inner = expand(depth + 1);
       if (!error_.empty()) return true;
       ++position_;
-      out += base64_encode(inner, kBase64, true);
+      out += base64_encode(inner);
       return true;
     }
     std::size_t close = text_.find('}', end);

@@ -17,10 +17,10 @@ namespace {
 constexpr std::array<std::string_view, 1> kFileKeys{"validator"};
 constexpr std::array<std::string_view, 12> kValidatorKeys{"id",     "validates", "docs",     "scheme",       "hosts",   "effect",
                                                           "rate",   "parallel",  "defaults", "alternatives", "request", "example"};
-constexpr std::array<std::string_view, 13> kRequestKeys{"sigv4",   "method", "url",    "header", "query",   "form",    "json",   "body",
-                                                        "bearer", "basic", "compute", "details", "verdict"};
-constexpr std::array<std::string_view, 5> kComputeKeys{"name", "algorithm", "key", "text", "encoding"};
-constexpr std::array<std::string_view, 8> kVerdictKeys{"is", "status", "header", "json", "text", "reason", "take", "keep"};
+constexpr std::array<std::string_view, 16> kRequestKeys{"sigv4",  "method", "url",     "header",  "query",   "form", "json",        "body",
+                                                        "bearer", "basic",  "compute", "details", "verdict", "ca",   "certificate", "private_key"};
+constexpr std::array<std::string_view, 6> kComputeKeys{"name", "algorithm", "key", "text", "header", "encoding"};
+constexpr std::array<std::string_view, 9> kVerdictKeys{"is", "status", "header", "json", "text", "value", "reason", "take", "keep"};
 constexpr std::array<std::string_view, 7> kExampleKeys{"is", "status", "header", "body", "facts", "pattern", "then"};
 constexpr std::array<std::string_view, 3> kAnswerKeys{"status", "header", "body"};
 constexpr std::array<std::string_view, 4> kMethods{"GET", "HEAD", "POST", "PUT"};
@@ -85,6 +85,9 @@ class ValidatorReader : TomlReader {
     out.body = text_template(table, "body");
     out.bearer = text_template(table, "bearer");
     if (table.contains("basic")) read_basic(table, out);
+    out.ca = text_template(table, "ca");
+    out.certificate = text_template(table, "certificate");
+    out.private_key = text_template(table, "private_key");
     out.sigv4 = text_template(table, "sigv4");
     if (!out.sigv4.empty() && !table.contains("basic")) problem(table, "\"sigv4\" needs \"basic\", the access key and its secret");
     each_table(table, "compute", "validator.request.compute", [&](const toml::table& item) { out.computed.push_back(read_computed(item)); });
@@ -112,7 +115,11 @@ class ValidatorReader : TomlReader {
     required(table, "text");
     out.text = text_template(table, "text");
     out.encoding = model::kEncodingNames[one_of(table, "encoding", model::kEncodingNames, 2)];
-    if (out.algorithm.starts_with("hmac-") == out.key.empty()) problem(table, "the hmac algorithms need a \"key\", the others have none");
+    out.header = templates(table, "header");
+    const bool token = out.algorithm.starts_with("jwt-");
+    const bool keyed = token || out.algorithm.starts_with("hmac-");
+    if (keyed == out.key.empty()) problem(table, "the hmac and jwt algorithms need a \"key\", the others have none");
+    if (!token && !out.header.empty()) problem(table, "only the jwt algorithms have a \"header\"");
     return out;
   }
 
@@ -133,9 +140,13 @@ class ValidatorReader : TomlReader {
       condition(kJson, std::move(pointer), expected(node));
     });
     each_entry(table, "header", [&](const std::string& name, const toml::node& node) { condition(kHeader, lowered(name), expected(node)); });
+    each_entry(table, "value", [&](const std::string& name, const toml::node& node) {
+      condition(kValue, name, expected(node));
+      out.conditions.back().source.value.pieces.push_back({name, true, {}});
+    });
     if (std::optional<std::string> text = string(table, "text")) condition(kText, *std::move(text), "*");
     out.reason = string(table, "reason").value_or("");
-    if (out.statuses.empty() && out.conditions.empty()) problem(table, "\"status\", \"json\", \"header\" or \"text\" must say when this holds");
+    if (out.statuses.empty() && out.conditions.empty()) problem(table, "\"status\", \"json\", \"header\", \"value\" or \"text\" must say when this holds");
     out.take = takes(table, "take");
     out.keep = takes(table, "keep");
     for (const auto& [name, source] : out.take) {
@@ -181,19 +192,41 @@ class ValidatorReader : TomlReader {
 
   model::Takes takes(const toml::table& table, std::string_view key) {
     model::Takes out;
-    each_entry(table, key, [&](std::string name, const toml::node& node) {
-      const std::string text = node.value_exact<std::string>().value_or("");
-      const std::size_t colon = text.find(':');
-      static constexpr std::array<std::string_view, 4> kPlaces{"json", "header", "text", "literal"};
-      const auto* place = std::find(kPlaces.begin(), kPlaces.end(), std::string_view(text).substr(0, colon));
-      if (colon == std::string::npos || place == kPlaces.end()) {
-        return problem(node, "what is taken is written \"json:/pointer\", \"header:name\", \"text:expression\" or \"literal:text\"");
+    each_entry(table, key, [&](const std::string& name, const toml::node& node) {
+      if (const toml::array* several = node.as_array()) {
+        for (const toml::node& each : *several) out.emplace_back(name, source(each));
+      } else {
+        out.emplace_back(name, source(node));
       }
-      model::Source source{static_cast<model::Source::Place>(place - kPlaces.begin()), text.substr(colon + 1)};
-      if (source.place == model::Source::Place::kHeader) source.what = lowered(source.what);
-      if (source.place == model::Source::Place::kJson && !source.what.starts_with('/')) problem(node, "a JSON pointer begins with /");
-      out.emplace_back(std::move(name), std::move(source));
     });
+    return out;
+  }
+
+  // "json:/pointer", "header:name | expression".
+  model::Source source(const toml::node& node) {
+    static constexpr std::array<std::string_view, 5> kPlaces{"json", "header", "text", "literal", "value"};  // as model::Source::Place has them
+    const std::string text = node.value_exact<std::string>().value_or("");
+    const std::size_t colon = text.find(':');
+    const auto* place = std::find(kPlaces.begin(), kPlaces.end(), std::string_view(text).substr(0, colon));
+    if (colon == std::string::npos || place == kPlaces.end()) {
+      problem(node, "what is taken is written \"json:/pointer\", \"header:name\", \"text:expression\", \"literal:text\" or \"value:text with {placeholders}\"");
+      return {};
+    }
+    using enum model::Source::Place;
+    model::Source out;
+    out.place = static_cast<model::Source::Place>(place - kPlaces.begin());
+    out.what = text.substr(colon + 1);
+    if (const std::size_t bar = out.what.find(" | "); bar != std::string::npos && out.place != kText && out.place != kLiteral) {
+      out.capture = out.what.substr(bar + 3);
+      out.what.resize(bar);
+    }
+    if (out.place == kHeader) out.what = lowered(out.what);
+    if (out.place == kJson && !out.what.starts_with('/')) problem(node, "a JSON pointer begins with /");
+    if (out.place == kValue) {
+      auto value = parse_template(out.what);
+      if (value) out.value = *std::move(value);
+      if (!value) problem_inside(node, value.error().offset + colon + 1, value.error().message);
+    }
     return out;
   }
 

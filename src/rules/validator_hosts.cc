@@ -31,8 +31,7 @@ std::string host_in(std::string_view url) {
 }
 
 bool is_label(std::string_view text) {
-  if (text.starts_with('{') && text.ends_with('}')) return true;
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || std::string_view("-_{}").find(c) != std::string_view::npos; });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/url_scheme.h"
 #include "rules/template_text.h"
 #include "rules/validator_file.h"
 #include "rules/validator_hosts.h"
@@ -17,6 +18,12 @@ namespace {
 constexpr std::array<std::string_view, 6> kAlwaysThere{"nonce", "now", "now-date", "now-iso", "now-ms", "secret"};
 /// What the offline checks find inside a secret (matching/checks.cc).
 constexpr std::array<std::string_view, 8> kFromChecks{"account", "algorithm", "audience", "encrypted", "expires", "issuer", "subject", "user"};
+
+std::string names_of_schemes() {
+  std::string out;
+  for (const UrlScheme& each : kUrlSchemes) out += fmt::format("{}{}", out.empty() ? "" : ", ", each.name);
+  return out;
+}
 
 bool among(std::span<const std::string_view> names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
@@ -72,18 +79,30 @@ class ValidatorLint {
     for (const model::Computed& computed : request.computed) {
       check_names(computed.key);
       check_names(computed.text);
+      for (const auto& [name, text] : computed.header) check_names(text);
       known_.insert(computed.name);
     }
     check_names(request.url);
+    const std::string_view scheme = request.url.pieces.empty() || request.url.pieces[0].is_value ? "https" : scheme_of(request.url.pieces[0].text);
+    if (standard_port(scheme) == 0) problem(fmt::format("\"{}\" is none of the schemes that are spoken: {}", scheme, names_of_schemes()));
     for (const auto* named : {&request.headers, &request.query, &request.form}) {
       for (const auto& [name, text] : *named) check_names(text);
     }
-    for (const auto* text : {&request.json, &request.body, &request.bearer, &request.user, &request.password, &request.sigv4}) check_names(*text);
+    for (const auto* text : {&request.json, &request.body, &request.bearer, &request.user, &request.password, &request.sigv4, &request.ca, &request.certificate, &request.private_key}) check_names(*text);
     for (const std::string& host : hosts_of(request.url, validator_)) {
       if (!holds(validator_.hosts, host)) problem(fmt::format("the host {} is not among \"hosts\"", host));
     }
     for (const model::VerdictRule& rule : request.rules) {
-      for (const auto& [name, source] : rule.keep) known_.insert(name);
+      for (const auto& [name, source] : rule.keep) {
+        check_names(source.value);
+        known_.insert(name);
+      }
+      for (const model::Condition& condition : rule.conditions) check_names(condition.source.value);
+      for (const auto& [name, source] : rule.take) {
+        check_names(source.value);
+        const std::vector<std::string> names = names_in(source.value);
+        if (std::find(names.begin(), names.end(), "secret") != names.end()) problem(fmt::format("the fact {} would show the secret", name));
+      }
       if (request.details && rule.is != model::VerdictRule::Is::kLive) problem("a request for details can only say that the credential is live, with more about it");
     }
   }

@@ -52,13 +52,27 @@ void follow(const json& node, std::string_view pointer, std::vector<std::string>
   if (node.is_array() && index && std::stoul(key) < node.size()) follow(node[std::stoul(key)], rest, out);
 }
 
+// All captures of an expression in a text, or an empty text if it has none and is found.
+std::vector<std::string> captured(std::string_view text, const std::string& what) {
+  std::vector<std::string> out;
+  const RE2 expression(what, quiet());
+  if (!expression.ok()) return out;
+  if (expression.NumberOfCapturingGroups() == 0) {
+    if (RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), expression)) out.emplace_back("");
+    return out;
+  }
+  std::string found;
+  for (re2::StringPiece left(text.data(), text.size()); out.size() < kMaxValues && RE2::FindAndConsume(&left, expression, &found);) out.push_back(found);
+  return out;
+}
+
 }  // namespace
 
 struct Reading::Body {
   json value;
 };
 
-Reading::Reading(const model::Answer& answer) : answer_(answer) {}
+Reading::Reading(const model::Answer& answer, const Values& values) : answer_(answer), values_(values) {}
 Reading::~Reading() = default;
 
 std::vector<std::string> Reading::in_json(std::string_view pointer) const {
@@ -68,7 +82,7 @@ std::vector<std::string> Reading::in_json(std::string_view pointer) const {
   return out;
 }
 
-std::vector<std::string> Reading::at(const model::Source& source) const {
+std::vector<std::string> Reading::whole(const model::Source& source) const {
   using enum model::Source::Place;
   std::vector<std::string> out;
   if (source.place == kJson) {
@@ -78,16 +92,25 @@ std::vector<std::string> Reading::at(const model::Source& source) const {
       if (name == source.what) out.push_back(value);
     }
   } else if (source.place == kText) {
-    std::string found;
-    const RE2 expression(source.what, quiet());
-    if (!expression.ok()) return out;
-    if (expression.NumberOfCapturingGroups() == 0) {
-      if (RE2::PartialMatch(answer_.body, expression)) out.emplace_back("");
-    } else {
-      for (re2::StringPiece left(answer_.body); out.size() < kMaxValues && RE2::FindAndConsume(&left, expression, &found);) out.push_back(found);
-    }
+    out = captured(answer_.body, source.what);
+  } else if (source.place == kValue) {
+    std::string missing;
+    std::optional<std::string> value = values_.render(source.value, Into::kPlain, missing);
+    if (value && !value->empty()) out.push_back(*std::move(value));
   } else {
     out.push_back(source.what);
+  }
+  return out;
+}
+
+std::vector<std::string> Reading::at(const model::Source& source) const {
+  std::vector<std::string> out;
+  for (std::string& value : whole(source)) {
+    if (source.capture.empty()) {
+      out.push_back(std::move(value));
+    } else {
+      for (std::string& part : captured(value, source.capture)) out.push_back(std::move(part));
+    }
   }
   for (std::string& value : out) {
     if (value.size() > kMaxValue) value.resize(kMaxValue);
@@ -135,6 +158,7 @@ std::vector<std::string> wrong_expressions(const model::Validator& validator) {
       for (const auto* takes : {&rule.take, &rule.keep}) {
         for (const auto& [name, source] : *takes) {
           if (source.place == model::Source::Place::kText) check(source.what, 1);
+          if (!source.capture.empty()) check(source.capture, 1);
         }
       }
     }

@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "model/validator.h"
+#include "validation/values.h"
 
 namespace keywake::validation {
 
 /// An answer with its body read as JSON, once, when first needed.
 class Reading {
  public:
-  explicit Reading(const model::Answer& answer);
+  /// `values`: what sources of the kind kValue refer to. Both must outlive it.
+  Reading(const model::Answer& answer, const Values& values);
   ~Reading();
 
   /// The values at a place, as text; none if there is nothing, or null. Numbers and booleans as JSON writes them; an array gives its
@@ -26,8 +28,10 @@ class Reading {
  private:
   [[nodiscard]] bool holds(const model::Condition& condition) const;
   [[nodiscard]] std::vector<std::string> in_json(std::string_view pointer) const;
+  [[nodiscard]] std::vector<std::string> whole(const model::Source& source) const;
 
   const model::Answer& answer_;
+  const Values& values_;
   struct Body;
   mutable std::unique_ptr<Body> body_;
 };

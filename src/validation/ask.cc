@@ -7,6 +7,10 @@
 #include <map>
 #include <random>
 
+#include "base/url_scheme.h"
+#include "login/login.h"
+#include "login/pool.h"
+
 namespace keywake::validation {
 namespace {
 
@@ -21,7 +25,7 @@ constexpr int kUnreachableAfter = 8;           // failures in a row, without any
 constexpr milliseconds kLongestStep{100};
 
 struct Job {
-  Probe probe;
+  std::unique_ptr<Probe> probe;
   double rate = 0;
   std::uint32_t parallel = 1;
   int attempts = 0;
@@ -59,27 +63,32 @@ bool worth_another_try(const net::Answer& answer) {
 
 class Asking {
  public:
-  Asking(net::Client& client, const AskOptions& options) : client_(client), options_(options), random_(std::random_device{}()) {}
+  Asking(net::Client& client, const net::Guard& guard, const AskOptions& options)
+      : client_(client),
+        options_(options),
+        deadline_(steady_clock::now() + options.deadline),
+        logins_(guard, deadline_, [&client] { client.wake(); }),
+        random_(std::random_device{}()) {}
 
   void add(const Question& question) {
     ++progress_.total;
     const model::Validator& validator = *question.validator;
-    Probe probe(validator, Values::of(*question.secret, *question.parts), options_.allowed);
+    std::unique_ptr<Probe> probe = make_probe(validator, Values::of(*question.secret, *question.parts), options_.allowed);
     enqueue(jobs_.emplace_back(Job{std::move(probe), options_.rate.value_or(validator.rate), validator.parallel}), steady_clock::now());
   }
 
   std::vector<model::Validation> run(const std::function<void(const AskProgress&)>& report) {
-    const Time deadline = steady_clock::now() + options_.deadline;
     while (progress_.done < progress_.total) {
       const Time now = steady_clock::now();
-      if (now >= deadline) {
+      if (now >= deadline_) {
         give_up_all();
         break;
       }
-      const Time wake = std::min(send_what_may_go(now), deadline);
+      const Time wake = std::min(send_what_may_go(now), deadline_);
       if (progress_.done == progress_.total) break;
       report(progress_);
       client_.step(std::clamp(duration_cast<milliseconds>(wake - now) + milliseconds(1), milliseconds(0), kLongestStep));
+      logins_.step();
     }
     report(progress_);
     std::vector<model::Validation> out;
@@ -89,8 +98,8 @@ class Asking {
 
  private:
   void enqueue(Job& job, Time when) {
-    if (!job.probe.next()) return finish(job);
-    Gate& gate = gates_[job.probe.host().host];
+    if (!job.probe->next()) return finish(job);
+    Gate& gate = gates_[job.probe->host().host];
     if (gate.rate == 0) {
       gate.rate = job.rate;
       gate.parallel = job.parallel;
@@ -105,7 +114,7 @@ class Asking {
   Time send_what_may_go(Time now) {
     Time wake = now + kLongestStep;
     for (auto& [host, gate] : gates_) {
-      while (!gate.waiting.empty() && gate.in_flight < gate.parallel && client_.in_flight() < options_.in_flight) {
+      while (!gate.waiting.empty() && gate.in_flight < gate.parallel && client_.in_flight() + logins_.in_flight() < options_.in_flight) {
         if (const Time next = gate.fill(now); next > now) {
           wake = std::min(wake, next);
           break;
@@ -120,13 +129,15 @@ class Asking {
   }
 
   void send(Job& job, Gate& gate) {
-    std::optional<net::Request> request = job.probe.next();
+    std::optional<net::Request> request = job.probe->next();
     if (!request) return finish(job);
     ++gate.in_flight;
-    client_.send(*std::move(request), [this, &job, &gate](net::Answer answer) {
+    auto done = [this, &job, &gate](const net::Answer& answer) {
       --gate.in_flight;
       take(job, gate, answer);
-    });
+    };
+    if (login::driver_for(scheme_of(request->url)) != nullptr) return logins_.send(*std::move(request), done);
+    client_.send(*std::move(request), done);
   }
 
   void take(Job& job, Gate& gate, const net::Answer& answer) {
@@ -142,7 +153,7 @@ class Asking {
       }
     }
     job.attempts = 0;
-    job.probe.answer(answer);
+    job.probe->answer(answer);
     enqueue(job, now);
     if (gate.failures >= kUnreachableAfter) give_up(gate, answer);
   }
@@ -158,7 +169,7 @@ class Asking {
     auto waiting = std::move(gate.waiting);
     gate.waiting.clear();
     for (auto& [when, job] : waiting) {
-      job->probe.answer(answer);
+      job->probe->answer(answer);
       enqueue(*job, when);
     }
   }
@@ -166,23 +177,25 @@ class Asking {
   void give_up_all() {
     for (Job& job : jobs_) {
       if (job.done) continue;
-      job.probe.give_up(model::Verdict::kUnknown, "no answer before the deadline");
+      job.probe->give_up(model::Verdict::kUnknown, "no answer before the deadline");
       finish(job);
     }
   }
 
   void finish(Job& job) {
     job.done = true;
-    job.result = job.probe.result();
+    job.result = job.probe->result();
     job.result.at = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     ++progress_.done;
   }
 
   net::Client& client_;
   const AskOptions& options_;
+  Time deadline_;
   std::deque<Job> jobs_;
   std::map<std::string, Gate> gates_;
   AskProgress progress_;
+  login::Pool logins_;
   std::minstd_rand random_;
 };
 
@@ -192,7 +205,9 @@ Result<std::vector<model::Validation>> ask(std::span<const Question> questions, 
                                            const std::function<void(const AskProgress&)>& progress) {
   auto client = net::Client::make(options.client);
   if (!client) return std::unexpected(client.error());
-  Asking asking(**client, options);
+  const auto guard = net::Guard::make(options.client);
+  if (!guard) return std::unexpected(guard.error());
+  Asking asking(**client, *guard, options);
   for (const Question& question : questions) asking.add(question);
   return asking.run(progress);
 }

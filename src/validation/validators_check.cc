@@ -43,25 +43,25 @@ class ExampleRunner {
 
   static model::Validation asked(const model::Validator& validator, const ExampleFinding& finding, const model::ValidatorExample& example) {
     static const AllowedHosts kAll{"*"};
-    Probe probe(validator, Values::of(finding.secret, finding.parts), kAll);
-    for (std::size_t i = 0; probe.next(); ++i) {
+    const auto probe = make_probe(validator, Values::of(finding.secret, finding.parts), kAll);
+    for (std::size_t i = 0; probe->next(); ++i) {
       const model::Answer& answer = example.answers[std::min(i, example.answers.size() - 1)];
       net::Answer given;
       given.status = answer.status;
       given.headers = answer.headers;
       given.body = answer.body;
-      probe.answer(given);
+      probe->answer(given);
     }
-    return probe.result();
+    return probe->result();
   }
 
   void check_can_be_asked(const model::Validator& validator, const std::string& pattern) {
     static const AllowedHosts kAll{"*"};
     std::string reason;
     for (const ExampleFinding* finding : findings_[pattern]) {
-      Probe probe(validator, Values::of(finding->secret, finding->parts), kAll);
-      if (probe.next()) return;
-      reason = probe.result().reason;
+      const auto probe = make_probe(validator, Values::of(finding->secret, finding->parts), kAll);
+      if (probe->next()) return;
+      reason = probe->result().reason;
     }
     if (reason.empty()) return;  // no such pattern, which the lint says, or one without examples
     problem(validator, validator, fmt::format("none of the match examples of {} can be asked about: {}", pattern, reason));

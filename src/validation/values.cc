@@ -8,17 +8,32 @@
 #include <random>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "crypto/keys.h"
 #include "net/client.h"
 #include "rules/alphabets.h"
 
 namespace keywake::validation {
 namespace {
 
-std::string filtered(std::string text, const std::string& filter) {
-  if (filter == "base64") return rules::base64_encode(text, rules::kBase64, true);
-  if (filter == "base64url") return rules::base64_encode(text, rules::kBase64Url, false);
+// What stands in the path of a URL as it is: nothing that leads elsewhere.
+bool fits_path(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || std::string_view("-._~/+=,:;@!$&()*%?").find(c) != std::string_view::npos; });
+  return plain && text.find("..") == std::string_view::npos;
+}
+
+// Absent if it cannot be.
+std::optional<std::string> filtered(std::string text, const std::string& filter) {
+  if (filter == "unbase64") return decode_base64(text);
+  if (filter == "unhex") return from_hex(text);
+  if (filter == "unurl") return net::percent_decoded(text);
+  if (filter == "pem") return crypto::plain_pem(text);
+  if (filter == "first") return text.substr(0, text.find(','));
+  if (filter == "raw") return fits_path(text) ? std::optional(text) : std::nullopt;
+  if (filter == "base64") return base64_encode(text);
+  if (filter == "base64url") return base64url_encode(text);
   if (filter == "hex") return to_hex(text);
   if (filter == "label") return text.substr(0, text.find('.'));
   if (filter == "lower") return lowered(text);
@@ -88,8 +103,16 @@ std::optional<std::string> Values::render(const model::Template& text, Into into
       return std::nullopt;
     }
     std::string made = *value;
-    for (const std::string& filter : piece.filters) made = filtered(std::move(made), filter);
-    out += written(made, into);
+    for (const std::string& filter : piece.filters) {
+      std::optional<std::string> next = filtered(std::move(made), filter);
+      if (!next) {
+        missing = fmt::format("its {} cannot be read ({})", piece.text, filter);
+        return std::nullopt;
+      }
+      made = *std::move(next);
+    }
+    const bool raw = into == Into::kUrl && !piece.filters.empty() && piece.filters.back() == "raw";
+    out += written(made, raw ? Into::kPlain : into);
   }
   return out;
 }

@@ -26,7 +26,7 @@ class Values {
   void set(std::string_view name, std::string_view value) { values_[std::string(name)] = value; }
   [[nodiscard]] const std::string* find(std::string_view name) const;
 
-  /// Absent if a value is missing, which `missing` then names.
+  /// Absent if a value is missing or a filter cannot read it, which `missing` then says.
   std::optional<std::string> render(const model::Template& text, Into into, std::string& missing) const;
   /// A URL: values are percent-encoded; but those between :// and the next slash, which must be of letters, digits, dots and hyphens (one
   /// may end in a port), and one that is the whole URL stand as they are. `missing` may also say what is wrong with a value.

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/base64.h"
 #include "matching/checks.h"
 #include "matching/decoders.h"
 #include "matching/engine.h"

@@ -83,8 +83,8 @@ std::string refuse(const Layers& layers, const std::string& path, const Include&
     if (slash == std::string::npos || include.path.find("..") != std::string::npos)
       return "not written from src/ on";
     std::string target = include.path.substr(0, slash);
-    if (include.path.ends_with("_internal.h") && (target != folder || !path.ends_with(".cc")))
-      return "an internal header is for its own folder's .cc files";
+    if (include.path.ends_with("_internal.h") && (target != folder || (!path.ends_with(".cc") && !path.ends_with("_internal.h"))))
+      return "an internal header is for its own folder's .cc files and internal headers";
     return layer->second.folders.contains(target) ? "" : folder + " may not include " + target;
   }
   if (is_system_header(include.path)) return "";
@@ -125,6 +125,7 @@ TEST_CASE("the check itself sees what it should") {
       {"git/a.h", "#include <git2.h>", false},
       {"git/a_internal.h", "#include <git2.h>", true},
       {"git/a.cc", "#include \"git/a_internal.h\"", true},
+      {"git/b_internal.h", "#include \"git/a_internal.h\"", true},
       {"git/a.h", "#include \"git/a_internal.h\"", false},
       {"git/a.cc", "#include \"base/a_internal.h\"", false},
       {"base/a_internal.h", "#include <git2.h>", false},

@@ -1,3 +1,4 @@
+#include "base/base64.h"
 #include "matching/decoders.h"
 
 #include "catch.h"

@@ -13,10 +13,6 @@
 namespace keywake::testing {
 namespace {
 
-void run(const std::string& command) {
-  if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
-}
-
 std::string line_of(std::FILE* file) {
   char* text = nullptr;
   std::size_t size = 0;
@@ -29,25 +25,11 @@ std::string line_of(std::FILE* file) {
 
 }  // namespace
 
-Provider::Provider(const std::vector<std::string>& hosts, const std::vector<std::string>& arguments) {
-  std::string name = (std::filesystem::temp_directory_path() / "keywake-provider-XXXXXX").string();
-  folder_ = ::mkdtemp(name.data());
-  {
-    std::ofstream names(folder_ / "names");
-    names << "subjectAltName=";
-    for (std::size_t i = 0; i < hosts.size(); ++i) names << (i > 0 ? ",DNS:" : "DNS:") << hosts[i];
-    names << "\n";
-  }
-  const std::string in = "cd '" + folder_.string() + "' && openssl ";
-  const std::string key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes ";
-  run(in + "req -x509 " + key + "-keyout ca.key -out ca.pem -days 2 -subj '/CN=keywake test authority' 2>/dev/null");
-  run(in + "req " + key + "-keyout key.pem -out request.pem -subj '/CN=a provider' 2>/dev/null");
-  run(in + "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out certificate.pem -days 2 -extfile names 2>/dev/null");
-
+Provider::Provider(const std::vector<std::string>& hosts, const std::vector<std::string>& arguments) : authority_(hosts) {
   std::array<int, 2> in_pipe{};
   std::array<int, 2> out_pipe{};
   if (::pipe2(in_pipe.data(), O_CLOEXEC) != 0 || ::pipe2(out_pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipes");
-  std::vector<std::string> words{KEYWAKE_SOURCE_DIR "/tests/validation/provider.py", folder_ / "certificate.pem", folder_ / "key.pem"};
+  std::vector<std::string> words{KEYWAKE_SOURCE_DIR "/tests/validation/provider.py", authority_.certificate(), authority_.key()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -71,7 +53,6 @@ Provider::~Provider() {
   std::fclose(from_);
   ::kill(child_, SIGTERM);
   ::waitpid(child_, nullptr, 0);
-  std::filesystem::remove_all(folder_);
 }
 
 nlohmann::json Provider::answers(const nlohmann::json& list) {
@@ -82,7 +63,7 @@ nlohmann::json Provider::answers(const nlohmann::json& list) {
 
 net::ClientOptions Provider::options() const {
   net::ClientOptions out;
-  out.ca_file = (folder_ / "ca.pem").string();
+  out.ca_file = authority_.ca();
   out.connect_to.push_back("::127.0.0.1:" + std::to_string(port_));
   return out;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "authority_helper.h"
 #include "net/client.h"
 
 namespace keywake::testing {
@@ -29,7 +30,7 @@ class Provider {
   [[nodiscard]] int port() const { return port_; }
 
  private:
-  std::filesystem::path folder_;
+  Authority authority_;
   pid_t child_ = 0;
   int to_ = -1;
   std::FILE* from_ = nullptr;
