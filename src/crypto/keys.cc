@@ -160,6 +160,8 @@ std::string PrivateKey::public_der() const {
 }
 
 std::optional<PublicKey> PublicKey::rsa(std::string_view n, std::string_view e) {
+  constexpr std::size_t kShortest = 64;  // bytes: 512 bits, which nobody has trusted for long
+  if (n.size() < kShortest || e.empty()) return std::nullopt;
   const Number modulus(BN_bin2bn(bytes_of(n), static_cast<int>(n.size()), nullptr));
   const Number exponent(BN_bin2bn(bytes_of(e), static_cast<int>(e.size()), nullptr));
   const Builder builder(OSSL_PARAM_BLD_new());

@@ -44,7 +44,7 @@ class ValidatorLint {
       problem(fmt::format("the id must begin with the file's name, \"{}.\"", validator_.provider));
     }
     if (!validator_.docs.starts_with("https://")) problem("\"docs\" must be an https:// address");
-    if (validator_.hosts.empty()) problem("\"hosts\" is missing: the only ones it may contact");
+    if (validator_.hosts.empty() && validator_.scheme != "x509") problem("\"hosts\" is missing: the only ones it may contact");
     for (const std::string& id : validator_.validates) {
       if (!patterns_.contains(id)) problem(fmt::format("there is no pattern \"{}\" to validate", id));
     }
@@ -67,6 +67,7 @@ class ValidatorLint {
   }
 
   void check_coded() {
+    if (validator_.scheme != "jwt" && validator_.scheme != "x509") problem(fmt::format("there is no scheme \"{}\", but http, jwt and x509", validator_.scheme));
     if (!validator_.requests.empty()) problem(fmt::format("[[validator.request]] goes with the scheme http, not {}", validator_.scheme));
   }
 

@@ -73,7 +73,7 @@ class Asking {
   void add(const Question& question) {
     ++progress_.total;
     const model::Validator& validator = *question.validator;
-    std::unique_ptr<Probe> probe = make_probe(validator, Values::of(*question.secret, *question.parts), options_.allowed);
+    std::unique_ptr<Probe> probe = make_probe(validator, Values::of(*question.secret, *question.parts), options_.allowed, options_.client.ca_file);
     enqueue(jobs_.emplace_back(Job{std::move(probe), options_.rate.value_or(validator.rate), validator.parallel}), steady_clock::now());
   }
 

@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "base/url_scheme.h"
 #include "rules/validator_hosts.h"
+#include "validation/certificate_probe.h"
 #include "validation/request_probe.h"
+#include "validation/token_probe.h"
 
 namespace keywake::validation {
 
@@ -29,7 +31,9 @@ bool Probe::permitted(const std::string& url, std::pair<model::Verdict, std::str
   return allowed;
 }
 
-std::unique_ptr<Probe> make_probe(const model::Validator& validator, Values values, const AllowedHosts& allowed) {
+std::unique_ptr<Probe> make_probe(const model::Validator& validator, Values values, const AllowedHosts& allowed, const std::string& ca_file) {
+  if (validator.scheme == "jwt") return std::make_unique<TokenProbe>(validator, values, allowed);
+  if (validator.scheme == "x509") return std::make_unique<CertificateProbe>(validator, values, allowed, ca_file);
   return std::make_unique<RequestProbe>(validator, std::move(values), allowed);
 }
 

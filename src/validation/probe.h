@@ -48,7 +48,7 @@ class Probe {
   model::Validation result_;
 };
 
-/// Of the validator's scheme. `values`: the secret and its parts. `allowed` must outlive it.
-std::unique_ptr<Probe> make_probe(const model::Validator& validator, Values values, const AllowedHosts& allowed);
+/// Of the validator's scheme. `values`: the secret and its parts. `allowed` must outlive it. `ca_file`: trusted beside the system's authorities.
+std::unique_ptr<Probe> make_probe(const model::Validator& validator, Values values, const AllowedHosts& allowed, const std::string& ca_file = "");
 
 }  // namespace keywake::validation

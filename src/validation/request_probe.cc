@@ -15,6 +15,7 @@
 #include "rules/alphabets.h"
 #include "crypto/keys.h"
 #include "validation/answer.h"
+#include "validation/facts.h"
 
 namespace keywake::validation {
 namespace {
@@ -54,11 +55,8 @@ void add_facts(std::vector<model::Fact>& facts, const model::Takes& takes, const
   for (const auto& [name, source] : takes) {
     std::vector<std::string> values = separated(name, reading.at(source));
     if (source.place == model::Source::Place::kText && !model::is_list(name) && values.size() > 1) values.resize(1);
-    std::erase_if(values, [](const std::string& value) { return value.empty() || value == "{}"; });
-    if (values.empty()) continue;
-    const auto at = std::lower_bound(facts.begin(), facts.end(), name, [](const model::Fact& fact, const std::string& key) { return fact.name < key; });
-    if (at != facts.end() && at->name == name) continue;  // what was said first
-    facts.insert(at, {name, std::move(values)});
+    std::erase(values, "{}");
+    add_fact(facts, name, std::move(values));
   }
 }
 

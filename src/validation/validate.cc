@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <ctime>
+#include <deque>
 #include <map>
+
+#include "validation/certificates.h"
 
 namespace keywake::validation {
 namespace {
@@ -56,11 +59,19 @@ Result<void> validate(std::span<model::Credential> credentials, const Validators
                       const std::function<void(const AskProgress&)>& progress) {
   std::vector<Question> questions;
   std::vector<model::Credential*> asked;
+  std::deque<std::vector<model::Part>> with_certificates;
   for (model::Credential& credential : credentials) {
     const model::Validator* validator = validators.find(credential.pattern->id);
     credential.validation = settled(credential, validator, options);
     if (credential.validation) continue;
-    questions.push_back({validator, &credential.secret, &credential.parts});
+    const std::vector<model::Part>* parts = &credential.parts;
+    if (validator->scheme == "x509" && !has_part(credential, "certificate")) {
+      if (std::string beside = certificates_beside(credential); !beside.empty()) {
+        parts = &with_certificates.emplace_back(credential.parts);
+        with_certificates.back().push_back({"certificate", std::move(beside), false});
+      }
+    }
+    questions.push_back({validator, &credential.secret, parts});
     asked.push_back(&credential);
   }
   auto answers = ask(questions, options.ask, progress);
