@@ -1,8 +1,5 @@
 #include "cli/engine_cache.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
@@ -10,6 +7,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/mapped_file.h"
+#include "base/private_file.h"
 #include "cli/version.h"
 #include "matching/database.h"
 
@@ -38,20 +36,6 @@ class KeyText {
   std::string text_;
 };
 
-bool is_own_file(const fs::path& path) {
-  struct stat status{};
-  return lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid();
-}
-
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    ssize_t written = write(descriptor, bytes.data(), bytes.size());
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 void remove_oldest(const fs::path& folder) {
   std::vector<std::pair<fs::file_time_type, fs::path>> entries;
   std::error_code error;
@@ -63,23 +47,6 @@ void remove_oldest(const fs::path& folder) {
   std::sort(entries.begin(), entries.end());
   for (std::size_t i = 0; i + kMaxEntries < entries.size(); ++i)
     fs::remove(entries[i].second, error);
-}
-
-void store(const fs::path& folder, const fs::path& path, std::string_view database) {
-  std::error_code error;
-  fs::create_directories(folder.parent_path(), error);
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return;
-  std::string temporary = path.string() + ".XXXXXX";
-  int descriptor = mkstemp(temporary.data());  // mode 0600
-  if (descriptor < 0) return;
-  bool whole = write_all(descriptor, database);
-  whole = close(descriptor) == 0 && whole;
-  if (whole) fs::rename(temporary, path, error);
-  if (!whole || error) {
-    fs::remove(temporary, error);
-    return;
-  }
-  remove_oldest(folder);
 }
 
 }  // namespace
@@ -123,7 +90,7 @@ Result<std::unique_ptr<matching::Engine>> cached_engine(const rules::RuleSet& ru
   }
   auto database = matching::compile_database(rules, matching::native_cpu());
   if (!database) return std::unexpected(database.error());
-  if (!path.empty()) store(folder, path, *database);
+  if (!path.empty() && write_private_file(path, *database)) remove_oldest(folder);
   return matching::Engine::load(rules, std::move(*database));
 }
 

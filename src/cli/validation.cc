@@ -1,5 +1,9 @@
 #include "cli/validation.h"
 
+#include <ctime>
+#include <optional>
+
+#include "cli/engine_cache.h"
 #include "cli/progress_line.h"
 #include "validation/validate.h"
 
@@ -22,14 +26,21 @@ Result<void> validate(model::ScanResult& result, const Arguments& arguments) {
   options.ask.client.allow_private = wanted.allow_private;
   options.ask.client.allow_plaintext = wanted.allow_plaintext;
 
+  std::optional<validation::AnswerCache> cache;
+  if (const auto folder = default_cache_folder(); wanted.reuse.count() > 0 && !folder.empty()) {
+    options.cache = &cache.emplace(folder / "answers.json", wanted.reuse, std::time(nullptr));
+  }
+
   scan::Progress progress;
   progress.stage = "asking";
   progress.unit = "credentials";
   const ProgressLine line(progress, arguments.quiet && arguments.progress == When::kAuto ? When::kNever : arguments.progress);
-  return validation::validate(result.credentials, *validators, options, [&](const validation::AskProgress& now) {
+  auto validated = validation::validate(result.credentials, *validators, options, [&](const validation::AskProgress& now) {
     progress.objects = now.done;
     progress.objects_total = now.total;
   });
+  if (cache && validated) cache->write();
+  return validated;
 }
 
 }  // namespace keywake::cli

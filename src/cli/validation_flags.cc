@@ -48,6 +48,19 @@ constexpr Flag kFlags[] = {
        a.validation.touch_canaries = true;
        return {};
      }},
+    {.name = "reuse-answers",
+     .argument = "SECONDS",
+     .help = "Take answers of earlier runs that are no older than this",
+     .long_help = "For sweeps that see the same credentials every night: 72000 asks about each once a day. Kept are live and dead, with what "
+                  "was said of the owner, in ~/.cache/keywake/answers.json; no secret is in it. Without the flag everybody is asked anew.",
+     .fallback = "0",
+     .group = Group::kValidation,
+     .apply = [](std::string_view v, Arguments& a) -> Done {
+       auto seconds = parse_count(v, 31'536'000);
+       if (!seconds) return std::unexpected(seconds.error());
+       a.validation.reuse = std::chrono::seconds(*seconds);
+       return {};
+     }},
     {.name = "validation-timeout",
      .argument = "SECONDS",
      .help = "How long one answer may take",

@@ -71,12 +71,18 @@ Result<void> validate(std::span<model::Credential> credentials, const Validators
         with_certificates.back().push_back({"certificate", std::move(beside), false});
       }
     }
-    questions.push_back({validator, &credential.secret, parts});
+    const Question question{validator, &credential.secret, parts};
+    if (options.cache != nullptr) credential.validation = options.cache->find(question);
+    if (credential.validation) continue;
+    questions.push_back(question);
     asked.push_back(&credential);
   }
   auto answers = ask(questions, options.ask, progress);
   if (!answers) return std::unexpected(answers.error());
-  for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->validation = std::move((*answers)[i]);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (options.cache != nullptr) options.cache->add(questions[i], (*answers)[i]);
+    asked[i]->validation = std::move((*answers)[i]);
+  }
   share_verdicts(credentials);
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "model/finding.h"
+#include "validation/answer_cache.h"
 #include "validation/ask.h"
 #include "validation/validators.h"
 
@@ -15,6 +16,8 @@ struct ValidateOptions {
   AskOptions ask;
   /// Ask with credentials that are known to be traps too, which tells whoever laid them.
   bool touch_canaries = false;
+  /// Answers of earlier runs, taken instead of asking again, and added to. Null: everybody is asked.
+  AnswerCache* cache = nullptr;
 };
 
 /// Every credential has a validation afterwards. Fails only if nothing can be asked at all.

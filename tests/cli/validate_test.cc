@@ -92,6 +92,34 @@ TEST_CASE("recheck says what changed since a report, without a secret in it") {
   CHECK(run_keywake({"recheck", "empty.json"}, {.folder = setting.folder.path()}).status == 2);
 }
 
+TEST_CASE("--reuse-answers takes what was said before, for as long as it is said to") {
+  Setting setting;
+  const std::string token = github_token(5);
+  write_file(setting.folder.path() / "a.env", "GITHUB_TOKEN=" + token + "\n");
+  const std::string cache = (setting.folder.path() / "cache").string();
+  auto scan = [&](const std::string& seconds) {
+    return run_keywake(setting.with({"scan", "--validate", "-f", "jsonl", "--reuse-answers", seconds, "a.env"}),
+                       {.folder = setting.folder.path(), .environment = {"XDG_CACHE_HOME=" + cache}});
+  };
+  setting.provider.answers(kLive);
+  CHECK(contains(scan("3600").out, R"("verdict":"live")"));
+  CHECK_FALSE(setting.provider.answers(kDead).empty());
+  const Ran again = scan("3600");
+  CHECK(contains(again.out, R"("verdict":"live")"));
+  CHECK(contains(again.out, R"("name":"octocat")"));
+  CHECK(setting.provider.answers(kDead).empty());
+  CHECK(contains(scan("0").out, R"("verdict":"dead")"));
+  const std::string kept = read_text(setting.folder.path() / "cache/keywake/answers.json");
+  CHECK_FALSE(contains(kept, token));
+  CHECK(std::filesystem::status(setting.folder.path() / "cache/keywake/answers.json").permissions() == std::filesystem::perms(0600));
+  for (const std::string& damaged : {std::string("{"), std::string("[]"), std::string(R"({"version":1,"salt":7,"answers":{"x":{"facts":3}}})"), kept.substr(0, kept.size() / 2)}) {
+    write_file(setting.folder.path() / "cache/keywake/answers.json", damaged);
+    setting.provider.answers(kDead);
+    INFO(damaged);
+    CHECK(contains(scan("3600").out, R"("verdict":"dead")"));
+  }
+}
+
 TEST_CASE("rules endpoints lists the hosts there are") {
   Ran ran = run_keywake({"rules", "endpoints"});
   CHECK(ran.status == 0);
