@@ -95,6 +95,13 @@ struct View {
 
 std::string days_text(std::int64_t days) { return fmt::format("{} {}", human_count(static_cast<std::uint64_t>(days)), days == 1 ? "day" : "days"); }
 
+// Empty: there may be somebody.
+std::string_view orphan_reason(const std::vector<model::Owner>& owners) {
+  if (owners.empty()) return "nobody is known to own it";
+  const bool gone = std::all_of(owners.begin(), owners.end(), [](const model::Owner& owner) { return owner.active == false; });
+  return gone ? "nobody who is known to own it is active any more" : "";
+}
+
 void judge_risk(const View& view, model::Attribution& out) {
   out.risk = view.credential.pattern->risk;
   const std::string administrative = view.administrative();
@@ -118,14 +125,15 @@ void judge_risk(const View& view, model::Attribution& out) {
   if (out.exposure.days > 0) out.reasons.push_back(fmt::format("exposed for {}", days_text(out.exposure.days)));
   if (view.age() > std::max(kRotation, out.exposure.days)) out.reasons.push_back(fmt::format("{} old", days_text(view.age())));
   if (view.targets() > 1) out.reasons.push_back(fmt::format("in {} places that were scanned", view.targets()));
-  if (out.owners.empty()) out.reasons.emplace_back("nobody is known to own it");
+  if (const std::string_view orphaned = orphan_reason(out.owners); !orphaned.empty()) out.reasons.emplace_back(orphaned);
 }
 
 void collect_nhi(const View& view, model::Attribution& out) {
   const model::Pattern& pattern = *view.credential.pattern;
   auto add = [&out](std::string_view id, std::string evidence) { out.nhi.push_back({id, std::move(evidence)}); };
-  if (view.is(Verdict::kLive) && (out.owners.empty() || !out.exposure.at_tip)) {
-    add("NHI1", out.owners.empty() ? "it works, and nobody is known to own it" : "it works, though the code that had it is gone");
+  const std::string_view orphaned = orphan_reason(out.owners);
+  if (view.is(Verdict::kLive) && (!orphaned.empty() || !out.exposure.at_tip)) {
+    add("NHI1", orphaned.empty() ? "it works, though the code that had it is gone" : fmt::format("it works, and {}", orphaned));
   }
   add("NHI2", fmt::format("{} {}", view.credential.sightings.size(), view.credential.sightings.size() == 1 ? "place" : "places"));
   if (pattern.kind == model::Kind::kOauthToken) add("NHI3", "it lets a third party's application in");

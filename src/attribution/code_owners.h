@@ -4,15 +4,11 @@
 // Thread safety: immutable once read.
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace keywake::attribution {
-
-/// Where in a repository it may stand; the first that is there holds.
-inline constexpr std::array<std::string_view, 4> kCodeOwnersFiles{".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"};
 
 class CodeOwners {
  public:

@@ -26,10 +26,11 @@ class Hints {
   // An address or a name, whichever it is.
   void add(const std::string& text, std::string source, Confidence confidence) {
     const bool address = text.find('@') != std::string::npos && !text.starts_with('@');
-    add({address ? "" : text, address ? text : "", std::move(source), confidence});
+    add({address ? "" : text, address ? text : "", std::move(source), confidence, std::nullopt});
   }
   std::vector<Owner> take() {
-    std::stable_sort(owners_.begin(), owners_.end(), [](const Owner& a, const Owner& b) { return a.confidence > b.confidence; });
+    auto rank = [](const Owner& owner) { return std::pair(-static_cast<int>(owner.confidence), owner.active == false); };
+    std::stable_sort(owners_.begin(), owners_.end(), [&](const Owner& a, const Owner& b) { return rank(a) < rank(b); });
     return std::move(owners_);
   }
 
@@ -48,7 +49,7 @@ void add_provider(const model::Credential& credential, Hints& hints) {
   if (!credential.validation) return;
   const model::Validation& validation = *credential.validation;
   const std::string owner = fact(validation, "owner");
-  hints.add({owner.empty() ? fact(validation, "account") : owner, fact(validation, "email"), validation.host, Confidence::kHigh});
+  hints.add({owner.empty() ? fact(validation, "account") : owner, fact(validation, "email"), validation.host, Confidence::kHigh, std::nullopt});
   hints.add(fact(validation, "organization"), validation.host, Confidence::kMedium);
 }
 
@@ -62,9 +63,30 @@ void add_parts(const model::Credential& credential, Hints& hints) {
   }
 }
 
+// Who changed the file after the credential had come into it may know what it is for.
+void add_touches(const Repository& repository, std::string_view path, std::int64_t now, Hints& hints) {
+  constexpr std::size_t kMost = 3;
+  if (repository.people == nullptr) return;
+  const std::string_view file = model::outer_file(path);
+  std::size_t count = 0;
+  for (const model::Touch& touch : repository.people->touches) {
+    if (touch.path != file || ++count > kMost) continue;
+    const Person person = repository.mailmap.resolve({touch.name, touch.email});
+    hints.add({person.name, person.email, "changed the file since", Confidence::kLow, repository.active(person.email, now)});
+  }
+}
+
 }  // namespace
 
-std::vector<Owner> owners_of(const model::Credential& credential, const std::map<std::string, Repository>& repositories) {
+std::optional<bool> Repository::active(const std::string& email, std::int64_t now) const {
+  if (people == nullptr || email.empty()) return std::nullopt;
+  for (const auto& [address, date] : people->last_commit) {
+    if (date > now - model::kActive && mailmap.resolve({"", address}).email == email) return true;
+  }
+  return people->known_since <= now - model::kActive ? std::optional(false) : std::nullopt;
+}
+
+std::vector<Owner> owners_of(const model::Credential& credential, const std::map<std::string, Repository>& repositories, std::int64_t now) {
   Hints hints;
   add_provider(credential, hints);
   std::vector<const model::Sighting*> committed;
@@ -79,9 +101,17 @@ std::vector<Owner> owners_of(const model::Credential& credential, const std::map
   for (const model::Sighting* sighting : committed) {
     const auto repository = repositories.find(sighting->target);
     Person person{sighting->git->author, sighting->git->email};
-    if (repository != repositories.end()) person = repository->second.mailmap.resolve(std::move(person));
+    std::optional<bool> active;
+    if (repository != repositories.end()) {
+      person = repository->second.mailmap.resolve(std::move(person));
+      active = repository->second.active(person.email, now);
+    }
     const bool first = sighting == committed.front();
-    hints.add({person.name, person.email, first ? "brought it in" : "brought it in again", first ? Confidence::kMedium : Confidence::kLow});
+    hints.add({person.name, person.email, first ? "brought it in" : "brought it in again", first ? Confidence::kMedium : Confidence::kLow, active});
+  }
+  for (const model::Sighting& sighting : credential.sightings) {
+    const auto repository = repositories.find(sighting.target);
+    if (repository != repositories.end() && model::is_current(sighting)) add_touches(repository->second, sighting.path, now, hints);
   }
   add_parts(credential, hints);
   return hints.take();

@@ -1,7 +1,9 @@
 // Owner hints for one credential. Thread safety: pure function.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +17,14 @@ namespace keywake::attribution {
 struct Repository {
   CodeOwners owners;
   Mailmap mailmap;
+  const model::People* people = nullptr;  // null: not known
+
+  /// Whether who goes by this address has made a commit lately; absent: not known.
+  [[nodiscard]] std::optional<bool> active(const std::string& email, std::int64_t now) const;
 };
 
-/// The surest first: what its provider said, who answers for the files it stands in, who brought it in, what it says of itself. `repositories`
-/// by target; a target may be missing.
-std::vector<model::Owner> owners_of(const model::Credential& credential, const std::map<std::string, Repository>& repositories);
+/// The surest first, and of equally sure ones those who are active: what its provider said, who answers for the files it stands in, who brought
+/// it in, who changed those files since, what it says of itself. `repositories` by target; a target may be missing. `now`: seconds since 1970.
+std::vector<model::Owner> owners_of(const model::Credential& credential, const std::map<std::string, Repository>& repositories, std::int64_t now);
 
 }  // namespace keywake::attribution

@@ -127,6 +127,7 @@ ExitStatus recheck_command(const Arguments& arguments) {
   if (!engine) return failed(engine.error().message);
 
   scan::Request request = arguments.request;
+  request.people = true;
   request.targets.assign(report->targets.begin(), report->targets.end());
   request.min_confidence = model::Confidence::kLow;
   scan::Progress progress;

@@ -46,6 +46,7 @@ std::string describe(const model::Pattern& pattern) {
   if (pattern.generic)
     append(out, "generic", "yields to any other pattern that claims the same bytes");
   append(out, "rotate", pattern.rotate);
+  append(out, "revoke", pattern.revoke);
   append(out, "docs", pattern.docs);
   return out;
 }

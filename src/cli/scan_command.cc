@@ -81,6 +81,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   std::int64_t started = std::time(nullptr);
   scan::Request request = arguments.request;
   request.targets = arguments.operands;
+  request.people = arguments.validation.wanted;
   if (request.targets.empty()) request.targets.emplace_back(".");
   if (request.staged) request.index_file = index_of_hook();
   for (const std::string& target : request.targets) {

@@ -79,6 +79,7 @@ Result<std::string> buffered_input() {
 ExitStatus validate_command(const Arguments& arguments) {
   const std::int64_t started = std::time(nullptr);
   scan::Request request = arguments.request;
+  request.people = true;
   request.targets = arguments.operands;
   if (request.targets.empty()) request.targets.emplace_back("-");
   request.history = false;

@@ -92,6 +92,7 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
   field("companions", companions);
   field("generic", pattern.generic ? "true" : "false");
   field("rotate", literal(pattern.rotate));
+  field("revoke", literal(pattern.revoke));
   out += fmt::format(".docs = {}}},\n", literal(pattern.docs));
   return out;
 }

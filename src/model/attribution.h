@@ -2,7 +2,9 @@
 // repository. Ownership: values. Thread safety: as any value.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +13,19 @@
 
 namespace keywake::model {
 
+/// Where in a repository CODEOWNERS may stand; the first that is there holds.
+inline constexpr std::array<std::string_view, 4> kCodeOwnersFiles{".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"};
+
+/// Seconds without a commit after which a person counts as gone.
+inline constexpr std::int64_t kActive = 180 * 86'400;
+
 /// Who may be able to replace it. A hint: a person, a team or an account, and how that is known.
 struct Owner {
   std::string name;   // may be empty, if there is an e-mail address
   std::string email;  // may be empty
   std::string source;  // for people: "api.github.com", "CODEOWNERS", "brought it in"
   Confidence confidence = Confidence::kLow;
+  std::optional<bool> active;  // made a commit to the repository lately; absent: not known
   bool operator==(const Owner&) const = default;
 };
 

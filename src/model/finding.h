@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "model/attribution.h"
 #include "model/pattern.h"
+#include "model/people.h"
 #include "model/validation.h"
 
 namespace keywake::model {
@@ -126,6 +127,7 @@ struct ScanResult {
   std::vector<Credential> credentials;  // sorted by risk and confidence (highest first), pattern id, fingerprint
   std::vector<Secret> held_back;        // of the credentials that the summary counts as such: reports redact these too
   std::vector<std::pair<Sighting, Rejection>> rejections;  // only under --explain
+  std::vector<People> people;       // of the repositories, if that was asked for
   Summary summary;
 };
 

@@ -91,6 +91,7 @@ struct Pattern {
 
   // For people and later stages.
   std::string_view rotate;    // URL where its owner replaces it
+  std::string_view revoke;    // command that revokes it, with {secret}, {part} and {fact}: printed, never run
   std::string_view docs;      // URL of the documentation the pattern was written from
 };
 

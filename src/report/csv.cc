@@ -7,17 +7,18 @@
 #include "base/text.h"
 #include "report/escape.h"
 #include "report/formats.h"
+#include "report/revocation.h"
 
 namespace keywake::report {
 namespace {
 
-constexpr std::array<std::string_view, 38> kColumns{
+constexpr std::array<std::string_view, 39> kColumns{
     "pattern", "provider",   "kind",         "risk",      "title",  "secret",   "fingerprint",
     "parts",   "target",     "path",         "line",      "column", "end_line", "end_column",
     "decoded", "blob",       "commit",       "author",    "email",  "date",     "summary",
     "at_tip",  "removed_in", "removed_date", "reachable", "staged", "rotate",   "confidence",
     "verdict", "verdict_reason", "verdict_host", "verdict_at", "identity",
-    "owners", "first_seen", "last_seen", "days", "owasp_nhi"};
+    "owners", "first_seen", "last_seen", "days", "owasp_nhi", "revoke"};
 
 class Record {
  public:
@@ -127,6 +128,7 @@ void write_sighting(const View& view, const model::Credential& credential,
   record.add(name(sighting.confidence));  // new columns come last, where they move none that readers know
   add_validation(view, credential, record);
   add_attribution(view, credential, record);
+  record.add_text(revocation(view, credential));
   record.end();
 }
 

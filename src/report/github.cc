@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "report/escape.h"
+#include "report/revocation.h"
 #include "report/formats.h"
 
 namespace keywake::report {
@@ -61,6 +62,7 @@ std::string message(const View& view, const model::Credential& credential,
   if (!credential.pattern->rotate.empty()) {
     text += fmt::format("\nReplace it at {}", printable(credential.pattern->rotate));
   }
+  if (const std::string command = revocation(view, credential); !command.empty()) text += "\nRevoke it: " + printable(command);
   return workflow_data(text);
 }
 

@@ -11,6 +11,7 @@
 #include "report/escape.h"
 #include "report/formats.h"
 #include "report/records.h"
+#include "report/revocation.h"
 
 namespace keywake::report {
 namespace {
@@ -95,9 +96,11 @@ std::string description(const View& view, const model::Credential& credential,
   return text + ".";
 }
 
-std::string solution(const model::Pattern& pattern) {
+std::string solution(const View& view, const model::Credential& credential) {
+  const model::Pattern& pattern = *credential.pattern;
   std::string text = "Revoke and replace this credential, then remove it from the file.";
   if (is_web_url(pattern.rotate)) text += fmt::format(" Replace it at {}", pattern.rotate);
+  if (const std::string command = revocation(view, credential); !command.empty()) text += " Revoke it: " + to_utf8(command);
   return text;
 }
 
@@ -110,7 +113,7 @@ Json vulnerability(const View& view, const model::Credential& credential,
   out["name"] = cut(pattern.title, kMaxName);
   out["description"] = description(view, credential, sighting);
   out["severity"] = kSeverities[static_cast<std::size_t>(credential.attribution.risk)];
-  out["solution"] = solution(pattern);
+  out["solution"] = solution(view, credential);
   out["scanner"] = {{"id", "keywake"}, {"name", "keywake"}};
   out["location"] = location_object(view, sighting);
   // The first identifier is what GitLab groups and deduplicates by.

@@ -1,4 +1,5 @@
 #include "report/records.h"
+#include "report/revocation.h"
 
 #include <fmt/format.h>
 
@@ -69,7 +70,8 @@ Json attribution_object(const View& view, const model::Credential& credential) {
     owners.push_back({{"name", text_or_null(view.name(owner.name))},
                       {"email", text_or_null(view.name(owner.email))},
                       {"source", to_utf8(view.name(owner.source))},
-                      {"confidence", name(owner.confidence)}});
+                      {"confidence", name(owner.confidence)},
+                      {"active", owner.active ? Json(*owner.active) : Json()}});
   }
   out["owners"] = std::move(owners);
   const model::Exposure& exposure = attribution.exposure;
@@ -96,6 +98,7 @@ void add_credential(const View& view, const model::Credential& credential, Json&
   }
   out["parts"] = std::move(parts);
   out["rotate"] = text_or_null(pattern.rotate);
+  out["revoke"] = text_or_null(revocation(view, credential));
   out["validation"] = validation_object(view, credential);
   out["identity"] = identity_object(view, credential);
   out.update(attribution_object(view, credential));

@@ -12,7 +12,7 @@
 
 namespace keywake::report {
 
-inline constexpr std::string_view kSchemaVersion = "1.2";
+inline constexpr std::string_view kSchemaVersion = "1.3";
 
 /// What a credential has in common for all its sightings, and what one of them adds (the confidence
 /// that its place leaves among it; the credential's own is the highest of them).

@@ -20,6 +20,7 @@
 
 #include "base/text.h"
 #include "report/formats.h"
+#include "report/revocation.h"
 #include "report/style.h"
 #include "report/text_summary.h"
 
@@ -156,6 +157,10 @@ class TextReport {
     write_attribution(credential);
     if (!pattern.rotate.empty()) {
       out_ << "  replace it at " << printable(pattern.rotate) << '\n';
+    }
+    const bool dead = credential.validation && credential.validation->verdict == model::Verdict::kDead;
+    if (const std::string command = revocation(view_, credential); !command.empty() && !dead) {
+      out_ << "  revoke it: " << printable(command) << '\n';
     }
   }
 

@@ -172,7 +172,8 @@ std::vector<std::pair<std::string_view, std::string>> View::identity(const model
 std::string View::owner(const model::Owner& owner) const {
   std::string out = name(owner.name);
   if (!owner.email.empty()) out += fmt::format("{}<{}>", out.empty() ? "" : " ", name(owner.email));
-  return out + fmt::format(" ({})", name(owner.source));
+  const char* active = owner.active == true ? ", active" : owner.active == false ? ", not active any more" : "";
+  return out + fmt::format(" ({}{})", name(owner.source), active);
 }
 
 std::string View::verdicts() const {

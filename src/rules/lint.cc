@@ -50,6 +50,7 @@ class PatternLint {
     if (pattern_.keywords.empty() && !pattern_.names.empty() && pattern_.names.front() != "*") check_literals("name", pattern_.names);
     check_url("docs", pattern_.docs);
     if (!pattern_.rotate.empty()) check_url("rotate", pattern_.rotate);
+    if (pattern_.revoke.find('\n') != std::string_view::npos) problem("\"revoke\" must be one line");
     if (source_.match.size() < 2) problem("at least two \"match\" examples are needed");
     if (source_.reject.empty()) problem("at least one \"reject\" example is needed: a near miss");
     for (const Example& example : source_.match) check_example(example);

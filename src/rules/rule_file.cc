@@ -27,10 +27,10 @@ constexpr std::int64_t kMaxCompanionWithin = 1024;
 
 constexpr std::array<std::string_view, 2> kFileKeys{"provider", "pattern"};
 constexpr std::array<std::string_view, 1> kProviderKeys{"name"};
-constexpr std::array<std::string_view, 22> kPatternKeys{
+constexpr std::array<std::string_view, 23> kPatternKeys{
     "id",     "title", "kind", "risk",   "docs",    "rotate",   "anchors",   "keywords", "shape",
     "within", "regex", "span", "checks", "generic", "companion", "match",    "reject",
-    "names",  "words", "value", "confidence", "assigned"};
+    "names",  "words", "value", "confidence", "assigned", "revoke"};
 constexpr std::array<std::string_view, 6> kCompanionKeys{"name", "regex", "within", "required", "secret", "other_half"};
 
 class FileReader : TomlReader {
@@ -95,6 +95,7 @@ class FileReader : TomlReader {
         one_of(table, "confidence", model::kConfidenceNames, static_cast<std::size_t>(usual)));
     pattern.docs = rules.keep(required(table, "docs"));
     pattern.rotate = rules.keep(string(table, "rotate").value_or(""));
+    pattern.revoke = rules.keep(string(table, "revoke").value_or(""));
     read_tier_one(table, pattern);
     read_regex(table, pattern);
     pattern.checks = read_checks(table);

@@ -7,6 +7,7 @@
 #include "matching/judge.h"
 #include "matching/published.h"
 #include "model/fingerprint.h"
+#include "model/sighting.h"
 
 namespace keywake::scan {
 namespace {
@@ -95,8 +96,29 @@ void Collector::skip(model::Skip skip) {
   skips_.push_back(std::move(skip));
 }
 
+void Collector::add(model::People people) {
+  std::lock_guard lock(mutex_);
+  people_.push_back(std::move(people));
+}
+
+std::optional<std::map<std::string, std::int64_t>> Collector::files_of_today(const std::string& target) {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, std::int64_t> out;
+  bool any = false;
+  for (const Seen& seen : seen_) {
+    const model::Sighting& sighting = seen.sighting;
+    if (sighting.target != target) continue;
+    any = true;
+    if (!sighting.git || !sighting.git->at_tip || model::is_pseudo_path(sighting.path)) continue;
+    const auto [known, added] = out.emplace(model::outer_file(sighting.path), sighting.git->date);
+    known->second = std::min(known->second, sighting.git->date);
+  }
+  return any ? std::optional(std::move(out)) : std::nullopt;
+}
+
 model::ScanResult Collector::finish() {
   model::ScanResult result;
+  result.people = std::move(people_);
   std::map<std::string_view, model::Credential> by_secret;  // views into the value table
   result.rejections = std::move(rejections_);
   for (Seen& seen : seen_) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,11 @@ class Collector {
   /// rejection under --explain.
   void add(Seen seen);
   void skip(model::Skip skip);
+  void add(model::People people);
+
+  /// What was added so far: paths of a target that have it today, with the earliest date at which a commit brought it in.
+  /// Absent if nothing was found in the target.
+  std::optional<std::map<std::string, std::int64_t>> files_of_today(const std::string& target);
 
   // Totals for the summary.
   std::atomic<std::uint64_t> files = 0;
@@ -52,6 +58,7 @@ class Collector {
   std::vector<std::pair<model::Sighting, model::Rejection>> rejections_;
   std::uint64_t noise_ = 0;
   std::vector<model::Skip> skips_;
+  std::vector<model::People> people_;
 };
 
 }  // namespace keywake::scan

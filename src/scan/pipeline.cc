@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <thread>
@@ -18,6 +19,7 @@
 #include "scan/context.h"
 #include "scan/file_scan.h"
 #include "scan/history_scan.h"
+#include "scan/people.h"
 #include "scan/plain_scan.h"
 
 namespace keywake::scan {
@@ -73,7 +75,7 @@ Result<void> scan_tree(const Context& context, const fs::path& root, const std::
   return {};
 }
 
-Result<void> scan_repository(const Context& context, const git::Repository& repository, const std::string& target) {
+Result<void> scan_all_of(const Context& context, const git::Repository& repository, const std::string& target) {
   if (context.request.staged) return scan_staged(context, repository, target);
   if (wants_commits_only(context.request)) return scan_commits(context, repository, target);
   KnownFile known;
@@ -84,6 +86,13 @@ Result<void> scan_repository(const Context& context, const git::Repository& repo
   }
   if (!repository.work_tree) return {};
   return scan_tree(context, *repository.work_tree, target, known);
+}
+
+Result<void> scan_repository(const Context& context, const git::Repository& repository, const std::string& target) {
+  auto done = scan_all_of(context, repository, target);
+  if (!context.request.people || !done) return done;
+  if (const auto files = context.collector.files_of_today(target)) context.collector.add(read_people(repository, target, *files, std::time(nullptr)));
+  return done;
 }
 
 Result<void> scan_url(const Context& context, const std::string& url) {

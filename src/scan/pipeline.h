@@ -32,6 +32,7 @@ struct Request {
   std::vector<std::string> include, exclude;                    // globs over paths relative to a target
   bool archives = true;
   bool explain = false;
+  bool people = false;  // read who works on the repositories in which something was found
   model::Confidence min_confidence = model::Confidence::kMedium;  // credentials under it are counted, not reported
 };
 

@@ -1,8 +1,10 @@
 // The commands that ask providers, against a server on loopback.
 #include <algorithm>
+#include <ctime>
 
 #include "catch.h"
 #include "keywake_helper.h"
+#include "../git/run_git_helper.h"
 #include "../validation/provider_helper.h"
 
 namespace keywake::testing {
@@ -90,6 +92,65 @@ TEST_CASE("recheck says what changed since a report, without a secret in it") {
   }
   write_file(setting.folder.path() / "empty.json", "{}");
   CHECK(run_keywake({"recheck", "empty.json"}, {.folder = setting.folder.path()}).status == 2);
+}
+
+TEST_CASE("owner hints know who changed the file since, and who is gone") {
+  using git::test::run_git;
+  Setting setting;
+  const auto& folder = setting.folder.path();
+  auto commit = [&](const std::string& who, const std::string& date) {
+    run_git(folder, {"add", "-A"});
+    git::test::run_command(folder, {"git", "commit", "-qm", "work"}, {},
+            {"GIT_AUTHOR_NAME=" + who, "GIT_AUTHOR_EMAIL=" + who + "@acme.test", "GIT_COMMITTER_NAME=" + who, "GIT_COMMITTER_EMAIL=" + who + "@acme.test",
+                           "GIT_AUTHOR_DATE=" + date, "GIT_COMMITTER_DATE=" + date});
+  };
+  const std::string lately = std::to_string(std::time(nullptr) - 86'400) + " +0000";
+  const std::string token = github_token(6);
+  run_git(folder, {"init", "-q", "-b", "main"});
+  write_file(folder / "deploy/prod.env", "GITHUB_TOKEN=" + token + "\n");
+  commit("ada", "2021-03-01T10:00:00Z");
+  write_file(folder / "other.txt", "x\n");
+  commit("carol", "2022-03-01T10:00:00Z");
+  write_file(folder / "deploy/prod.env", "REGION=eu\nGITHUB_TOKEN=" + token + "\n");
+  commit("grace.old", lately);
+  write_file(folder / "CODEOWNERS", "/deploy/ @acme/platform\n");
+  write_file(folder / ".mailmap", "Grace Hopper <grace@acme.test> <grace.old@acme.test>\n");
+  commit("alan", lately);
+  run_git(folder, {"clone", "-q", "--bare", ".", "bare.git"});
+  for (const std::string target : {".", "bare.git"}) {
+    INFO(target);
+    setting.provider.answers({{{"status", 200}, {"body", "{}"}}});
+    const Ran ran = run_keywake(setting.with({"scan", "--validate", "-f", "json", target}), {.folder = folder});
+    const json report = json::parse(ran.out);
+    REQUIRE(report["credentials"].size() == 1);
+    const json& owners = report["credentials"][0]["owners"];
+    INFO(owners.dump(1));
+    auto hint = [&](const std::string& source) {
+      for (const json& owner : owners) {
+        if (owner["source"] == source) return owner;
+      }
+      return json{{"name", "none"}};
+    };
+    CHECK(hint("CODEOWNERS")["name"] == "@acme/platform");
+    CHECK(hint("brought it in")["name"] == "ada");
+    CHECK(hint("brought it in")["active"] == false);
+    CHECK(hint("changed the file since")["name"] == "Grace Hopper");
+    CHECK(hint("changed the file since")["active"] == true);
+    CHECK(owners.dump().find("carol") == std::string::npos);
+    CHECK(report["credentials"][0]["exposure"]["at_tip"] == true);
+    CHECK(report["credentials"][0]["revoke"].get<std::string>().find("$SECRET") != std::string::npos);
+  }
+}
+
+TEST_CASE("a file of the work tree that was never committed is exposed today") {
+  Setting setting;
+  git::test::run_git(setting.folder.path(), {"init", "-q"});
+  write_file(setting.folder.path() / "new.env", "GITHUB_TOKEN=" + github_token(7) + "\n");
+  setting.provider.answers(kDead);
+  const json report = json::parse(run_keywake(setting.with({"scan", "--validate", "-f", "json"}), {.folder = setting.folder.path()}).out);
+  REQUIRE(report["credentials"].size() == 1);
+  CHECK(report["credentials"][0]["exposure"]["at_tip"] == true);
+  CHECK(report["credentials"][0]["exposure"]["first_seen"].is_null());
 }
 
 TEST_CASE("--reuse-answers takes what was said before, for as long as it is said to") {

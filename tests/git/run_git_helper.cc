@@ -103,7 +103,7 @@ CommandOutput run_command(const std::filesystem::path& folder, const Arguments& 
   UnnamedFile err;
   in.put(input);
   Arguments environment = fixed_environment();
-  environment.insert(environment.end(), extra_environment.begin(), extra_environment.end());
+  environment.insert(environment.begin(), extra_environment.begin(), extra_environment.end());  // of two with one name the first holds
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
