@@ -31,6 +31,7 @@ struct ValidationArguments {
   bool allow_private = false;
   bool allow_plaintext = false;
   bool touch_canaries = false;
+  bool verbose = false;
   std::chrono::seconds reuse{0};  // how old an answer of an earlier run may be
   std::chrono::seconds timeout{10};
   std::chrono::seconds deadline{600};

@@ -1,8 +1,12 @@
 #include "cli/validation.h"
 
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <ctime>
 #include <optional>
 
+#include "base/text.h"
 #include "cli/engine_cache.h"
 #include "cli/progress_line.h"
 #include "validation/validate.h"
@@ -31,10 +35,19 @@ Result<void> validate(model::ScanResult& result, const Arguments& arguments) {
     options.cache = &cache.emplace(folder / "answers.json", wanted.reuse, std::time(nullptr));
   }
 
+  if (wanted.verbose) {
+    options.ask.observe = [](const validation::AskEvent& event) {
+      const std::string answer = event.status == 0 ? std::string(event.problem) : fmt::format("{}", event.status);
+      const std::string again = event.attempt == 1 ? "" : fmt::format(", attempt {}", event.attempt);
+      fmt::print(stderr, "{}  {}: {}, {} ms{}\n", event.validator, printable(event.host), printable(answer), event.took.count(), again);
+    };
+  }
+
   scan::Progress progress;
   progress.stage = "asking";
   progress.unit = "credentials";
-  const ProgressLine line(progress, arguments.quiet && arguments.progress == When::kAuto ? When::kNever : arguments.progress);
+  const bool silent = wanted.verbose || (arguments.quiet && arguments.progress == When::kAuto);
+  const ProgressLine line(progress, silent ? When::kNever : arguments.progress);
   auto validated = validation::validate(result.credentials, *validators, options, [&](const validation::AskProgress& now) {
     progress.objects = now.done;
     progress.objects_total = now.total;

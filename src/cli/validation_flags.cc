@@ -48,6 +48,14 @@ constexpr Flag kFlags[] = {
        a.validation.touch_canaries = true;
        return {};
      }},
+    {.name = "verbose",
+     .help = "Say on standard error who is asked, what comes of it, and how long it takes",
+     .long_help = "A line for each request: validator, host, status, time. Never the secret, nor an address in which it could stand.",
+     .group = Group::kValidation,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.validation.verbose = true;
+       return {};
+     }},
     {.name = "reuse-answers",
      .argument = "SECONDS",
      .help = "Take answers of earlier runs that are no older than this",

@@ -132,8 +132,12 @@ class Asking {
     std::optional<net::Request> request = job.probe->next();
     if (!request) return finish(job);
     ++gate.in_flight;
-    auto done = [this, &job, &gate](const net::Answer& answer) {
+    auto done = [this, &job, &gate, sent = steady_clock::now()](const net::Answer& answer) {
       --gate.in_flight;
+      if (options_.observe && !job.done) {
+        const auto took = duration_cast<milliseconds>(steady_clock::now() - sent);
+        options_.observe({job.probe->result().validator, job.probe->host().host, answer.status, answer.problem, job.attempts + 1, took});
+      }
       take(job, gate, answer);
     };
     if (login::driver_for(scheme_of(request->url)) != nullptr) return logins_.send(*std::move(request), done);

@@ -25,6 +25,16 @@ struct Question {
   const std::vector<model::Part>* parts = nullptr;
 };
 
+/// One request that was answered, or failed. Neither URL nor headers, in which secrets may stand.
+struct AskEvent {
+  std::string_view validator;
+  std::string_view host;
+  int status = 0;            // of the answer; 0: it failed
+  std::string_view problem;  // why
+  int attempt = 1;
+  std::chrono::milliseconds took{0};
+};
+
 struct AskOptions {
   net::ClientOptions client;
   AllowedHosts allowed;
@@ -32,6 +42,7 @@ struct AskOptions {
   std::uint32_t in_flight = 256;       // requests at once, over all hosts
   int attempts = 4;                    // at one request, where another try may help
   std::chrono::milliseconds first_back_off{500};  // before a second attempt; doubled with each that follows
+  std::function<void(const AskEvent&)> observe;   // called for each request; empty: nobody looks
   std::optional<double> rate;          // requests a second to one host, instead of what validators say
 };
 

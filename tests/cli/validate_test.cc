@@ -181,6 +181,24 @@ TEST_CASE("--reuse-answers takes what was said before, for as long as it is said
   }
 }
 
+TEST_CASE("--verbose says who is asked, and never a secret") {
+  Setting setting;
+  const std::string token = github_token(8);
+  write_file(setting.folder.path() / "a.env", "GITHUB_TOKEN=" + token + "\n");
+  for (const json& answers : {kLive, kDead, json{{{"status", 503}, {"body", token}}}}) {
+    setting.provider.answers(answers);
+    const Ran ran = run_keywake(setting.with({"scan", "--validate", "--verbose", "a.env"}), {.folder = setting.folder.path()});
+    INFO(ran.err);
+    CHECK(contains(ran.err, "github.user  api.github.com: " + answers[0]["status"].dump() + ", "));
+    CHECK_FALSE(contains(ran.err, token));
+    CHECK_FALSE(contains(ran.out, token));
+  }
+  // Nobody there: what libcurl says of it holds no URL.
+  const Ran ran = run_keywake({"scan", "--validate", "--verbose", "--connect-to", "::127.0.0.1:1", "a.env"}, {.folder = setting.folder.path()});
+  CHECK(contains(ran.err, "attempt 2"));
+  CHECK_FALSE(contains(ran.err, token));
+}
+
 TEST_CASE("rules endpoints lists the hosts there are") {
   Ran ran = run_keywake({"rules", "endpoints"});
   CHECK(ran.status == 0);
