@@ -48,9 +48,12 @@ std::string fact(const model::Validation& validation, std::string_view name) {
 void add_provider(const model::Credential& credential, Hints& hints) {
   if (!credential.validation) return;
   const model::Validation& validation = *credential.validation;
+  // What an expired token or an untrusted certificate says of itself, nobody vouches for.
+  const bool vouched = validation.verdict == model::Verdict::kLive;
+  const std::string source = vouched && !validation.host.empty() ? validation.host : "the credential itself";
   const std::string owner = fact(validation, "owner");
-  hints.add({owner.empty() ? fact(validation, "account") : owner, fact(validation, "email"), validation.host, Confidence::kHigh, std::nullopt});
-  hints.add(fact(validation, "organization"), validation.host, Confidence::kMedium);
+  hints.add({owner.empty() ? fact(validation, "account") : owner, fact(validation, "email"), source, vouched ? Confidence::kHigh : Confidence::kLow, std::nullopt});
+  hints.add(fact(validation, "organization"), source, vouched ? Confidence::kMedium : Confidence::kLow);
 }
 
 // Parts that name somebody; a user in a database URL does not, but is all that there may be.

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/completions.h"
+#include "cli/values.h"
 
 namespace keywake::cli {
 namespace {
@@ -52,14 +53,16 @@ constexpr Flag kPartFlags[] = {
     {.name = "part",
      .argument = "NAME=VALUE",
      .help = "What belongs to the secret: a key id, a host",
-     .long_help = "By the names that 'keywake rules show' gives for companions. It is visible in the list of processes: for what is secret too, "
-                  "give the whole text on standard input instead. May be given several times.",
+     .long_help = "By the names that 'keywake rules show' gives for companions. A value stands in the list of processes for all to see: what is secret "
+                  "too, or long, is given as NAME=@FILE. May be given several times.",
      .group = Group::kValidation,
      .repeatable = true,
      .apply = [](std::string_view v, Arguments& a) -> Done {
        const std::size_t equals = v.find('=');
        if (equals == 0 || equals == std::string_view::npos) return fail("it is written NAME=VALUE; an example: key_id=abc");
-       a.validation.parts.emplace_back(v.substr(0, equals), v.substr(equals + 1));
+       auto value = text_or_file(v.substr(equals + 1));
+       if (!value) return std::unexpected(value.error());
+       a.validation.parts.emplace_back(v.substr(0, equals), *std::move(value));
        return {};
      }},
 };

@@ -49,7 +49,7 @@ constexpr Flag kFlags[] = {
        return {};
      }},
     {.name = "verbose",
-     .help = "Say on standard error who is asked, what comes of it, and how long it takes",
+     .help = "Say on standard error who is asked, and what comes of it",
      .long_help = "A line for each request: validator, host, status, time. Never the secret, nor an address in which it could stand.",
      .group = Group::kValidation,
      .apply = [](std::string_view, Arguments& a) -> Done {

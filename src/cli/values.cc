@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <fstream>
 #include <optional>
 
 #include "base/text.h"
@@ -71,6 +72,18 @@ Result<std::size_t> parse_choice(std::string_view text, std::span<const std::str
   std::string hint = near.empty() ? "" : fmt::format("did you mean {}? ", near);
   return fail(fmt::format("there is no '{}'; {}The choices are {}", printable(text), hint,
                           fmt::join(choices, ", ")));
+}
+
+Result<std::string> text_or_file(std::string_view text) {
+  constexpr std::size_t kMost = 1024 * 1024;
+  if (!text.starts_with('@')) return std::string(text);
+  std::ifstream in{std::string(text.substr(1)), std::ios::binary};
+  std::string out(kMost + 1, '\0');
+  in.read(out.data(), static_cast<std::streamsize>(out.size()));
+  if (!in.eof()) return fail(fmt::format("{}: cannot be read, or is larger than 1 MiB", printable(text.substr(1))));
+  out.resize(static_cast<std::size_t>(in.gcount()));
+  while (!out.empty() && (out.back() == '\n' || out.back() == '\r')) out.pop_back();
+  return out;
 }
 
 Result<void> append_value(std::string_view value, std::vector<std::string>& list, std::string_view example) {

@@ -25,6 +25,9 @@ Result<std::size_t> parse_choice(std::string_view text, std::span<const std::str
 /// Adds a value to a list that a flag may be given several times for; an empty one, as an unset variable would be, is an error.
 Result<void> append_value(std::string_view value, std::vector<std::string>& list, std::string_view example);
 
+/// The text itself, or after @ what stands in that file (a pipe will do) without the line ends at its end.
+Result<std::string> text_or_file(std::string_view text);
+
 inline constexpr std::string_view kWhenNames[]{"auto", "always", "never"};
 Result<When> parse_when(std::string_view text);
 

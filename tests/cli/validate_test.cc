@@ -181,6 +181,22 @@ TEST_CASE("--reuse-answers takes what was said before, for as long as it is said
   }
 }
 
+TEST_CASE("--part takes a file, so that no secret stands among the arguments") {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "none.pem", "no certificate\n");
+  const std::string key = git::test::run_command(folder.path(), {"openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout"}).out;
+  write_file(folder.path() / "key.pem", key);
+  git::test::run_command(folder.path(), {"openssl", "req", "-x509", "-key", "key.pem", "-subj", "/CN=shop", "-days", "2", "-out", "own.pem"});
+  const Ran own = run_keywake({"validate", "--part", "certificate=@own.pem"}, {.folder = folder.path(), .input = key});
+  INFO(own.out << own.err);
+  CHECK(contains(own.out, "signed by itself"));
+  CHECK(contains(own.out, "shop"));
+  CHECK(contains(run_keywake({"validate", "--part", "certificate=@none.pem"}, {.folder = folder.path(), .input = key}).out, "no certificate was found with it"));
+  const Ran missing = run_keywake({"validate", "--part", "certificate=@absent.pem"}, {.folder = folder.path(), .input = key});
+  CHECK(missing.status == 2);
+  CHECK(contains(missing.err, "absent.pem"));
+}
+
 TEST_CASE("--verbose says who is asked, and never a secret") {
   Setting setting;
   const std::string token = github_token(8);
