@@ -173,6 +173,20 @@ TEST_CASE("faults: nobody there, no such name, no trust") {
   }
 }
 
+TEST_CASE("IPv6: a provider there is asked, and its private addresses are refused like others") {
+  Setting setting;
+  testing::Provider provider({"api.acme.test"}, {"--ipv6"});
+  provider.answers({{{"status", 200}, {"body", R"({"name":"ada"})"}}});
+  setting.options.client = provider.options();
+  setting.options.client.connect_to = {"::[::1]:" + std::to_string(provider.port())};
+  CHECK(setting.ask_about("acme.me", kSecret).verdict == Verdict::kLive);
+  CHECK(provider.requests().size() == 1);
+  // A name that leads there without the user's word.
+  setting.options.client.connect_to = {"::ip6-localhost:" + std::to_string(provider.port())};
+  CHECK(setting.ask_about("acme.me", kSecret).verdict != Verdict::kLive);
+  CHECK(provider.requests().empty());
+}
+
 TEST_CASE("safety: a host that the scanned text names is asked only when the user allowed it") {
   Setting setting;
   setting.provider.answers({{{"status", 200}}});

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A provider on loopback: an HTTPS server that answers as it is told, and tells what it was asked.
 
-usage: provider.py CERTIFICATE KEY [--latency SECONDS]
+usage: provider.py CERTIFICATE KEY [--latency SECONDS] [--ipv6]
 
 It prints its port. Each line on standard input is a JSON list of answers, given one after another, the last for all that follow; it is
 acknowledged by the JSON list of the requests that came since the line before. An answer is
@@ -78,7 +78,8 @@ async def main():
     context.load_cert_chain(sys.argv[1], sys.argv[2])
     if "--latency" in sys.argv:
         latency = float(sys.argv[sys.argv.index("--latency") + 1])
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context, backlog=512)
+    address = "::1" if "--ipv6" in sys.argv else "127.0.0.1"
+    server = await asyncio.start_server(serve, address, 0, ssl=context, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     lines = asyncio.StreamReader(limit=1 << 24)
     loop = asyncio.get_running_loop()
