@@ -51,7 +51,9 @@ class ValidatorLint {
     if (validator_.scheme != "http") return check_coded();
     if (validator_.requests.empty()) problem("there is no [[validator.request]]");
     for (const model::HttpRequest& request : validator_.requests) check_request(request);
-    for (std::string_view kind : {"live", "dead", "blocked"}) check_has_example(kind);
+    check_has_example("live");
+    if (may_say_dead()) check_has_example("dead");
+    check_has_example("blocked");
     for (const model::ValidatorExample& example : validator_.examples) {
       if (!example.pattern.empty() && std::find(validator_.validates.begin(), validator_.validates.end(), example.pattern) == validator_.validates.end()) {
         at(example, fmt::format("\"{}\" is not among what it validates", example.pattern));
@@ -69,6 +71,12 @@ class ValidatorLint {
   void check_coded() {
     if (validator_.scheme != "jwt" && validator_.scheme != "x509") problem(fmt::format("there is no scheme \"{}\", but http, jwt and x509", validator_.scheme));
     if (!validator_.requests.empty()) problem(fmt::format("[[validator.request]] goes with the scheme http, not {}", validator_.scheme));
+  }
+
+  [[nodiscard]] bool may_say_dead() const {
+    return std::any_of(validator_.requests.begin(), validator_.requests.end(), [](const model::HttpRequest& request) {
+      return std::any_of(request.rules.begin(), request.rules.end(), [](const model::VerdictRule& rule) { return rule.is == model::VerdictRule::Is::kDead; });
+    });
   }
 
   void check_has_example(std::string_view kind) {
