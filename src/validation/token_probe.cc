@@ -132,7 +132,7 @@ void TokenProbe::answer(const net::Answer& answer) {
   if (answer.status == kTooManyRequests) return judge(Verdict::kBlocked, "429, too many requests");
   const json body = json::parse(answer.body, nullptr, false);
   if (keys_are_next_) {
-    if (answer.status == kOk && body.is_object()) return judge_by(body);
+    if (answer.status == kOk && body.is_object()) return judge_by(answer.body);
     return judge(Verdict::kUnknown, fmt::format("{}, its issuer shows no keys", answer.status));
   }
   keys_are_next_ = true;
@@ -143,7 +143,8 @@ void TokenProbe::answer(const net::Answer& answer) {
   ask_at(keys);
 }
 
-void TokenProbe::judge_by(const json& key_set) {
+void TokenProbe::judge_by(const std::string& text) {
+  const json key_set = json::parse(text, nullptr, false);
   bool known = false;
   const auto keys = key_set.find("keys");
   for (const json& key : keys != key_set.end() && keys->is_array() ? *keys : json::array()) {

@@ -2,8 +2,6 @@
 // verify its signature and it has not expired. The token itself is shown to nobody. As Probe.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "validation/probe.h"
 
 namespace keywake::validation {
@@ -20,7 +18,7 @@ class TokenProbe : public Probe {
   void read(const std::string& token);
   void ask_at(std::string url);
   void judge(model::Verdict verdict, std::string reason);
-  void judge_by(const nlohmann::json& key_set);
+  void judge_by(const std::string& key_set);  // a JSON Web Key Set
 
   std::string signed_part_;
   std::string signature_;
