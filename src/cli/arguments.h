@@ -52,6 +52,9 @@ struct Arguments {
 
   ValidationArguments validation;
 
+  std::chrono::seconds time_limit{25};  // of a server's hook
+  bool pass_over_time = false;
+
   report::Format format = report::Format::kText;
   std::vector<Output> outputs;
   bool show_secrets = false;

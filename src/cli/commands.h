@@ -11,6 +11,10 @@ namespace keywake::cli {
 ExitStatus scan_command(const Arguments& arguments);
 ExitStatus validate_command(const Arguments& arguments);
 ExitStatus recheck_command(const Arguments& arguments);
+ExitStatus hook_run(const Arguments& arguments);
+ExitStatus hook_install(const Arguments& arguments);
+ExitStatus hook_uninstall(const Arguments& arguments);
+ExitStatus hook_status(const Arguments& arguments);
 ExitStatus rules_list(const Arguments& arguments);
 ExitStatus rules_show(const Arguments& arguments);
 ExitStatus rules_why(const Arguments& arguments);

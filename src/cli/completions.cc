@@ -13,7 +13,7 @@ namespace keywake::cli {
 namespace {
 
 // The visible commands at one level: first words (with "rules" once), or the second words after
-// "rules".
+// such a group.
 std::vector<std::string_view> first_words() {
   std::vector<std::string_view> words;
   for (const Command& command : commands()) {
@@ -26,10 +26,10 @@ std::vector<std::string_view> first_words() {
   return words;
 }
 
-std::vector<std::string_view> rules_words() {
+std::vector<std::string_view> second_words(std::string_view group) {
   std::vector<std::string_view> words;
   for (const Command& command : commands()) {
-    if (command.name.starts_with("rules ")) words.push_back(command.name.substr(6));
+    if (command.name.starts_with(group) && command.name.substr(group.size()).starts_with(' ')) words.push_back(command.name.substr(group.size() + 1));
   }
   return words;
 }
@@ -143,9 +143,9 @@ std::string zsh_flag(const Flag& flag) {
 
 std::string fish_condition(const Command& command) {
   std::string_view name = command.name;
-  if (!name.starts_with("rules ")) return fmt::format("__fish_seen_subcommand_from {}", name);
-  return fmt::format("__fish_seen_subcommand_from rules; and __fish_seen_subcommand_from {}",
-                     name.substr(6));
+  const std::size_t space = name.find(' ');
+  if (space == std::string_view::npos) return fmt::format("__fish_seen_subcommand_from {}", name);
+  return fmt::format("__fish_seen_subcommand_from {}; and __fish_seen_subcommand_from {}", name.substr(0, space), name.substr(space + 1));
 }
 
 std::string fish_flag(const Command& command, const Flag& flag) {
@@ -174,11 +174,13 @@ std::string bash_completions() {
   out += fmt::format(
       "    mapfile -t COMPREPLY < <(compgen -W '{} {}' -- \"$word\")\n    return\n  fi\n",
       fmt::join(first_words(), " "), flag_words(commands().front()));
-  out += fmt::format(
-      "  if [[ $command == rules ]]; then\n    if ((COMP_CWORD == 2)); then\n"
-      "      mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n      return\n    fi\n"
-      "    command=\"rules ${{COMP_WORDS[2]}}\"\n  fi\n",
-      fmt::join(rules_words(), " "));
+  for (const CommandGroup& group : kCommandGroups) {
+    out += fmt::format(
+        "  if [[ $command == {} ]]; then\n    if ((COMP_CWORD == 2)); then\n"
+        "      mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n      return\n    fi\n"
+        "    command=\"{} ${{COMP_WORDS[2]}}\"\n  fi\n",
+        group.name, fmt::join(second_words(group.name), " "), group.name);
+  }
   out += "  case $command in\n";
   for (const Command* command : visible_commands()) out += bash_command(*command);
   out +=
@@ -202,12 +204,14 @@ std::string zsh_completions() {
       "_keywake() {{\n  local name=$words[2]\n  if ((CURRENT == 2)); then\n    compadd -- {} "
       "--help --version\n    return\n  fi\n",
       fmt::join(first_words(), " "));
-  out += fmt::format(
-      "  if [[ $name == rules ]]; then\n    if ((CURRENT == 3)); then\n      compadd {}\n      "
-      "return\n    fi\n"
-      "    name=\"rules $words[3]\"\n    shift words; ((CURRENT--))\n  fi\n  shift words; "
-      "((CURRENT--))\n  case $name in\n",
-      fmt::join(rules_words(), " "));
+  for (const CommandGroup& group : kCommandGroups) {
+    out += fmt::format(
+        "  if [[ $name == {} ]]; then\n    if ((CURRENT == 3)); then\n      compadd {}\n      "
+        "return\n    fi\n"
+        "    name=\"{} $words[3]\"\n    shift words; ((CURRENT--))\n  fi\n",
+        group.name, fmt::join(second_words(group.name), " "), group.name);
+  }
+  out += "  shift words; ((CURRENT--))\n  case $name in\n";
   for (const Command* command : visible_commands()) {
     out += fmt::format("    '{}')\n      _arguments \\\n", command->name);
     for (const Flag* flag : command->flags()) out += zsh_flag(*flag);
@@ -224,20 +228,20 @@ std::string fish_completions() {
   std::string out = "# fish completions of keywake; made by 'keywake completions fish'\n";
   for (const Command* command : visible_commands()) {
     std::string_view name = command->name;
-    if (name.starts_with("rules ")) {
+    if (const std::size_t space = name.find(' '); space != std::string_view::npos) {
+      const std::string_view group = name.substr(0, space);
       out += fmt::format(
-          "complete -c keywake -f -n '__fish_seen_subcommand_from rules; and not "
+          "complete -c keywake -f -n '__fish_seen_subcommand_from {}; and not "
           "__fish_seen_subcommand_from {}' -a {} -d '{}'\n",
-          fmt::join(rules_words(), " "), name.substr(6), replaced(command->help, "'", "\\'"));
+          group, fmt::join(second_words(group), " "), name.substr(space + 1), replaced(command->help, "'", "\\'"));
     } else {
       out += fmt::format("complete -c keywake -f -n __fish_use_subcommand -a {} -d '{}'\n", name,
                          replaced(command->help, "'", "\\'"));
     }
   }
-  out +=
-      "complete -c keywake -f -n __fish_use_subcommand -a rules -d 'List, show, explain, check and "
-      "measure "
-      "patterns'\n";
+  for (const CommandGroup& group : kCommandGroups) {
+    out += fmt::format("complete -c keywake -f -n __fish_use_subcommand -a {} -d '{}'\n", group.name, group.help);
+  }
   out += "complete -c keywake -n __fish_use_subcommand -l version -s V -d 'Print the version'\n";
   out += "complete -c keywake -n __fish_use_subcommand -l help -s h -d 'Print this help'\n";
   for (const Command* command : visible_commands()) {

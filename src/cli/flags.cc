@@ -89,6 +89,9 @@ constexpr Flag kVersionFlags[] = {
      }},
 };
 
+constexpr std::string_view kHookNames[]{"pre-commit", "commit-msg", "pre-push", "pre-receive", "update"};
+constexpr std::string_view kRunNames[]{"pre-commit", "commit-msg", "pre-push", "pre-receive", "update", "agent"};
+
 std::vector<Command> make_commands() {
   return {
       {.name = "",
@@ -104,7 +107,7 @@ std::vector<Command> make_commands() {
                     "tree, index, and every object of its history), a bare repository, "
                     "a git URL (cloned to a private temporary place), or - for standard input. "
                     "Without one it is the current directory.",
-       .flag_tables = {scan_flags(), report_flags(), kRuleFlags, kValidateFlags, validation_flags(), kCommonFlags},
+       .flag_tables = {scan_flags(), suppress_flags(), report_flags(), kRuleFlags, kValidateFlags, validation_flags(), kCommonFlags},
        .complete = Complete::kFile,
        .run = scan_command},
       {.name = "validate",
@@ -128,6 +131,39 @@ std::vector<Command> make_commands() {
        .flag_tables = {{kRuleFlags, 1}, validation_flags(), report_flags(), kCommonFlags},
        .complete = Complete::kFile,
        .run = recheck_command},
+      {.name = "hook install",
+       .operands = "[NAME...]",
+       .max_operands = std::size(kHookNames),
+       .help = "Put keywake into the hooks of the repository here",
+       .long_help = "By default pre-commit, commit-msg and pre-push, and in a bare repository pre-receive. Goes where core.hooksPath says. A hook that "
+                    "is there still runs, first. Where husky, lefthook, overcommit or the pre-commit framework manage hooks, it says how keywake is added to them, and "
+                    "changes nothing.",
+       .flag_tables = {kCommonFlags},
+       .choices = kHookNames,
+       .run = hook_install},
+      {.name = "hook uninstall",
+       .operands = "[NAME...]",
+       .max_operands = std::size(kHookNames),
+       .help = "Take keywake out of the hooks again",
+       .long_help = "What was there before is put back. Other hooks are left alone.",
+       .flag_tables = {kCommonFlags},
+       .choices = kHookNames,
+       .run = hook_uninstall},
+      {.name = "hook status",
+       .help = "Say which hooks of the repository here run keywake",
+       .flag_tables = {kCommonFlags},
+       .run = hook_status},
+      {.name = "hook run",
+       .operands = "NAME [ARGUMENT...]",
+       .max_operands = 16,
+       .min_operands = 1,
+       .help = "Do a hook's work: what the installed scripts call",
+       .long_help = "NAME is pre-commit (scans what is staged), commit-msg (the message in a file), pre-push (all that the remote lacks), pre-receive or update "
+                    "(all that a push brings to a server), or agent (a coding agent's tool call or prompt, as JSON on standard input). The exit status is 1 if a "
+                    "credential is found and 2 if something could not be scanned; of agent it is 2 for both, as the agents' protocols want it.",
+       .flag_tables = {hook_flags(), kRuleFlags, only(report_flags(), "confidence"), suppress_flags(), kCommonFlags},
+       .choices = kRunNames,
+       .run = hook_run},
       {.name = "rules list",
        .help = "List the patterns: id, kind, risk, confidence, title",
        .flag_tables = {kRuleFlags, kCommonFlags},
@@ -232,6 +268,20 @@ std::vector<const Flag*> Command::flags() const {
     for (const Flag& flag : table) all.push_back(&flag);
   }
   return all;
+}
+
+bool is_command_group(std::string_view word) {
+  for (const CommandGroup& group : kCommandGroups) {
+    if (group.name == word) return true;
+  }
+  return false;
+}
+
+std::span<const Flag> only(std::span<const Flag> flags, std::string_view name) {
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    if (flags[i].name == name) return flags.subspan(i, 1);
+  }
+  return {};
 }
 
 const std::vector<Command>& commands() {

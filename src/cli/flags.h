@@ -53,6 +53,14 @@ struct Command {
   [[nodiscard]] std::vector<const Flag*> flags() const;
 };
 
+/// The first word of commands of two words.
+struct CommandGroup {
+  std::string_view name;
+  std::string_view help;
+};
+inline constexpr CommandGroup kCommandGroups[]{{"hook", "Put keywake into git hooks, take it out, and run it as one"}, {"rules", "List, show, explain, check and measure patterns"}};
+bool is_command_group(std::string_view word);
+
 /// All commands, in the order in which help shows them.
 const std::vector<Command>& commands();
 const Command* find_command(std::string_view name);
@@ -61,6 +69,12 @@ const Command* find_command(std::string_view name);
 std::span<const Flag> scan_flags();
 /// Those of scan_flags() that say what is reported, and how.
 std::span<const Flag> report_flags();
+/// --no-suppress, of what scans of its own accord.
+std::span<const Flag> suppress_flags();
+/// Of `keywake hook run` alone (hook_flags.cc).
+std::span<const Flag> hook_flags();
+/// The one flag of that name, as a table.
+std::span<const Flag> only(std::span<const Flag> flags, std::string_view name);
 std::span<const Flag> validation_flags();
 
 }  // namespace keywake::cli

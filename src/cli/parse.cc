@@ -51,17 +51,17 @@ std::unexpected<Error> unknown_flag(const Command& command, std::string_view wor
 std::unexpected<Error> unknown_command(const Words& words) {
   const Command& top = commands().front();
   std::vector<std::string_view> names;
-  if (words[0] == "rules") {
+  if (is_command_group(words[0])) {
+    const std::string prefix = words[0] + " ";
     for (const Command& command : commands()) {
-      if (command.name.starts_with("rules ")) names.push_back(command.name.substr(6));
+      if (command.name.starts_with(prefix)) names.push_back(command.name.substr(prefix.size()));
     }
     if (words.size() < 2 || words[1].starts_with('-')) {
-      return usage(top, fmt::format("rules needs a command: one of {}", fmt::join(names, ", ")));
+      return usage(top, fmt::format("{} needs a command: one of {}", words[0], fmt::join(names, ", ")));
     }
     std::string near(nearest(words[1], names));
-    if (!near.empty()) near = "rules " + near;
-    return usage(top,
-                 fmt::format("there is no command 'rules {}'{}", printable(words[1]), hint(near)));
+    if (!near.empty()) near = prefix + near;
+    return usage(top, fmt::format("there is no command '{}{}'{}", prefix, printable(words[1]), hint(near)));
   }
   for (const Command& command : commands()) {
     if (!command.hidden && !command.name.empty()) names.push_back(command.name);
@@ -177,8 +177,8 @@ std::string contradiction(const Arguments& arguments) {
 }  // namespace
 
 Result<Parsed> parse(const Words& words) {
-  if (words.size() == 2 && words[0] == "rules" && (words[1] == "-h" || words[1] == "--help")) {
-    return parse({"help", "rules"});  // no command by itself
+  if (words.size() == 2 && is_command_group(words[0]) && (words[1] == "-h" || words[1] == "--help")) {
+    return parse({"help", words[0]});  // no command by itself
   }
   auto [command, used] = choose_command(words);
   if (command == nullptr) return unknown_command(words);

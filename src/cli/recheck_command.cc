@@ -128,6 +128,7 @@ ExitStatus recheck_command(const Arguments& arguments) {
 
   scan::Request request = arguments.request;
   request.people = true;
+  request.suppress = false;
   request.targets.assign(report->targets.begin(), report->targets.end());
   request.min_confidence = model::Confidence::kLow;
   scan::Progress progress;

@@ -230,6 +230,7 @@ ExitStatus rules_why(const Arguments& arguments) {
   request.targets = {fs::path(spot->file).is_absolute() ? spot->file : "./" + spot->file};
   request.history = false;
   request.explain = true;
+  request.suppress = false;
   request.min_confidence = model::Confidence::kLow;
   request.threads = 1;
   scan::Progress progress;

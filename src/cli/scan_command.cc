@@ -1,14 +1,11 @@
 // keywake scan
-#include <fmt/format.h>
-
-#include <cstdlib>
 #include <ctime>
-#include <filesystem>
 
 #include "attribution/attribute.h"
-#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/failures.h"
+#include "cli/hook_input.h"
 #include "cli/progress_line.h"
 #include "cli/reports.h"
 #include "cli/rule_choice.h"
@@ -20,24 +17,6 @@ namespace {
 
 bool scanned_anything(const model::Summary& summary) {
   return summary.files + summary.blobs + summary.commits > 0;
-}
-
-// One line on standard error: the report that names every failure may be in a file, or in a format
-// nobody reads by eye.
-void complain_of_failures(const model::Summary& summary) {
-  std::size_t failures = 0;
-  const model::Skip* first = nullptr;
-  for (const model::Skip& skip : summary.skips) {
-    if (!skip.failed) continue;
-    if (failures++ == 0) first = &skip;
-  }
-  if (first == nullptr) return;
-  std::string what =
-      first->reason.starts_with(first->what) ? first->reason : first->what + ": " + first->reason;
-  std::string more;
-  if (failures > 1)
-    more = fmt::format(", and {} more (the report names them)", human_count(failures - 1));
-  complain(fmt::format("not everything could be read: {}{}", printable(what), more));
 }
 
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
@@ -54,14 +33,6 @@ ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
     status = ExitStatus::kFailed;
   }
   return status;
-}
-
-// The index that a hook is about: for `git commit -a` and `git commit FILE` git stages into an
-// index of its own and names it to the hook, relative to the folder it starts the hook in (git(1),
-// GIT_INDEX_FILE).
-std::string index_of_hook() {
-  const char* file = std::getenv("GIT_INDEX_FILE");
-  return file == nullptr || *file == '\0' ? "" : std::filesystem::absolute(file).string();
 }
 
 Result<model::ScanResult> run_with_progress(const scan::Request& request,
@@ -83,7 +54,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   request.targets = arguments.operands;
   request.people = arguments.validation.wanted;
   if (request.targets.empty()) request.targets.emplace_back(".");
-  if (request.staged) request.index_file = index_of_hook();
+  if (request.staged) request.index_file = index_file_of_hook();
   for (const std::string& target : request.targets) {
     if (target.empty())
       return failed(

@@ -129,6 +129,17 @@ constexpr Flag kScanFlags[] = {
                  Arguments& a) { return store(parse_size(v), a.request.memory); }},
 };
 
+constexpr Flag kSuppressFlags[] = {
+    {.name = "no-suppress",
+     .help = "Report what keywake:allow beside it says is meant to be there, too",
+     .long_help = "Without it such places are left out and counted in the summary. docs/hooks.md explains how it is written.",
+     .group = Group::kReport,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.request.suppress = false;
+       return {};
+     }},
+};
+
 constexpr Flag kReportFlags[] = {
     {.name = "progress",
      .argument = "WHEN",
@@ -236,6 +247,10 @@ constexpr Flag kReportFlags[] = {
 
 std::span<const Flag> scan_flags() {
   return kScanFlags;
+}
+
+std::span<const Flag> suppress_flags() {
+  return kSuppressFlags;
 }
 
 std::span<const Flag> report_flags() {

@@ -80,6 +80,7 @@ ExitStatus validate_command(const Arguments& arguments) {
   const std::int64_t started = std::time(nullptr);
   scan::Request request = arguments.request;
   request.people = true;
+  request.suppress = false;  // it was asked for
   request.targets = arguments.operands;
   if (request.targets.empty()) request.targets.emplace_back("-");
   request.history = false;

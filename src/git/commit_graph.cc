@@ -114,6 +114,11 @@ Result<void> CommitGraph::add_range(std::string_view range, std::vector<Start>& 
 
 Result<std::vector<CommitGraph::Start>> CommitGraph::starts(const Selection& selection) {
   std::vector<Start> result;
+  if (selection.pushed) {
+    for (const Oid& commit : selection.wanted) result.push_back({commit, kWanted});
+    for (const Oid& commit : selection.known) result.push_back({commit, kHidden});
+    return result;
+  }
   if (!selection.range.empty()) {
     if (auto added = add_range(selection.range, result); !added)
       return std::unexpected(added.error());

@@ -25,6 +25,8 @@ struct Selection {
   std::string range;         // "A..B", "A...B", "A..", "..B", "B", "B^!", as in gitrevisions(7)
   std::vector<std::string> branches;  // and what these reach; any revision will do
   std::optional<std::int64_t> since;  // of these, those with a committer date from then on
+  bool pushed = false;                // what `wanted` reach and `known` do not; the rest is not looked at
+  std::vector<Oid> wanted, known;     // commits
 };
 
 struct Tip {

@@ -159,11 +159,12 @@ std::vector<Appearance> Collector::finish(bool unattached) {
 }  // namespace
 
 std::vector<Appearance> PlainHistory::appearances(const std::vector<Oid>& commits,
-                                                  const ValuesOfBlob& values_of, bool unattached) {
+                                                  const ValuesOfBlob& values_of, bool unattached,
+                                                  bool removed_elsewhere) {
   Collector collector(graph_, trees_, values_of);
   changed_blobs(commits, [&](const Change& change) { collector.change(change); });
   collector.find_tips();
-  if (!unattached &&
+  if (!unattached && removed_elsewhere &&
       collector.any_gone()) {  // what these commits brought, another may have taken away
     std::vector<Oid> others = graph_.all_commits();
     const std::unordered_set<Oid> selected(commits.begin(), commits.end());

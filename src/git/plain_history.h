@@ -57,10 +57,12 @@ class PlainHistory {
   /// Appearances as appearance.h defines them, of the values introduced by these commits, in order.
   /// `values_of` gives the values in a blob, ascending, and its results must stay where they are.
   /// With `unattached`, `commits` must be all that the store holds, and blobs that are in no
-  /// commit's tree are listed too.
+  /// commit's tree are listed too. Without `removed_elsewhere` only these commits are asked for
+  /// removals: all others would cost a look at every object of the store.
   using ValuesOfBlob = std::function<const std::vector<std::uint32_t>&(const Oid& blob)>;
   std::vector<Appearance> appearances(const std::vector<Oid>& commits,
-                                      const ValuesOfBlob& values_of, bool unattached);
+                                      const ValuesOfBlob& values_of, bool unattached,
+                                      bool removed_elsewhere = true);
 
  private:
   CommitGraph graph_;

@@ -113,6 +113,7 @@ struct Summary {
   std::uint64_t bytes_matched = 0;  // that went through the matcher: less than bytes where deltas saved it
   std::uint64_t rejected = 0;       // candidates that a check turned down
   std::array<std::uint64_t, kConfidenceNames.size()> held_back{};  // credentials left out, by their confidence
+  std::uint64_t allowed = 0;  // places left out since keywake:allow stands beside them
   double seconds = 0;
   std::vector<Skip> skips;
   bool complete() const {

@@ -95,9 +95,11 @@ void write_github(const View& view, std::ostream& out) {
   }
   write_skips(view, out);
   const std::string held_back = view.held_back();
-  out << fmt::format("keywake: {} credentials at {} places{}{}{}\n",
+  const std::string allowed = view.allowed();
+  out << fmt::format("keywake: {} credentials at {} places{}{}{}{}{}\n",
                      view.result().credentials.size(), view.places(),
                      held_back.empty() ? "" : "; held back: ", held_back,
+                     allowed.empty() ? "" : "; allowed: ", allowed,
                      view.summary().complete() ? "" : "; the scan is incomplete");
 }
 

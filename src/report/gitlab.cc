@@ -174,6 +174,7 @@ Json scan_object(const View& view) {
   if (const std::string held_back = view.held_back(); !held_back.empty()) {
     messages.push_back({{"level", "info"}, {"value", "Held back: " + held_back}});
   }
+  if (const std::string allowed = view.allowed(); !allowed.empty()) messages.push_back({{"level", "info"}, {"value", "Allowed: " + allowed}});
   out["messages"] = std::move(messages);
   return out;
 }

@@ -197,6 +197,7 @@ std::string summary_object(const View& view) {
     held_back[std::string(name(level))] = summary.held_back[static_cast<std::size_t>(level)];
   }
   out["held_back"] = std::move(held_back);
+  out["suppressed"] = {{"inline", summary.allowed}};
   out["rejected"] = summary.rejected;
   out["complete"] = summary.complete();
   return dump(out);

@@ -179,6 +179,10 @@ void write_sarif(const View& view, std::ostream& out) {
     Json note{{"level", "note"}, {"message", message("Held back: " + held_back)}};
     notifications.add(dump(note));
   }
+  if (const std::string allowed = view.allowed(); !allowed.empty()) {
+    Json note{{"level", "note"}, {"message", message("Allowed: " + allowed)}};
+    notifications.add(dump(note));
+  }
   notifications.close();
   out << "}],\n\"results\":";
   write_results(view, rules, out);

@@ -115,6 +115,7 @@ void write_text_summary(const View& view, const Style& style, std::ostream& out)
       << labelled(style, "Found", Ink::kFaint, found(view), width);
   out << labelled(style, "Asked", Ink::kFaint, {{view.verdicts()}}, width);
   out << labelled(style, "Held back", Ink::kFaint, {{view.held_back()}}, width);
+  out << labelled(style, "Allowed", Ink::kFaint, {{view.allowed()}}, width);
   if (view.summary().rejected > 0) {
     std::vector<Piece> rejected{
         {counted(view.summary().rejected, "candidate that a check turned down",

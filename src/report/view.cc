@@ -200,6 +200,12 @@ std::string View::held_back() const {
   return out;
 }
 
+std::string View::allowed() const {
+  const std::uint64_t count = summary().allowed;
+  if (count == 0) return {};
+  return fmt::format("{} {} by keywake:allow (--no-suppress shows {})", human_count(count), count == 1 ? "place" : "places", count == 1 ? "it" : "them");
+}
+
 std::vector<SkipGroup> View::skip_groups(std::size_t examples) const {
   std::map<std::pair<bool, std::string_view>, SkipGroup> groups;
   for (const model::Skip& skip : summary().skips) {

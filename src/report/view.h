@@ -65,6 +65,9 @@ class View {
   /// "12 of low confidence (--confidence low shows them)"; empty if nothing was held back.
   [[nodiscard]] std::string held_back() const;
 
+  /// "2 places by keywake:allow (--no-suppress shows them)"; empty if there were none.
+  [[nodiscard]] std::string allowed() const;
+
   [[nodiscard]] std::size_t places() const { return places_; }
   /// Credentials by model::Risk.
   [[nodiscard]] const std::array<std::size_t, 4>& by_risk() const { return by_risk_; }

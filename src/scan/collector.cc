@@ -85,10 +85,19 @@ void Collector::add(Seen seen) {
   noise_ += noise;
   if (reason.empty()) {
     seen.line.clear();
-    seen_.push_back(std::move(seen));
+    const bool spoken_for = suppress_ && seen.allow && seen.allow->fits(value.pattern->id);
+    if (spoken_for && seen.allow->reason.empty()) complain_of_allow(seen);
+    (spoken_for && !seen.allow->reason.empty() ? allowed_ : seen_).push_back(std::move(seen));
   } else if (explain_) {
     rejections_.emplace_back(std::move(seen.sighting), model::Rejection{value.pattern, {}, std::move(reason)});
   }
+}
+
+// What history alone has cannot be mended any more, and is reported like anything else.
+void Collector::complain_of_allow(const Seen& seen) {
+  if (!model::is_current(seen.sighting)) return;
+  const std::string target = seen.sighting.target.empty() ? "" : seen.sighting.target + ": ";
+  skips_.push_back({target + seen.sighting.path + ":" + std::to_string(seen.allow->line), "keywake:allow without a reason; write keywake:allow PATTERN REASON", true});
 }
 
 void Collector::skip(model::Skip skip) {
@@ -114,6 +123,19 @@ std::optional<std::map<std::string, std::int64_t>> Collector::files_of_today(con
     known->second = std::min(known->second, sighting.git->date);
   }
   return any ? std::optional(std::move(out)) : std::nullopt;
+}
+
+// Places, each once however many ways led there.
+void Collector::count_allowed(model::ScanResult& result) {
+  std::map<std::string_view, std::vector<model::Sighting>> by_secret;
+  for (Seen& seen : allowed_) by_secret[values_[seen.value].secret.reveal()].push_back(std::move(seen.sighting));
+  for (auto& [secret, sightings] : by_secret) {
+    std::sort(sightings.begin(), sightings.end(), surer_first);
+    sightings.erase(std::unique(sightings.begin(), sightings.end(), same), sightings.end());
+    drop_repeated_by_work_tree(sightings);
+    result.summary.allowed += sightings.size();
+    result.held_back.emplace_back(secret);
+  }
 }
 
 model::ScanResult Collector::finish() {
@@ -153,6 +175,7 @@ model::ScanResult Collector::finish() {
       result.held_back.push_back(std::move(credential.secret));
     }
   }
+  count_allowed(result);
   std::sort(result.credentials.begin(), result.credentials.end(),
             [](const model::Credential& a, const model::Credential& b) {
               auto key = [](const model::Credential& c) {

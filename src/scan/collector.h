@@ -12,6 +12,7 @@
 
 #include "matching/value_table.h"
 #include "model/finding.h"
+#include "scan/allow.h"
 
 namespace keywake::scan {
 
@@ -21,13 +22,14 @@ struct Seen {
   model::Sighting sighting;
   std::string line;    // text around it, for matching/judge.h
   std::string folder;  // "tests/" before the path, for the same: of a single file, whose path is its name alone
+  std::optional<Allow> allow;  // what stands beside it
 };
 
 class Collector {
  public:
-  /// Of credentials under `min_confidence` only the number is kept, and what to redact.
-  Collector(const matching::ValueTable& values, bool explain, model::Confidence min_confidence)
-      : values_(values), explain_(explain), min_confidence_(min_confidence) {}
+  /// Of credentials under `min_confidence` only the number is kept, and what to redact; likewise, with `suppress`, of what is allowed.
+  Collector(const matching::ValueTable& values, bool explain, model::Confidence min_confidence, bool suppress = true)
+      : values_(values), explain_(explain), min_confidence_(min_confidence), suppress_(suppress) {}
 
   /// Judges a sighting by its place: that tells how sure it is, or shows it to be noise, which is dropped, or kept as a
   /// rejection under --explain.
@@ -50,11 +52,16 @@ class Collector {
   model::ScanResult finish();
 
  private:
+  void count_allowed(model::ScanResult& result);
+  void complain_of_allow(const Seen& seen);
+
   const matching::ValueTable& values_;
   bool explain_;
   model::Confidence min_confidence_;
+  bool suppress_;
   std::mutex mutex_;
   std::vector<Seen> seen_;
+  std::vector<Seen> allowed_;
   std::vector<std::pair<model::Sighting, model::Rejection>> rejections_;
   std::uint64_t noise_ = 0;
   std::vector<model::Skip> skips_;

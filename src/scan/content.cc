@@ -65,7 +65,7 @@ void locate(std::string_view bytes, const std::vector<matching::Settled>& findin
   for (const matching::Settled& finding : findings) {
     const Position begin = begins.move_to(finding.begin);
     const Position end = Cursor(begins).move_to(finding.end);
-    out.push_back({finding.value, inside, begin, end, line_around(bytes, begins.offset)});
+    out.push_back({finding.value, inside, begin, end, line_around(bytes, begins.offset), allow_beside(bytes, finding.begin, finding.end, begin.line)});
   }
 }
 

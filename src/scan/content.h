@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "archive/expand.h"
 #include "base/text.h"
 #include "matching/engine.h"
+#include "scan/allow.h"
 
 namespace keywake::scan {
 
@@ -22,6 +24,7 @@ struct Occurrence {
   Position begin;
   Position end;
   std::string line_text;  // of its first line, cut to kMaxLineText around the secret, for matching/judge.h
+  std::optional<Allow> allow;
 };
 
 /// Places of settled findings in their bytes.

@@ -74,7 +74,7 @@ class MatchSink : public sources::Sink {
       sighting.column = column(occurrence.begin);
       sighting.end_line = line(occurrence.end);
       sighting.end_column = column(occurrence.end);
-      context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text, folder_});
+      context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text, folder_, occurrence.allow});
     }
   }
 

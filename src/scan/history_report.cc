@@ -40,7 +40,7 @@ class Reporter {
 
  private:
   model::GitPlace place_of(const git::Oid& commit);
-  void add(const Occurrence& occurrence, const std::string& path, model::GitPlace place);
+  void add(const Occurrence& occurrence, const std::string& path, model::GitPlace place, const std::optional<Allow>& allow);
 
   const Context& context_;
   const HistoryReport& report_;
@@ -64,7 +64,7 @@ model::GitPlace Reporter::place_of(const git::Oid& commit) {
   return place;
 }
 
-void Reporter::add(const Occurrence& occurrence, const std::string& path, model::GitPlace place) {
+void Reporter::add(const Occurrence& occurrence, const std::string& path, model::GitPlace place, const std::optional<Allow>& allow) {
   model::Sighting sighting;
   sighting.target = report_.target;
   sighting.path = occurrence.inside.empty() ? path : path + "!/" + occurrence.inside;
@@ -73,7 +73,7 @@ void Reporter::add(const Occurrence& occurrence, const std::string& path, model:
   sighting.end_line = occurrence.end.line;
   sighting.end_column = occurrence.end.column;
   sighting.git = std::move(place);
-  context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text});
+  context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text, "", allow});
 }
 
 void Reporter::appearance(const git::Appearance& appearance, const OccurrencesByBlob& occurrences, bool staged) {
@@ -97,15 +97,23 @@ void Reporter::appearance(const git::Appearance& appearance, const OccurrencesBy
       if (context_.values.credential(occurrence.value) == appearance.value) act(occurrence);
     }
   };
+  // What is allowed wherever it stands today was meant when it came in, too: words cannot be put into old commits.
+  std::optional<Allow> allowed_today;
+  bool everywhere = true;
+  each(appearance.tip_blob, [&](const Occurrence& occurrence) {
+    const std::string_view pattern = context_.values[occurrence.value].pattern->id;
+    everywhere = everywhere && occurrence.allow && occurrence.allow->holds(pattern);
+    allowed_today = occurrence.allow;
+  });
   each(appearance.blob, [&](const Occurrence& occurrence) {
     introduced_lines.emplace(occurrence.inside, occurrence.begin.line);
-    add(occurrence, appearance.path, place);
+    add(occurrence, appearance.path, place, everywhere && allowed_today ? allowed_today : occurrence.allow);
   });
   if (appearance.tip_blob.is_null() || appearance.tip_blob == appearance.blob) return;
   place.blob = appearance.tip_blob.hex(report_.hash);
   each(appearance.tip_blob, [&](const Occurrence& occurrence) {
     bool moved = !introduced_lines.contains({occurrence.inside, occurrence.begin.line});
-    if (moved) add(occurrence, appearance.path, place);
+    if (moved) add(occurrence, appearance.path, place, occurrence.allow);
   });
 }
 
@@ -117,7 +125,7 @@ void Reporter::message(const MessageFindings& message) {
   place.reachable = message.reachable;
   place.at_tip = message.reachable;  // a message stays for as long as anything leads to it
   std::string path = (message.commit ? "commit:" : "tag:") + message.oid.hex(report_.hash);
-  for (const Occurrence& occurrence : occurrences) add(occurrence, path, place);
+  for (const Occurrence& occurrence : occurrences) add(occurrence, path, place, occurrence.allow);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "scan/history_scan.h"
 #include "scan/people.h"
 #include "scan/plain_scan.h"
+#include "scan/text_scan.h"
 
 namespace keywake::scan {
 namespace fs = std::filesystem;
@@ -30,7 +31,18 @@ bool wants_commits_only(const Request& request) {
   return !request.range.empty() || !request.since.empty() || !request.branches.empty();
 }
 
-bool needs_repository(const Request& request) { return request.staged || wants_commits_only(request); }
+bool needs_repository(const Request& request) { return request.staged || request.push || wants_commits_only(request); }
+
+// Quarantined objects first: what is pushed is most likely there.
+void add_object_dirs(const Request& request, git::Repository& repository) {
+  std::error_code ec;
+  std::vector<fs::path> dirs;
+  for (const std::string& dir : request.object_dirs) {
+    const bool known = std::any_of(repository.object_dirs.begin(), repository.object_dirs.end(), [&](const fs::path& own) { return fs::equivalent(own, dir, ec); });
+    if (!known && fs::is_directory(dir, ec)) dirs.emplace_back(dir);
+  }
+  repository.object_dirs.insert(repository.object_dirs.begin(), dirs.begin(), dirs.end());
+}
 
 // A target that is a repository itself; for modes that make sense in a repository only, one around it will do, as for git.
 Result<std::optional<git::Repository>> find_repository(const Request& request, const std::string& target) {
@@ -43,8 +55,8 @@ Result<std::optional<git::Repository>> find_repository(const Request& request, c
     found = git::Repository::open(at);
     if (!found || *found) return found;
   }
-  return fail(fmt::format("{}: not a git repository, which --staged, --range, --since and --branch need",
-                          printable(target)));
+  return fail(fmt::format("{}: not a git repository, which {} need",
+                          printable(target), request.push ? "hooks" : "--staged, --range, --since and --branch"));
 }
 
 // Returns which files of the work tree need not be read again.
@@ -77,6 +89,7 @@ Result<void> scan_tree(const Context& context, const fs::path& root, const std::
 
 Result<void> scan_all_of(const Context& context, const git::Repository& repository, const std::string& target) {
   if (context.request.staged) return scan_staged(context, repository, target);
+  if (context.request.push) return scan_push(context, repository, target);
   if (wants_commits_only(context.request)) return scan_commits(context, repository, target);
   KnownFile known;
   if (context.request.history) {
@@ -109,7 +122,10 @@ Result<void> scan_target(const Context& context, const std::string& target) {
   if (git::is_git_url(target)) return scan_url(context, target);
   auto repository = find_repository(context.request, target);
   if (!repository) return std::unexpected(repository.error());
-  if (*repository) return scan_repository(context, **repository, target);
+  if (*repository) {
+    add_object_dirs(context.request, **repository);
+    return scan_repository(context, **repository, target);
+  }
   std::error_code ec;
   if (fs::is_directory(target, ec)) return scan_tree(context, target, target, {});
   return scan_file(context, target, target);
@@ -124,12 +140,13 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   unsigned threads = request.threads != 0 ? request.threads : std::max(1u, std::thread::hardware_concurrency());
   tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
   matching::ValueTable values;
-  Collector collector(values, request.explain, request.min_confidence);
+  Collector collector(values, request.explain, request.min_confidence, request.suppress);
   Context context{request, engine, values, collector, progress, threads, {}};
   context.archive_limits.member_bytes = request.max_file_size;
 
   tbb::task_arena arena(static_cast<int>(threads));
   arena.execute([&] {
+    scan_texts(context);
     for (const std::string& target : request.targets) {
       if (auto done = scan_target(context, target); !done) {
         collector.skip({git::is_git_url(target) ? git::redacted_url(target) : target, done.error().message, true});

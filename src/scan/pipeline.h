@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,32 @@
 
 namespace keywake::scan {
 
+/// What a push brings: all that the new objects lead to and the other side has not got.
+struct Push {
+  struct Ref {
+    std::string name;    // "refs/heads/main"
+    std::string object;  // hexadecimal id of what it shall point to: a commit, a tag, or any other object; empty: what it points to
+  };
+  std::vector<Ref> refs;
+  std::vector<std::string> known;  // ids that the other side has; those that are not here are passed over
+  std::string known_refs;          // what refs of this prefix lead to, it has too: "refs/remotes/origin/"; empty: none
+};
+
+/// A text that is in no file: a commit message, a prompt.
+struct Text {
+  std::string path;  // what it is called, and judged by
+  std::string bytes;
+};
+
 struct Request {
   std::vector<std::string> targets;
   bool history = true;
   bool staged = false;                // only what the index changes against HEAD
   std::string index_file;             // with staged: another index than the repository's own; empty: that
+  std::optional<Push> push;           // only what that brings
+  std::vector<std::string> object_dirs;  // further object stores of the target: git's quarantine
+  std::vector<Text> texts;            // scanned beside the targets
+  bool suppress = true;               // believe keywake:allow (scan/allow.h)
   std::string range;                  // "A..B": only what those commits brought in
   std::string since;                  // a date: only what commits from then on brought in
   std::vector<std::string> branches;  // only what is reachable from these

@@ -6,11 +6,15 @@
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 
 #include "base/parallel.h"
+#include "base/text.h"
+#include "git/commit_graph.h"
 #include "git/commit_table.h"
 #include "git/index_file.h"
 #include "git/plain_history.h"
+#include "git/tree_reader.h"
 #include "scan/dates.h"
 #include "scan/history_report.h"
 #include "scan/index_view.h"
@@ -42,8 +46,9 @@ class ObjectScanner {
 
 class CommitScan {
  public:
-  CommitScan(const Context& context, const git::Repository& repository, const std::string& target)
-      : context_(context), repository_(repository), target_(target),
+  CommitScan(const Context& context, const git::Repository& repository, const std::string& target,
+             const git::Repository* known = nullptr)
+      : context_(context), repository_(repository), target_(target), known_(known),
         scanners_([&context, &repository] { return ObjectScanner(context, repository); }) {}
 
   Result<void> run();
@@ -56,6 +61,8 @@ class CommitScan {
     git::ReadOutcome outcome = git::ReadOutcome::kMissing;
   };
   Result<git::Selection> selection() const;
+  void add_pushed(const git::ObjectDatabase& database, git::Selection& selection);
+  void add_tree(const git::ObjectDatabase& database, const git::Oid& tree, const std::string& path);
   void scan_objects(const std::vector<git::Oid>& oids);
   void keep(const git::Oid& oid, Scanned scanned);
   const std::vector<std::uint32_t>& values_of(const git::Oid& blob) const;
@@ -64,6 +71,9 @@ class CommitScan {
   const Context& context_;
   const git::Repository& repository_;
   const std::string& target_;
+  const git::Repository* known_;  // of a push: the repository with its own refs; repository_ has those that are pushed
+  std::vector<git::Oid> loners_;  // of a push: objects that no commit leads to
+  std::vector<std::pair<std::string, git::Oid>> loner_files_;  // of these the blobs, and their paths
   tbb::enumerable_thread_specific<ObjectScanner> scanners_;
   FindingsByBlob findings_;
   std::unordered_map<git::Oid, std::vector<std::uint32_t>> values_;
@@ -74,7 +84,7 @@ class CommitScan {
 Result<git::Selection> CommitScan::selection() const {
   const Request& request = context_.request;
   git::Selection selection;
-  selection.all_objects = request.range.empty() && request.branches.empty() && request.since.empty();
+  selection.all_objects = !request.push && request.range.empty() && request.branches.empty() && request.since.empty();
   selection.range = request.range;
   selection.branches = request.branches;
   if (!request.since.empty()) {
@@ -151,12 +161,79 @@ void CommitScan::add_tags(const git::ObjectDatabase& database, std::unordered_se
   }
 }
 
+// Where the refs of a push point to, down to the commits. A ref may point to any object; tags are read for their text.
+void CommitScan::add_pushed(const git::ObjectDatabase& database, git::Selection& selection) {
+  selection.pushed = true;
+  const Push& push = *context_.request.push;
+  std::unordered_set<git::Oid> known;
+  auto add_known = [&](const git::Oid& oid) {
+    if (!known.insert(oid).second) return;
+    if (auto commit = database.peel_to_commit(oid)) selection.known.push_back(*commit);
+  };
+  for (const std::string& id : push.known) {
+    if (auto oid = git::Oid::from_hex(id)) add_known(*oid);
+  }
+  for (const git::Ref& ref : known_->refs) {
+    if (!push.known_refs.empty() && ref.name.starts_with(push.known_refs)) add_known(ref.target);
+  }
+  git::ObjectDatabase::Object object;
+  std::unordered_set<git::Oid> seen;
+  for (const git::Ref& ref : repository_.refs) {
+    std::optional<git::Oid> at = ref.target;
+    while (at && !known.contains(*at) && seen.insert(*at).second) {
+      const git::Oid oid = *std::exchange(at, std::nullopt);
+      const git::ReadOutcome outcome = database.read(oid, object);
+      if (outcome != git::ReadOutcome::kDone) {
+        problems_.add(ref.name + ": object " + oid.hex(repository_.hash), std::string(git::reason(outcome)));
+      } else if (object.type == git::ObjectType::kCommit) {
+        selection.wanted.push_back(oid);
+      } else if (object.type == git::ObjectType::kTag) {
+        loners_.push_back(oid);
+        at = git::parse_tag(object.bytes);
+      } else if (object.type == git::ObjectType::kTree) {
+        add_tree(database, oid, ref.name);
+      } else {
+        loners_.push_back(oid);
+        loner_files_.emplace_back("blob:" + oid.hex(repository_.hash), oid);
+      }
+    }
+  }
+}
+
+// All files of a tree that a ref points to without a commit, which git allows and hardly anybody does.
+void CommitScan::add_tree(const git::ObjectDatabase& database, const git::Oid& tree, const std::string& path) {
+  git::CommitGraph graph(repository_, database, problems_);
+  git::TreeReader trees(graph);
+  std::vector<std::pair<git::Oid, std::string>> folders{{tree, ""}};
+  std::unordered_set<git::Oid> seen{tree};
+  while (!folders.empty()) {
+    const auto [oid, prefix] = std::move(folders.back());
+    folders.pop_back();
+    const auto entries = trees.read(oid);
+    if (!entries) {
+      problems_.add(path + ": object " + oid.hex(repository_.hash), "missing");
+      continue;
+    }
+    for (const git::Tree::Entry& entry : entries->entries) {
+      if (entry.kind == git::Tree::Kind::kSubmodule || !seen.insert(entry.oid).second) continue;
+      std::string name = prefix + std::string(entry.name);
+      if (entry.kind == git::Tree::Kind::kFolder) {
+        folders.emplace_back(entry.oid, name + "/");
+      } else {
+        loners_.push_back(entry.oid);
+        loner_files_.emplace_back(std::move(name), entry.oid);
+      }
+    }
+  }
+}
+
 Result<void> CommitScan::run() {
   auto wanted = selection();
   if (!wanted) return std::unexpected(wanted.error());
   auto database = git::ObjectDatabase::open(repository_, problems_, context_.request.max_file_size);
   if (!database) return std::unexpected(database.error());
   git::PlainHistory history(repository_, *database, problems_);
+  if (known_ != nullptr) add_pushed(*database, *wanted);
   auto commits = history.select(*wanted);
   if (!commits) return std::unexpected(commits.error());
 
@@ -172,6 +249,7 @@ Result<void> CommitScan::run() {
         if (!parent.is_null()) unique.insert(parent);
       }
     });
+    unique.insert(loners_.begin(), loners_.end());
     oids.assign(unique.begin(), unique.end());
     std::sort(oids.begin(), oids.end());
   }
@@ -187,7 +265,10 @@ Result<void> CommitScan::run() {
   context_.progress.stage = "who brought it in";
   auto appearances = history.appearances(
       *commits, [&](const git::Oid& blob) -> const std::vector<std::uint32_t>& { return values_of(blob); },
-      wanted->all_objects);
+      wanted->all_objects, known_ == nullptr);
+  for (const auto& [path, blob] : loner_files_) {
+    for (std::uint32_t value : values_of(blob)) appearances.push_back({.value = value, .path = path, .blob = blob, .at_tip = true, .reachable = true});
+  }
   std::vector<git::Appearance> staged;
   if (wanted->all_objects) {
     if (auto index = git::IndexFile::read(repository_)) staged = staged_appearances(*index, context_.values, findings_, appearances);
@@ -215,6 +296,25 @@ Result<void> CommitScan::run() {
 
 Result<void> scan_commits(const Context& context, const git::Repository& repository, const std::string& target) {
   return CommitScan(context, repository, target).run();
+}
+
+Result<void> scan_push(const Context& context, const git::Repository& repository, const std::string& target) {
+  git::Repository pushed = repository;  // as it will be: whatever asks for tips gets what the push leaves behind
+  pushed.refs.clear();
+  for (const Push::Ref& ref : context.request.push->refs) {
+    if (ref.object.empty()) {
+      const auto own = std::find_if(repository.refs.begin(), repository.refs.end(), [&](const git::Ref& r) { return r.name == ref.name; });
+      if (own == repository.refs.end()) return fail(fmt::format("there is no ref {} to push", printable(ref.name)));
+      pushed.refs.push_back(*own);
+      continue;
+    }
+    const auto oid = git::Oid::from_hex(ref.object);
+    if (!oid || ref.object.size() != 2 * static_cast<std::size_t>(repository.hash)) {
+      return fail(fmt::format("{}: '{}' is not an object id of this repository", printable(ref.name), printable(ref.object)));
+    }
+    pushed.refs.push_back({ref.name, *oid});
+  }
+  return CommitScan(context, pushed, target, &repository).run();
 }
 
 }  // namespace keywake::scan

@@ -14,6 +14,10 @@ namespace keywake::scan {
 /// An error for a revision or date that is not known.
 Result<void> scan_commits(const Context& context, const git::Repository& repository, const std::string& target);
 
+/// What Request::push brings: its commits, and the tags, trees and blobs that its refs point to. An object that is missing is a failure
+/// in the summary.
+Result<void> scan_push(const Context& context, const git::Repository& repository, const std::string& target);
+
 /// What the index would add to HEAD.
 Result<void> scan_staged(const Context& context, const git::Repository& repository, const std::string& target);
 

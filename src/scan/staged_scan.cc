@@ -64,7 +64,7 @@ Result<void> scan_staged(const Context& context, const git::Repository& reposito
       sighting.git.emplace();
       sighting.git->blob = change.blob.hex(repository.hash);
       sighting.git->staged = true;
-      context.collector.add({occurrence.value, std::move(sighting), occurrence.line_text});
+      context.collector.add({occurrence.value, std::move(sighting), occurrence.line_text, "", occurrence.allow});
     }
   }
   context.collector.bytes_matched += scanner.scanner().bytes_matched();

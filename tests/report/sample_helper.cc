@@ -253,6 +253,7 @@ model::ScanResult rich_result() {
                  .bytes_matched = 1'950'000'000,
                  .rejected = 17,
                  .held_back = {12},
+                 .allowed = 2,
                  .seconds = 2.125};
   for (int i = 0; i < 5; ++i) {
     out.summary.skips.push_back(
