@@ -103,7 +103,11 @@ CommandOutput run_command(const std::filesystem::path& folder, const Arguments& 
   UnnamedFile err;
   in.put(input);
   Arguments environment = fixed_environment();
-  environment.insert(environment.begin(), extra_environment.begin(), extra_environment.end());  // of two with one name the first holds
+  for (const std::string& variable : extra_environment) {  // each name once: which of two holds depends on who reads them
+    const std::string name = variable.substr(0, variable.find('=') + 1);
+    std::erase_if(environment, [&](const std::string& other) { return other.starts_with(name); });
+    environment.push_back(variable);
+  }
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
