@@ -7,7 +7,9 @@
 namespace keywake::login {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Driver>, 4> kDrivers{{
+constexpr std::array<std::pair<std::string_view, Driver>, 6> kDrivers{{
+    {"amqp", amqp},
+    {"amqps", amqp},
     {"redis", redis},
     {"rediss", redis},
     {"valkey", redis},
