@@ -10,7 +10,10 @@
 #include "login/bson.h"
 #include "login/mongodb_srv.h"
 #include "login/scram.h"
+#include "rules/builtin.h"
 #include "server_helper.h"
+#include "validation/probe.h"
+#include "validation/validators.h"
 
 namespace keywake::testing {
 namespace {
@@ -266,6 +269,21 @@ TEST_CASE("MongoDB: without TLS only where the server has none and the user allo
   const model::Validation untrusted = asked(as("app", "the-apps-own"), guarded.port(), stranger.ca(), true);
   CHECK(untrusted.verdict == Verdict::kUnknown);
   CHECK_THAT(untrusted.reason, Catch::Contains("certificate"));
+}
+
+// No connection: the system's name servers are none of the test's.
+TEST_CASE("MongoDB: the URL that is asked at has the scheme, the database and the options of the one that was found") {
+  const auto validators = validation::Validators::load({}, rules::builtin_validators());
+  REQUIRE(validators.has_value());
+  const Secret secret("the-apps-own");
+  const std::vector<model::Part> parts{{"scheme", "mongodb+srv"}, {"user", "a%2Cb"}, {"host", "cluster0.shop.acme.test"}, {"database", "shop"}, {"auth_source", "%24external"}};
+  const validation::AllowedHosts allowed{"cluster0.shop.acme.test"};
+  const auto probe = validation::make_probe(*validators->find("mongodb.url"), validation::Values::of(secret, parts), allowed);
+  const auto request = probe->next();
+  REQUIRE(request.has_value());
+  CHECK(request->url == "mongodb+srv://cluster0.shop.acme.test/shop?authSource=%24external&authMechanism=");
+  CHECK(request->user == "a,b");
+  CHECK(probe->host().port == 27017);
 }
 
 // A name server that answers each question from a table of "name type" to records in hexadecimal, and NXDOMAIN for all others.
