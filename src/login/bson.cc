@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 namespace keywake::login::bson {
 namespace {
@@ -150,6 +151,13 @@ const Value* Value::find(std::string_view field) const {
 std::string Value::text_of(std::string_view field) const {
   const Value* found = find(field);
   return found != nullptr && found->kind == Kind::kText ? found->text : "";
+}
+
+std::int32_t Value::int_of(std::string_view field, std::int32_t otherwise) const {
+  using Limits = std::numeric_limits<std::int32_t>;
+  const Value* found = find(field);
+  const bool fits = found != nullptr && found->kind == Kind::kNumber && found->number >= Limits::min() && found->number <= Limits::max();  // NaN does not
+  return fits ? static_cast<std::int32_t>(found->number) : otherwise;
 }
 
 bool Value::is_true(std::string_view field) const {

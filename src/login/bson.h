@@ -27,6 +27,8 @@ struct Value {
   [[nodiscard]] const Value* find(std::string_view field) const;
   /// Of a field that is a text, or is absent or something else: then empty.
   [[nodiscard]] std::string text_of(std::string_view field) const;
+  /// Of a field that is a number and fits; else `otherwise`.
+  [[nodiscard]] std::int32_t int_of(std::string_view field, std::int32_t otherwise = 0) const;
   /// True if the field is, or is a number that is not zero.
   [[nodiscard]] bool is_true(std::string_view field) const;
 };

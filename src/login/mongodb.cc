@@ -66,10 +66,7 @@ std::string option(const Options& options, std::string_view name) {
   return found == options.end() ? "" : found->second;
 }
 
-std::int32_t code_of(const Value& reply) {
-  const Value* code = reply.find("code");
-  return code == nullptr ? 0 : static_cast<std::int32_t>(std::clamp(code->number, 0.0, 1e9));
-}
+std::int32_t code_of(const Value& reply) { return reply.int_of("code"); }
 
 bool is_refusal(std::int32_t code, std::string_view error) {
   return code == kAuthenticationFailed || code == kUserNotFound || (code == kAtlas && lowered(error).find("bad auth") != std::string::npos);
@@ -102,7 +99,11 @@ class Attempt {
   Tried run(Algorithm algorithm) {
     const auto hello = greeting();
     if (!hello) return {hello.error()};
-    if (!hello->is_true("ok")) return {refused(*hello).answer.status == kNotLetIn ? would_not_say("state", "the server does not say what it is") : refused(*hello).answer};
+    if (!hello->is_true("ok")) {
+      // Nobody has been refused yet, whatever the code.
+      const Tried said = refused(*hello);
+      return said.answer.status == kNotLetIn ? Tried{would_not_say("state", "the server does not say what it is")} : said;
+    }
     // An arbiter has no users, and a server that is only starting may not have them yet.
     const bool serves = hello->is_true("isWritablePrimary") || hello->is_true("ismaster") || hello->is_true("secondary");
     if (!serves || hello->is_true("arbiterOnly")) return {would_not_say("state", "the server is neither primary nor secondary")};
@@ -165,9 +166,7 @@ class Attempt {
   }
 
   std::expected<Value, net::Answer> further(const Value& reply, const std::string& payload) {
-    const Value* id = reply.find("conversationId");
-    const auto conversation = static_cast<std::int32_t>(id == nullptr ? 1 : std::clamp(id->number, 0.0, 2e9));
-    return asked(Document().int32("saslContinue", 1).int32("conversationId", conversation).binary("payload", payload), source_);
+    return asked(Document().int32("saslContinue", 1).int32("conversationId", reply.int_of("conversationId", 1)).binary("payload", payload), source_);
   }
 
   nlohmann::json described() {

@@ -58,10 +58,13 @@ class Resolver {
     return out;
   }
 
+  // Empty for a name that no host has: DNS allows every byte, and "other.test/.acme.test" would lead elsewhere in a URL.
   [[nodiscard]] std::string name_at(const unsigned char* at) const {
     std::array<char, NS_MAXDNAME> name{};
-    const bool is_name = ::ns_name_uncompress(ns_msg_base(message_), ns_msg_end(message_), at, name.data(), name.size()) >= 0;
-    return is_name ? lowered(name.data()) : "";
+    if (::ns_name_uncompress(ns_msg_base(message_), ns_msg_end(message_), at, name.data(), name.size()) < 0) return "";
+    std::string out = lowered(name.data());
+    const bool fits = std::all_of(out.begin(), out.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
+    return fits ? out : "";
   }
 
  private:

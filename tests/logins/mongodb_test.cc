@@ -79,6 +79,14 @@ TEST_CASE("BSON: what is written is as its specification has it, and is read aga
   CHECK(own->find("bytes")->text == std::string_view("\0\xff", 2));
   CHECK(own->find("in")->find("a")->kind == login::bson::Value::Kind::kText);
   CHECK(own->text_of("minus").empty());
+  CHECK(own->int_of("minus") == -7);
+  CHECK(own->int_of("bytes", 3) == 3);
+  CHECK(own->int_of("absent", 3) == 3);
+  // A number beyond 32 bits, and what is none (NaN).
+  const auto odd = login::bson::read(hex("1b000000" "016100" "000000000000f041" "016200" "000000000000f87f" "00"));
+  REQUIRE(odd.has_value());
+  CHECK(odd->int_of("a", 3) == 3);
+  CHECK(odd->int_of("b", 3) == 3);
 }
 
 // A document with every type that there is, and a text at its end that is found only if all widths before were right.
@@ -340,6 +348,7 @@ TEST_CASE("MongoDB: where mongodb+srv leads") {
   records["_mongodb._tcp.alike.shop.acme.test SRV"] = {service(27017, "db.evilshop.acme.test")};
   records["_mongodb._tcp.parent.shop.acme.test SRV"] = {service(27017, "shop.acme.test")};
   records["_mongodb._tcp.short.test SRV"] = {service(27017, "other.test")};
+  records["_mongodb._tcp.slash.shop.acme.test SRV"] = {service(27017, "other.test/.shop.acme.test")};
   records["_mongodb._tcp.cut.shop.acme.test SRV"] = {"0000000069"};
   records["_mongodb._tcp.loop.shop.acme.test SRV"] = {"000000006989c02e"};
   const Names names(records);
@@ -353,7 +362,7 @@ TEST_CASE("MongoDB: where mongodb+srv leads") {
   const auto bare = seed("bare.shop.acme.test");
   REQUIRE(bare.has_value());
   CHECK(bare->options.empty());
-  for (const char* outside : {"elsewhere.shop.acme.test", "alike.shop.acme.test", "parent.shop.acme.test", "short.test", "cut.shop.acme.test", "loop.shop.acme.test"}) {
+  for (const char* outside : {"elsewhere.shop.acme.test", "alike.shop.acme.test", "parent.shop.acme.test", "short.test", "slash.shop.acme.test", "cut.shop.acme.test", "loop.shop.acme.test"}) {
     INFO(outside);
     const auto refused = seed(outside);
     REQUIRE_FALSE(refused.has_value());
