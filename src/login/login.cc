@@ -7,7 +7,11 @@
 namespace keywake::login {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Driver>, 4> kDrivers{{
+constexpr std::array<std::pair<std::string_view, Driver>, 8> kDrivers{{
+    {"amqp", amqp},
+    {"amqps", amqp},
+    {"mongodb", mongodb},
+    {"mongodb+srv", mongodb},
     {"redis", redis},
     {"rediss", redis},
     {"valkey", redis},

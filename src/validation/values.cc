@@ -63,6 +63,11 @@ bool fits_host(std::string_view text) {
   return !name.empty() && digits && std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
+// RFC 3986, 3.1.
+bool fits_scheme(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; });
+}
+
 }  // namespace
 
 Values Values::of(const Secret& secret, const std::vector<model::Part>& parts) {
@@ -124,7 +129,11 @@ std::optional<std::string> Values::render_url(const model::Template& text, std::
   for (const auto& piece : text.pieces) {
     model::Template one;
     one.pieces.push_back(piece);
-    const auto made = render(one, piece.is_value && !in_host ? Into::kUrl : Into::kPlain, missing);
+    auto made = render(one, piece.is_value && !in_host ? Into::kUrl : Into::kPlain, missing);
+    if (made && out.empty() && piece.is_value) {
+      const auto scheme = render(one, Into::kPlain, missing);
+      if (scheme && fits_scheme(*scheme)) made = scheme;  // "mongodb+srv", whose plus is a part of it
+    }
     if (!made) return std::nullopt;
     if (piece.is_value && in_host && !fits_host(*made)) {
       missing = fmt::format("its {} is no name of a host", piece.text);
