@@ -7,9 +7,20 @@
 namespace keywake::login {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Driver>, 4> kDrivers{{
+constexpr std::array<std::pair<std::string_view, Driver>, 15> kDrivers{{
+    {"ftp", ftp},
+    {"ftps", ftp},
+    {"imap", imap},
+    {"imaps", imap},
+    {"ldap", ldap},
+    {"ldaps", ldap},
+    {"pop3", pop3},
+    {"pop3s", pop3},
     {"redis", redis},
     {"rediss", redis},
+    {"smtp", smtp},
+    {"smtps", smtp},
+    {"ssh", ssh},
     {"valkey", redis},
     {"valkeys", redis},
 }};
