@@ -7,7 +7,7 @@
 namespace keywake::login {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Driver>, 15> kDrivers{{
+constexpr std::array<std::pair<std::string_view, Driver>, 16> kDrivers{{
     {"ftp", ftp},
     {"ftps", ftp},
     {"imap", imap},
@@ -18,6 +18,7 @@ constexpr std::array<std::pair<std::string_view, Driver>, 15> kDrivers{{
     {"pop3s", pop3},
     {"redis", redis},
     {"rediss", redis},
+    {"sftp", ssh},
     {"smtp", smtp},
     {"smtps", smtp},
     {"ssh", ssh},
