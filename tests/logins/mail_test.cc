@@ -1,5 +1,9 @@
 // Logins at a real Dovecot (IMAP, POP3) and a real Exim (SMTP): TLS from the start, STARTTLS, and none.
+#include <algorithm>
+#include <chrono>
+
 #include "catch.h"
+#include "login/login.h"
 #include "server_helper.h"
 
 namespace keywake::testing {
@@ -39,7 +43,7 @@ std::string dovecot(const Folder& folder, const Authority& authority, bool tls, 
       "ssl_cert = <" + authority.certificate() + "\nssl_key = <" + authority.key() + "\n"
       "service imap-login {\n chroot =\n" + listener("imap", ports[0]) + listener("imaps", ports[1]) + "}\n"
       "service pop3-login {\n chroot =\n" + listener("pop3", ports[2]) + listener("pop3s", ports[3]) + "}\n"
-      "service anvil {\n chroot =\n}\n"
+      "service anvil {\n chroot =\n unix_listener anvil-auth-penalty {\n  mode = 0\n }\n}\n"
       "passdb {\n driver = passwd-file\n args = " + users + "\n}\n"
       "userdb {\n driver = static\n args = uid=" + server_user() + " gid=" + server_group() + " home=" + path + "/home\n}\nmail_location = maildir:~/mail\n");
 }
@@ -74,6 +78,14 @@ TEST_CASE("IMAP and POP3 without TLS: refused, unless the user allows it") {
   const std::vector<std::pair<std::string, int>> by_scheme{{"imap", ports[0]}, {"pop3", ports[2]}};
   check({{"imap", "app@acme.test", "the-apps-own", Verdict::kSkipped, "--allow-plaintext"}, {"pop3", "app@acme.test", "the-apps-own", Verdict::kSkipped, "--allow-plaintext"}},
         by_scheme, authority.ca(), false);
+  // Who speaks another protocol has not said that anything is wrong.
+  for (const std::string scheme : {"smtp", "ftp", "ldap", "sftp"}) {
+    INFO(scheme);
+    const std::string pattern = scheme == "smtp" ? "mail-and-files.smtp-url" : scheme == "ldap" ? "ldap.command-line" : "mail-and-files.ftp-url";
+    const model::Validation result = asked({pattern, "the-apps-own", {{"scheme", scheme}, {"user", "app"}, {"host", "mail.acme.test"}}}, ports[0], "", true);
+    CHECK(result.verdict != Verdict::kLive);
+    CHECK(result.verdict != Verdict::kDead);
+  }
   check({{"imap", "app@acme.test", "the-apps-own", Verdict::kLive, "let in"}, {"pop3", "app@acme.test", "another", Verdict::kDead, "wrong user or password"}}, by_scheme,
         authority.ca(), true);
 }
@@ -110,14 +122,24 @@ TEST_CASE("SMTP: who is let in, who is not, and who is not told") {
   CHECK_THAT(unknown_authority.reason, Catch::Contains("certificate"));
 }
 
-TEST_CASE("mail: a server that speaks another protocol is no answer") {
+TEST_CASE("logins end at their deadline when the server says nothing") {
   const int port = free_port();
-  const Server server({"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1", "--save", "", "--timeout", "1"}, port);
-  for (const std::string scheme : {"smtp", "ftp", "ldap"}) {
-    const std::string pattern = scheme == "smtp" ? "mail-and-files.smtp-url" : scheme == "ftp" ? "mail-and-files.ftp-url" : "ldap.command-line";
-    const model::Validation result = asked({pattern, "the-apps-own", {{"scheme", scheme}, {"user", "app"}, {"host", "mail.acme.test"}}}, port, "", true);
-    CHECK(result.verdict != Verdict::kLive);
-    CHECK(result.verdict != Verdict::kDead);
+  const Server server({"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1", "--save", ""}, port);  // waits to be asked
+  net::ClientOptions options;
+  options.connect_to = {"::127.0.0.1:" + std::to_string(port)};
+  const auto guard = net::Guard::make(options);
+  REQUIRE(guard);
+  for (const std::string scheme : {"smtp", "smtps", "imap", "pop3", "ftp", "ssh"}) {
+    INFO(scheme);
+    net::Request request;
+    request.url = scheme + "://mail.acme.test";
+    request.user = "app";
+    request.password = "the-apps-own";
+    const auto start = std::chrono::steady_clock::now();
+    const net::Answer answer = login::driver_for(scheme)({request, *net::host_of(request.url), "", *guard, start + std::chrono::milliseconds(300)});
+    INFO(answer.problem);
+    CHECK(answer.failure == net::Failure::kTimeout);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(3));
   }
 }
 

@@ -2,10 +2,12 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <sstream>
 
 #include "catch.h"
+#include "login/login.h"
 #include "server_helper.h"
 
 namespace keywake::testing {
@@ -46,7 +48,7 @@ TEST_CASE("SSH: keys that are let in, and keys that are not") {
   const int port = free_port();
   const std::string configuration = folder.write("sshd_config", "Port " + std::to_string(port) + "\nListenAddress 127.0.0.1\nHostKey " + (folder.path() / "host").string() +
       "\nAuthorizedKeysFile " + known + "\nStrictModes no\nUsePAM no\nPidFile none\nPermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-      "ForceCommand echo \"Hi octocat! You've successfully authenticated.\"\nMatch Address 127.0.0.1\n");
+      "ForceCommand echo \"Hi octocat! You've successfully authenticated.\"\n");
   const Server server({"/usr/sbin/sshd", "-D", "-e", "-f", configuration}, port, true);
   const std::string user = ::getpwuid(::geteuid())->pw_name;
   auto login = [&](const Made& key, const std::string& at) { return Login{"private-key.openssh", key.secret, {{"host", at}, {"user", user}}}; };
@@ -65,6 +67,21 @@ TEST_CASE("SSH: keys that are let in, and keys that are not") {
   const model::Validation closed = asked(login(encrypted, "build.acme.test"), port, "");
   CHECK(closed.verdict == Verdict::kSkipped);
   CHECK_THAT(closed.reason, Catch::Contains("encrypted"));
+  SECTION("a host of repositories is asked whose key it is") {
+    net::ClientOptions options;
+    options.connect_to = {"::127.0.0.1:" + std::to_string(port)};
+    const auto guard = net::Guard::make(options);
+    REQUIRE(guard);
+    for (const std::string at : {"codeberg.org", "build.acme.test"}) {
+      net::Request request;
+      request.url = "ssh://" + at;
+      request.user = user;
+      request.private_key = ed25519.secret;
+      const net::Answer answer = login::driver_for("ssh")({request, *net::host_of(request.url), "", *guard, std::chrono::steady_clock::now() + std::chrono::seconds(10)});
+      CHECK(answer.status == login::kLetIn);
+      CHECK((answer.body.find("Hi octocat!") != std::string::npos) == (at == "codeberg.org"));
+    }
+  }
   SECTION("who says to be github.com, and has not its host key, is not believed") {
     const model::Validation result = asked({"private-key.openssh", ed25519.secret, {{"user", user}}}, port, "");
     CHECK(result.verdict == Verdict::kUnknown);
