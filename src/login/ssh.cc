@@ -115,16 +115,18 @@ class Ssh {
     std::error_code error;
     const std::filesystem::path file = std::filesystem::path(home == nullptr ? "/nonexistent" : home) / ".ssh" / "known_hosts";
     if (!std::filesystem::is_regular_file(file, error) || std::filesystem::file_size(file, error) > kMaxKnownHosts) return false;
-    const std::unique_ptr<LIBSSH2_KNOWNHOSTS, KnownHostsFreer> hosts(ssh2()->knownhost_init(session_));
-    std::ifstream in(file);
-    for (std::string line; std::getline(in, line);) {
-      // A line that libssh2 does not know (@cert-authority, @revoked) is none.
-      if (!line.starts_with('@')) ssh2()->knownhost_readline(hosts.get(), line.data(), line.size(), LIBSSH2_KNOWNHOST_FILE_OPENSSH);
-    }
     std::size_t size = 0;
     int type = 0;
     const char* key = ssh2()->session_hostkey(session_, &size, &type);
     if (key == nullptr) return false;
+    const std::string as_text = base64_encode({key, size});
+    const std::unique_ptr<LIBSSH2_KNOWNHOSTS, KnownHostsFreer> hosts(ssh2()->knownhost_init(session_));
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+      // Markers (sshd(8)) are nothing that libssh2 knows. A revoked key is taken for revoked everywhere.
+      if (line.starts_with("@revoked") && line.find(as_text) != std::string::npos) return false;
+      if (!line.starts_with('@')) ssh2()->knownhost_readline(hosts.get(), line.data(), line.size(), LIBSSH2_KNOWNHOST_FILE_OPENSSH);
+    }
     constexpr int kAsItIs = LIBSSH2_KNOWNHOST_TYPE_PLAIN | LIBSSH2_KNOWNHOST_KEYENC_RAW;
     libssh2_knownhost* found = nullptr;
     return ssh2()->knownhost_check(hosts.get(), login_.to.host.c_str(), login_.to.port, key, size, kAsItIs, &found) == LIBSSH2_KNOWNHOST_CHECK_MATCH;

@@ -81,6 +81,8 @@ TEST_CASE("FTP and SFTP: who is let in, and who is not") {
   const model::Validation stranger = asked(login("sftp", "app", "the-apps-own", "other.acme.test"), sftp, authority.ca(), true);
   CHECK(stranger.verdict == Verdict::kSkipped);
   CHECK_THAT(stranger.reason, Catch::Contains("known_hosts"));
+  std::ofstream(folder.path() / ".ssh" / "known_hosts", std::ios::app) << "@revoked * " << line << "\n";
+  CHECK(asked(login("sftp", "app", "the-apps-own"), sftp, authority.ca()).verdict == Verdict::kSkipped);
   ::setenv("HOME", home.c_str(), 1);
 }
 
