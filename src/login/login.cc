@@ -7,16 +7,28 @@
 namespace keywake::login {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Driver>, 8> kDrivers{{
+constexpr auto kDrivers = std::to_array<std::pair<std::string_view, Driver>>({
     {"amqp", amqp},
     {"amqps", amqp},
+    {"ftp", ftp},
+    {"ftps", ftp},
+    {"imap", imap},
+    {"imaps", imap},
+    {"ldap", ldap},
+    {"ldaps", ldap},
     {"mongodb", mongodb},
     {"mongodb+srv", mongodb},
+    {"pop3", pop3},
+    {"pop3s", pop3},
     {"redis", redis},
     {"rediss", redis},
+    {"sftp", ssh},
+    {"smtp", smtp},
+    {"smtps", smtp},
+    {"ssh", ssh},
     {"valkey", redis},
     {"valkeys", redis},
-}};
+});
 
 }  // namespace
 

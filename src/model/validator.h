@@ -113,6 +113,7 @@ struct Answer {
 struct ValidatorExample {
   Verdict is = Verdict::kUnknown;
   std::string pattern;           // whose example is asked about; empty: the first of `validates`
+  NamedTexts parts;              // beside those that the pattern's example has, as --part gives them
   std::vector<Answer> answers;   // one for each request; the last for all that follow
   NamedTexts facts;              // that must come out; several values of one are joined by ", "
   std::uint32_t line = 0;

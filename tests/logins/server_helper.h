@@ -54,8 +54,12 @@ struct Login {
   std::string secret;
   std::vector<std::pair<std::string, std::string>> parts;
 };
-/// `ca`: the authority that is trusted; `plaintext`: as --allow-plaintext.
-model::Validation asked(const Login& login, int port, const std::string& ca, bool plaintext = false);
+/// `ca`: the authority that is trusted; `plaintext`: as --allow-plaintext; `loopback`: the address of it that all names lead to.
+model::Validation asked(const Login& login, int port, const std::string& ca, bool plaintext = false, const std::string& loopback = "127.0.0.1");
+
+/// The user that servers run as, and its group.
+std::string server_user();
+std::string server_group();
 
 /// The values of a fact, joined by ", "; empty without it.
 std::string fact(const model::Validation& validation, std::string_view name);
