@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/library.h"
 
 namespace keywake::login {
 namespace {
@@ -18,6 +19,25 @@ namespace {
 constexpr std::size_t kMaxAnswer = 16 * 1024;
 constexpr int kMaxServers = 2;
 constexpr int kTries = 2;
+
+// Reads DNS messages; the C library itself has only what asks the questions.
+struct Resolv {
+  decltype(&::ns_initparse) initparse = nullptr;
+  decltype(&::ns_parserr) parserr = nullptr;
+  bool complete = false;
+};
+
+const Resolv& resolv() {
+  static const Resolv loaded = [] {
+    Resolv out;
+    Library library("libresolv.so.2");
+    library.take(out.initparse, "ns_initparse");
+    library.take(out.parserr, "ns_parserr");
+    out.complete = library.complete();
+    return out;
+  }();
+  return loaded;
+}
 
 net::Answer failed(net::Failure failure, std::string problem) {
   net::Answer out;
@@ -30,7 +50,8 @@ net::Answer failed(net::Failure failure, std::string problem) {
 class Resolver {
  public:
   Resolver(net::Deadline deadline, const std::optional<net::HostPort>& nameserver) {
-    ready_ = ::res_ninit(&state_) == 0;
+    opened_ = res_ninit(&state_) == 0;
+    ready_ = opened_ && resolv().complete;
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline - std::chrono::steady_clock::now()).count();
     // Two questions, each to so many servers so many times: all of it within the time that is left.
     state_.nscount = std::min(state_.nscount, kMaxServers);
@@ -42,7 +63,9 @@ class Resolver {
     state_.nsaddr_list[0].sin_port = htons(nameserver->port);
     ready_ = ready_ && ::inet_pton(AF_INET, nameserver->host.c_str(), &state_.nsaddr_list[0].sin_addr) == 1;
   }
-  ~Resolver() { res_nclose(&state_); }
+  ~Resolver() {
+    if (opened_) res_nclose(&state_);
+  }
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
@@ -50,10 +73,10 @@ class Resolver {
   std::vector<ns_rr> records(const std::string& name, ns_type type) {
     std::vector<ns_rr> out;
     const int size = ready_ ? res_nquery(&state_, name.c_str(), ns_c_in, type, answer_.data(), static_cast<int>(answer_.size())) : -1;
-    if (size < 0 || ::ns_initparse(answer_.data(), std::min(size, static_cast<int>(answer_.size())), &message_) != 0) return out;
+    if (size < 0 || resolv().initparse(answer_.data(), std::min(size, static_cast<int>(answer_.size())), &message_) != 0) return out;
     for (int i = 0; i < ns_msg_count(message_, ns_s_an); ++i) {
       ns_rr record;
-      if (::ns_parserr(&message_, ns_s_an, i, &record) == 0 && ns_rr_type(record) == type) out.push_back(record);
+      if (resolv().parserr(&message_, ns_s_an, i, &record) == 0 && ns_rr_type(record) == type) out.push_back(record);
     }
     return out;
   }
@@ -69,6 +92,7 @@ class Resolver {
 
  private:
   struct __res_state state_ {};
+  bool opened_ = false;
   bool ready_ = false;
   std::vector<unsigned char> answer_ = std::vector<unsigned char>(kMaxAnswer);
   ns_msg message_{};

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """A server that speaks MongoDB's protocol as far as a login does: OP_MSG, hello, SCRAM, and who one is then.
 
-usage: mongodb_server.py PORT USERS.json [CERTIFICATE KEY]      (without the last two: no TLS)
+usage: mongodb_server.py PORT USERS.json [CERTIFICATE KEY | patient]
+
+Without a certificate it speaks no TLS, and hangs up on who does, as MongoDB; "patient", it waits for the rest, as FerretDB.
 
 Debian has no MongoDB server, so this is our own transcription of the specifications (OP_MSG and BSON: mongodb.com and bsonspec.org; SCRAM:
 RFC 5802, RFC 7677, and MongoDB's auth.md), made without a look at the driver that it is to test.
@@ -140,6 +142,8 @@ class Client:
         while True:
             size, request, _, operation = struct.unpack("<4i", self.exactly(16))
             if operation != 2013 or not 26 <= size <= 1 << 20:
+                if patient:
+                    self.exactly(1 << 25)
                 return
             data = self.exactly(size - 16)
             assert data[:5] == bytes(5)
@@ -209,7 +213,8 @@ port, file, *pair = sys.argv[1:]
 with open(file, encoding="utf-8") as opened:
     users = json.load(opened)
 tls = None
-if pair:
+patient = pair == ["patient"]
+if len(pair) == 2:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(*pair)
 listening = socket.create_server(("127.0.0.1", int(port)))

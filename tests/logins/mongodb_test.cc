@@ -172,17 +172,18 @@ nlohmann::json users() {
 
 class Mongod {
  public:
-  explicit Mongod(const Authority* authority) : server_(words(authority), port_) {}
+  explicit Mongod(const Authority* authority, bool patient = false) : server_(words(authority, patient), port_) {}
   [[nodiscard]] int port() const { return port_; }
 
  private:
   // The program is copied, since the user that servers run as may not come to where it lies.
-  std::vector<std::string> words(const Authority* authority) const {
+  std::vector<std::string> words(const Authority* authority, bool patient) const {
     std::ifstream in(KEYWAKE_SOURCE_DIR "/tests/logins/mongodb_server.py");
     std::ostringstream program;
     program << in.rdbuf();
     std::vector<std::string> out{"/usr/bin/python3", folder_.write("server.py", program.str()), std::to_string(port_), folder_.write("users.json", users().dump())};
     if (authority != nullptr) out.insert(out.end(), {authority->certificate(), authority->key()});
+    if (patient) out.emplace_back("patient");
     return out;
   }
 
@@ -270,6 +271,9 @@ TEST_CASE("MongoDB: without TLS only where the server has none and the user allo
   CHECK_THAT(refused.reason, Catch::Contains("--allow-plaintext"));
   CHECK(asked(as("app", "the-apps-own"), server.port(), "", true).verdict == Verdict::kLive);
   CHECK(asked(as("app", "another"), server.port(), "", true).verdict == Verdict::kDead);
+
+  const Mongod patient(nullptr, true);
+  CHECK(asked(as("app", "the-apps-own"), patient.port(), "", true).verdict == Verdict::kLive);
 
   const Authority authority({"db.acme.test"});
   const Authority stranger({"db.acme.test"});
