@@ -42,7 +42,7 @@ std::optional<Reply> asked(net::Stream& stream, std::string_view command) {
   return reply_of(stream);
 }
 
-net::Answer judged(int status, const Reply& reply) { return said(status, fmt::format("{}", reply.code), reply.text); }
+net::Answer judged(int status, const Reply& reply) { return reply.code == 0 ? not_spoken() : said(status, fmt::format("{}", reply.code), reply.text); }
 
 }  // namespace
 

@@ -145,10 +145,7 @@ class Ldap {
 
   [[nodiscard]] net::Answer failure() const {
     if (stream_.failure().failure != net::Failure::kNone) return stream_.failure();
-    net::Answer out;
-    out.failure = net::Failure::kBroken;
-    out.problem = "what it says is not of its protocol";
-    return out;
+    return not_spoken();
   }
 
   // More about who was let in; whatever is refused here changes nothing.

@@ -101,6 +101,7 @@ class Smtp {
   bool greeted() { return asked("EHLO [127.0.0.1]") && last_.code == 250; }
   net::Answer answer_or_failure() { return stream_.failure().failure != net::Failure::kNone ? stream_.failure() : judged(); }
   net::Answer judged() const {
+    if (last_.code == 0) return not_spoken();
     const int status = last_.code == 235 ? kLetIn : last_.code / 100 == 5 ? kNotLetIn : kWouldNotSay;
     return said(status, fmt::format("{}", last_.code), last_.text());
   }
@@ -119,6 +120,7 @@ class Imap {
     if (!greeting) return stream_.failure();
     const std::string lower = lowered(greeting->substr(0, 10));
     if (lower.starts_with("* preauth")) return said(kNotLetIn, "PREAUTH", "the server asks for no password");
+    if (!lower.starts_with("* ")) return not_spoken();
     if (!lower.starts_with("* ok")) return said(kWouldNotSay, "BYE", *greeting);
     if (!asked("CAPABILITY")) return stream_.failure();
     if (!encrypted && any_has(untagged_, "* capability", "starttls")) {
@@ -238,7 +240,7 @@ class Pop3 {
     const std::string text = last_.substr(std::min(space + 1, last_.size()));
     const std::string code = bracketed(text);
     if (ok()) return said(kLetIn, code, text);
-    if (!last_.starts_with("-ERR")) return said(kWouldNotSay, "", "it speaks no POP3");
+    if (!last_.starts_with("-ERR")) return not_spoken();
     // RFC 3206: SYS is of the server and not of the credential. RFC 2449, 8.1: the others say to come back later.
     const bool later = code == "SYS/TEMP" || code == "LOGIN-DELAY";
     return said(later ? kWouldNotSay : kNotLetIn, code, text);

@@ -20,6 +20,13 @@ net::Answer refused(std::string problem) {
   return out;
 }
 
+net::Answer not_spoken() {
+  net::Answer out;
+  out.failure = net::Failure::kBroken;
+  out.problem = "what it says is not of its protocol";
+  return out;
+}
+
 std::expected<net::Stream, net::Answer> opened(const Login& login, bool tls_at_once) {
   return net::Stream::open(login.guard, login.to, tls_at_once ? net::Stream::Tls::kYes : net::Stream::Tls::kNo, login.deadline, false);
 }

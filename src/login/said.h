@@ -15,6 +15,9 @@ net::Answer said(int status, std::string_view code, std::string_view error);
 /// Refused by keywake itself, with the reason.
 net::Answer refused(std::string problem);
 
+/// From a server that speaks another protocol.
+net::Answer not_spoken();
+
 /// A connection for a scheme that ends in s (TLS at once), or for one where encryption is asked for later.
 std::expected<net::Stream, net::Answer> opened(const Login& login, bool tls_at_once);
 
