@@ -86,7 +86,10 @@ TEST_CASE("validators: each example over TLS has the verdict and the facts it sh
     for (const auto& [name, expected] : one.example->facts) CHECK(joined(validation.facts, name) == expected);
     const json requests = provider.requests();
     CHECK(!requests.empty());
-    for (const json& request : requests) CHECK(hosts.contains(request["headers"]["host"].get<std::string>()));
+    for (const json& request : requests) {
+      const std::string host = request["headers"]["host"];
+      CHECK(hosts.contains(host.substr(0, host.find(':'))));  // some have a port of their own
+    }
   }
 }
 
