@@ -31,8 +31,8 @@ struct Template {
   std::vector<Piece> pieces;
   [[nodiscard]] bool empty() const { return pieces.empty(); }
 };
-inline constexpr std::array<std::string_view, 14> kFilterNames{"base64", "base64url", "first", "hex",    "label",    "lower", "md5",
-                                                               "pem",    "raw",       "sha1",  "sha256", "unbase64", "unhex", "unurl"};
+inline constexpr std::array<std::string_view, 16> kFilterNames{"base64", "base64url", "claims", "first", "hex",    "label", "lower", "md5", "pem",
+                                                               "raw",    "sha1",      "sha256", "unbase64", "unhex", "unurl", "url"};
 
 using NamedTemplates = std::vector<std::pair<std::string, Template>>;
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;
