@@ -31,7 +31,7 @@ inline constexpr int kLetIn = 200;
 inline constexpr int kNotLetIn = 401;
 inline constexpr int kWouldNotSay = 503;
 
-net::Answer postgresql(const Login& login);  // postgresql.cc
+net::Answer postgresql(const Login& login);
 net::Answer mysql(const Login& login);
 net::Answer redis(const Login& login);
 net::Answer mongodb(const Login& login);

@@ -48,6 +48,10 @@ class Server {
   std::filesystem::path log_;
 };
 
+/// The command of a server that says what no real one would: the items of a Python list of bytes, one for each time that it hears something,
+/// the first at once (empty: it hears first).
+std::vector<std::string> speaker(const Folder& folder, int port, const std::string& answers);
+
 /// What the built-in validators say of a credential, all hosts allowed: "db.acme.test:5432" and every other name lead to loopback's `port`.
 struct Login {
   std::string pattern;
