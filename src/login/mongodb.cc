@@ -4,15 +4,12 @@
 // A user is one of a database, the authSource: of the URL's options, else (for a URL that names a database) that one or admin. Dead is only what
 // each of these refuses, by every mechanism that the server may mean.
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/ascii.h"
-#include "base/base64.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/url_scheme.h"
@@ -78,18 +75,10 @@ Tried refused(const Value& reply) {
   return {answered(is_refusal(code, error) ? kNotLetIn : kWouldNotSay, {{"code", code}, {"error", to_utf8(error)}}), code};
 }
 
-// What is salted. Of SHA-256 the password as SASLprep (RFC 4013) leaves it, which is as it is if it has only ASCII's printable characters; what
-// others become is not computed here.
+// What is salted. Of SHA-256 the prepared password.
 std::optional<std::string> prepared(const Algorithm& algorithm, const std::string& user, const std::string& password) {
   if (algorithm == "sha1") return to_hex(digest("md5", user + ":mongo:" + password));
-  const bool plain = std::all_of(password.begin(), password.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  return plain ? std::optional(password) : std::nullopt;
-}
-
-std::string nonce() {
-  std::array<unsigned char, 24> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return "";
-  return base64_encode(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  return is_prepared(password) ? std::optional(password) : std::nullopt;
 }
 
 class Attempt {
@@ -143,7 +132,7 @@ class Attempt {
   }
 
   Tried logged_in(const Algorithm& algorithm, const std::string& password) {
-    Scram scram(algorithm, request_.user, password, nonce());
+    Scram scram(algorithm, request_.user, password, random_nonce());
     const Document skip = Document().boolean("skipEmptyExchange", true);
     auto reply = asked(Document().int32("saslStart", 1).text("mechanism", algorithm == "sha1" ? "SCRAM-SHA-1" : "SCRAM-SHA-256").binary("payload", scram.first()).document("options", skip), source_);
     if (!reply) return {reply.error()};

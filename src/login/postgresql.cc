@@ -4,13 +4,11 @@
 // The server asks for the password before it looks for the database: what it says after that (no such database, no right to connect) does not
 // speak against the password.
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "base/base64.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "login/login.h"
@@ -81,16 +79,6 @@ std::vector<std::string> columns_of(std::string_view body) {
   }
   out.resize(count);
   return out;
-}
-
-std::string nonce() {
-  std::array<unsigned char, 18> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return "";
-  return base64_encode(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 class Session {
@@ -169,8 +157,8 @@ class Session {
         case kSasl: {
           const std::string name = zero_ended("SCRAM-SHA-256");
           if (rest.find(name) == std::string_view::npos) return said(kNotLetIn, "mechanism", "the server asks for no password");
-          if (!is_ascii(login_.request.password)) return said(kNotLetIn, "characters", "its password has characters beyond ASCII, whose form is not known here");
-          scram.emplace("sha256", login_.request.user, login_.request.password, nonce());
+          if (!is_prepared(login_.request.password)) return said(kNotLetIn, "characters", "its password has characters beyond ASCII, whose form is not known here");
+          scram.emplace("sha256", login_.request.user, login_.request.password, random_nonce());
           const std::string first = scram->first();
           if (auto failed = send(message('p', name + int32_text(static_cast<std::uint32_t>(first.size())) + first))) return failed;
           break;

@@ -2,7 +2,10 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/base64.h"
@@ -38,6 +41,16 @@ std::string salted_password(const std::string& algorithm, std::string_view passw
 }
 
 }  // namespace
+
+std::string random_nonce() {
+  std::array<unsigned char, 24> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return "";
+  return base64_encode(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+bool is_prepared(std::string_view password) {
+  return std::all_of(password.begin(), password.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
 
 Scram::Scram(std::string algorithm, std::string_view user, std::string password, std::string nonce)
     : algorithm_(std::move(algorithm)), password_(std::move(password)), nonce_(std::move(nonce)), first_bare_("n=" + escaped(user) + ",r=" + nonce_) {}

@@ -13,14 +13,21 @@
 
 namespace keywake::login {
 
+/// Printable, without a comma.
+std::string random_nonce();
+
+/// Whether SASLprep (RFC 4013) leaves a password as it is, as it does if it has only ASCII's printable characters; what others become is not
+/// computed here.
+bool is_prepared(std::string_view password);
+
 class Scram {
  public:
   /// Servers ask for 4096 iterations at least (RFC 7677, 4), and in practice for some ten thousand.
   static constexpr int kFewestIterations = 4096;
   static constexpr int kMostIterations = 200'000;
 
-  /// `algorithm`: "sha1" or "sha256". The password as it goes into the salted one: prepared (RFC 4013) already. `nonce`: random, printable,
-  /// without a comma.
+  /// `algorithm`: "sha1" or "sha256". The password as it goes into the salted one: prepared (RFC 4013) already. `nonce`: see
+  /// random_nonce().
   Scram(std::string algorithm, std::string_view user, std::string password, std::string nonce);
 
   /// client-first-message
