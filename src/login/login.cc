@@ -18,6 +18,7 @@ constexpr auto kDrivers = std::to_array<std::pair<std::string_view, Driver>>({
     {"ldaps", ldap},
     {"mongodb", mongodb},
     {"mongodb+srv", mongodb},
+    {"mysql", mysql},
     {"pop3", pop3},
     {"pop3s", pop3},
     {"redis", redis},
