@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "catch.h"
 #include "server_helper.h"
@@ -61,6 +62,11 @@ struct Cluster {
     if (tls) out.insert(out.end(), more.begin(), more.end());
     return out;
   }
+  // It listens before it is ready, and says so to whoever comes (57P03).
+  void wait_until_ready() const {
+    const std::string command = "env -i " + program("pg_isready") + " -q -h 127.0.0.1 -p " + std::to_string(port);
+    for (int i = 0; i < 600 && std::system(command.c_str()) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 };
 
 Login login(const std::string& user, const std::string& password, const std::string& database = "shop", const std::string& host = "db.acme.test") {
@@ -73,6 +79,7 @@ TEST_CASE("PostgreSQL: who is let in, who is not, and what it tells") {
   const Cluster cluster;
   {
     const Server server(cluster.words(true), cluster.port);
+    cluster.wait_until_ready();
     struct Row {
       std::string user, password, database;
       Verdict verdict;
@@ -121,6 +128,7 @@ TEST_CASE("PostgreSQL: who is let in, who is not, and what it tells") {
     CHECK(asked(login("app", "the-apps-own"), cluster.port, "").verdict == Verdict::kUnknown);  // an authority that nobody named
   }
   const Server server(cluster.words(false), cluster.port);
+  cluster.wait_until_ready();
   const model::Validation refused = asked(login("app", "the-apps-own"), cluster.port, cluster.authority.ca());
   CHECK(refused.verdict == Verdict::kSkipped);
   CHECK_THAT(refused.reason, Catch::Contains("--allow-plaintext"));
