@@ -38,13 +38,13 @@ $(demo).planted: scripts/make-demo
 	@scripts/make-demo $(demo)
 
 test:
-	@scripts/install-deps build test
+	@scripts/install-deps build test server
 	@cmake --preset release -DKEYWAKE_TESTS=ON
 	@cmake --build build/release -j $(JOBS)
 	@ctest --test-dir build/release --output-on-failure -j $(JOBS)
 
 dev tsan:
-	@scripts/install-deps build test
+	@scripts/install-deps build test server
 	@cmake --preset $@
 	@cmake --build build/$@ -j $(JOBS)
 	@ctest --test-dir build/$@ --output-on-failure -j $(JOBS)

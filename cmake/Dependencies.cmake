@@ -25,11 +25,8 @@ set(KW_DEP_git2 PkgConfig::GIT2)
 set(KW_DEP_libdeflate.h PkgConfig::DEFLATE)
 # Of these the headers alone: each is loaded when it is needed (base/library.h).
 set(KW_DEP_curl ${CMAKE_DL_LIBS})
-set(KW_DEP_mariadb ${CMAKE_DL_LIBS})
 set(KW_DEP_libssh2.h ${CMAKE_DL_LIBS})
-add_library(libpq_headers INTERFACE)
-target_include_directories(libpq_headers INTERFACE /usr/include/postgresql)
-set(KW_DEP_libpq-fe.h libpq_headers)
+set(KW_DEP_resolv.h ${CMAKE_DL_LIBS})  # of the C library
 set(KW_DEP_tbb TBB::tbb)
 set(KW_DEP_archive.h LibArchive::LibArchive)
 set(KW_DEP_archive_entry.h LibArchive::LibArchive)

@@ -7,12 +7,30 @@
 namespace keywake::login {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Driver>, 4> kDrivers{{
+constexpr auto kDrivers = std::to_array<std::pair<std::string_view, Driver>>({
+    {"amqp", amqp},
+    {"amqps", amqp},
+    {"ftp", ftp},
+    {"ftps", ftp},
+    {"imap", imap},
+    {"imaps", imap},
+    {"ldap", ldap},
+    {"ldaps", ldap},
+    {"mongodb", mongodb},
+    {"mongodb+srv", mongodb},
+    {"mysql", mysql},
+    {"pop3", pop3},
+    {"pop3s", pop3},
+    {"postgresql", postgresql},
     {"redis", redis},
     {"rediss", redis},
+    {"sftp", ssh},
+    {"smtp", smtp},
+    {"smtps", smtp},
+    {"ssh", ssh},
     {"valkey", redis},
     {"valkeys", redis},
-}};
+});
 
 }  // namespace
 

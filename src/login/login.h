@@ -1,4 +1,4 @@
-// Logins at servers that speak neither HTTP nor anything else of libcurl's: databases, brokers, SSH. A driver connects, logs in, asks,
+// Logins at servers that speak no HTTP: databases, brokers, mail, directories, files, SSH. A driver connects, logs in, asks,
 // reading only, for whom it was taken and what that reaches, and leaves. So that validators/*.toml judge a login as they judge any other
 // answer, it is one: status 200 (let in), 401 (not let in) or 503 (the server would not say), and a JSON object as body, which
 // docs/validators.md describes for each scheme ("/error" always holds the server's own words, "/code" its code).
@@ -31,11 +31,16 @@ inline constexpr int kLetIn = 200;
 inline constexpr int kNotLetIn = 401;
 inline constexpr int kWouldNotSay = 503;
 
-net::Answer postgresql(const Login& login);  // postgresql.cc
+net::Answer postgresql(const Login& login);
 net::Answer mysql(const Login& login);
 net::Answer redis(const Login& login);
 net::Answer mongodb(const Login& login);
 net::Answer amqp(const Login& login);
 net::Answer ssh(const Login& login);
+net::Answer smtp(const Login& login);  // these three: mail.cc
+net::Answer imap(const Login& login);
+net::Answer pop3(const Login& login);
+net::Answer ldap(const Login& login);
+net::Answer ftp(const Login& login);
 
 }  // namespace keywake::login

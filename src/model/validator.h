@@ -31,8 +31,8 @@ struct Template {
   std::vector<Piece> pieces;
   [[nodiscard]] bool empty() const { return pieces.empty(); }
 };
-inline constexpr std::array<std::string_view, 14> kFilterNames{"base64", "base64url", "first", "hex",    "label",    "lower", "md5",
-                                                               "pem",    "raw",       "sha1",  "sha256", "unbase64", "unhex", "unurl"};
+inline constexpr std::array<std::string_view, 16> kFilterNames{"base64", "base64url", "claims", "first", "hex",    "label", "lower", "md5", "pem",
+                                                               "raw",    "sha1",      "sha256", "unbase64", "unhex", "unurl", "url"};
 
 using NamedTemplates = std::vector<std::pair<std::string, Template>>;
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;
@@ -113,6 +113,7 @@ struct Answer {
 struct ValidatorExample {
   Verdict is = Verdict::kUnknown;
   std::string pattern;           // whose example is asked about; empty: the first of `validates`
+  NamedTexts parts;              // beside those that the pattern's example has, as --part gives them
   std::vector<Answer> answers;   // one for each request; the last for all that follow
   NamedTexts facts;              // that must come out; several values of one are joined by ", "
   std::uint32_t line = 0;

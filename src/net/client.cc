@@ -17,11 +17,6 @@ namespace keywake::net {
 namespace {
 
 constexpr std::size_t kMaxHeaders = 256;
-constexpr int kLetIn = 200;
-constexpr int kDenied = 401;
-
-/// Those that Client speaks beside HTTPS.
-constexpr const char* kLogins = "smtp,smtps,imap,imaps,pop3,pop3s,ldap,ldaps,ftp,ftps";
 
 }  // namespace
 
@@ -35,7 +30,6 @@ struct Client::State {
     std::function<void(Answer)> done;
     Guarded guarded;
     bool too_large = false;
-    bool login = false;
   };
 
   Guard guard;
@@ -52,8 +46,6 @@ struct Client::State {
 
   explicit State(Guard of) : guard(std::move(of)) {}
   void prepare(Transfer& transfer);
-  void prepare_https(Transfer& transfer);
-  void prepare_login(Transfer& transfer);
   void finish(CURL* easy, CURLcode code);
 
   static std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* of);
@@ -71,7 +63,6 @@ std::size_t Client::State::take_body(char* bytes, std::size_t, std::size_t count
 std::size_t Client::State::take_header(char* bytes, std::size_t, std::size_t count, void* of) {
   Transfer& transfer = *static_cast<Transfer*>(of);
   std::string_view line(bytes, count);
-  if (transfer.login) return take_body(bytes, 1, count, of);
   while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
   auto& headers = transfer.answer.headers;
   const std::size_t colon = line.find(':');
@@ -103,14 +94,6 @@ void Client::State::prepare(Transfer& transfer) {
   set_blob(CURLOPT_CAINFO_BLOB, request.ca);
   set_blob(CURLOPT_SSLCERT_BLOB, request.certificate);
   set_blob(CURLOPT_SSLKEY_BLOB, request.private_key);
-  transfer.login = scheme_of(request.url) != "https";
-  transfer.login ? prepare_login(transfer) : prepare_https(transfer);
-}
-
-void Client::State::prepare_https(Transfer& transfer) {
-  CURL* const easy = transfer.easy.get();
-  const Request& request = transfer.request;
-  auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
   set(CURLOPT_PROTOCOLS_STR, "https");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(CURLOPT_USERAGENT, "keywake");
@@ -134,42 +117,20 @@ void Client::State::prepare_https(Transfer& transfer) {
   set(CURLOPT_HTTPHEADER, transfer.headers.get());
 }
 
-void Client::State::prepare_login(Transfer& transfer) {
-  CURL* const easy = transfer.easy.get();
-  const Request& request = transfer.request;
-  const std::string_view scheme = scheme_of(request.url);
-  auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
-  set(CURLOPT_PROTOCOLS_STR, kLogins);
-  set(CURLOPT_USE_SSL, static_cast<long>(guard.options().allow_plaintext ? CURLUSESSL_TRY : CURLUSESSL_ALL));
-  set(CURLOPT_USERNAME, request.user.c_str());
-  set(CURLOPT_PASSWORD, request.password.c_str());
-  set(CURLOPT_FRESH_CONNECT, 1L);  // a login is made once for a connection
-  set(CURLOPT_FORBID_REUSE, 1L);
-  if (scheme.starts_with("ftp")) {
-    set(CURLOPT_NOBODY, 1L);
-  } else if (!scheme.starts_with("ldap")) {
-    set(CURLOPT_CUSTOMREQUEST, "NOOP");
-    if (!scheme.starts_with("imap")) set(CURLOPT_NOBODY, 1L);
-  }
-}
-
 void Client::State::finish(CURL* easy, CURLcode code) {
   auto found = transfers.find(easy);
   std::unique_ptr<Transfer> transfer = std::move(found->second);
   transfers.erase(found);
   curl().multi_remove_handle(multi, easy);
   Answer& answer = transfer->answer;
-  const bool denied = transfer->login && code == CURLE_LOGIN_DENIED;
-  const Answer outcome = net::outcome(denied ? CURLE_OK : code, transfer->guarded);
+  const Answer outcome = net::outcome(code, transfer->guarded);
   answer.failure = outcome.failure;
   answer.problem = outcome.problem;
   if (transfer->too_large) {
     answer.failure = Failure::kTooLarge;
     answer.problem = fmt::format("the answer is larger than {} KiB", guard.options().max_body / 1024);
   }
-  if (transfer->login) {
-    answer.status = denied ? kDenied : kLetIn;
-  } else if (code == CURLE_OK) {
+  if (code == CURLE_OK) {
     long status = 0;
     curl().easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     answer.status = static_cast<int>(status);

@@ -1,6 +1,6 @@
-// Client: HTTPS requests, and logins of mail, directory and file servers, many at once, on one thread and one pool of connections (libcurl's
-// multi interface, HTTP/2 where the server has it). It is made for talking to hosts that may be hostile:
-//   - certificates always verified, no redirect followed, no cookies, no .netrc; nothing goes unencrypted unless the user allows that;
+// Client: HTTPS requests, many at once, on one thread and one pool of connections (libcurl's multi interface, HTTP/2 where the server has
+// it). It is made for talking to hosts that may be hostile:
+//   - certificates always verified, no redirect followed, no cookies, no .netrc;
 //   - the address that a connection is really made to is held against net/address.h, after the name was resolved, so a name that
 //     changes its address in between (DNS rebinding) gains nothing;
 //   - a body is taken up to max_body bytes after decompression, and an answer must be there within `timeout`.
@@ -49,7 +49,6 @@ enum class Failure : std::uint8_t {
   kBroken,    // cut off, or no HTTP
 };
 
-/// Of a login the status is 200 if it was let in and 401 if not, and the body what the server said.
 struct Answer {
   Failure failure = Failure::kNone;
   std::string problem;  // for people, one clause, when it failed

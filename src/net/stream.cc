@@ -1,10 +1,13 @@
 #include "net/stream.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "net/easy_internal.h"
 
@@ -27,6 +30,7 @@ Answer failed(Failure failure, std::string problem) {
 }  // namespace
 
 struct Stream::State {
+  HostPort to;
   Guarded guarded;
   Easy easy;
   curl_socket_t socket = CURL_SOCKET_BAD;
@@ -37,6 +41,19 @@ struct Stream::State {
   bool broken(Failure how, std::string problem) {
     if (failure.failure == Failure::kNone) failure = failed(how, std::move(problem));
     return false;
+  }
+
+  // A handle for the host, which only connects.
+  void prepare(CURL* easy, Tls tls) {
+    auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
+    protect(easy, guarded);
+    const bool numeric_v6 = to.host.find(':') != std::string::npos;
+    const std::string url = fmt::format("{}://{}:{}", tls == Tls::kYes ? "https" : "http", numeric_v6 ? "[" + to.host + "]" : to.host, to.port);
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_CONNECT_ONLY, 1L);
+    set(CURLOPT_SSL_ENABLE_ALPN, 0L);
+    set(CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(left_until(deadline).count())));  // 0 would be none
   }
 
   bool wait_for(short events) {
@@ -80,27 +97,50 @@ std::expected<Stream, Answer> Stream::open(const Guard& guard, const HostPort& t
   if (tls == Tls::kNo && secret_goes_plain && !guard.options().allow_plaintext) {
     return std::unexpected(failed(Failure::kRefused, "the connection is not encrypted; --allow-plaintext permits that"));
   }
-  const milliseconds left = left_until(deadline);
-  if (left.count() == 0) return std::unexpected(failed(Failure::kTimeout, "no answer in time"));
+  if (left_until(deadline).count() == 0) return std::unexpected(failed(Failure::kTimeout, "no answer in time"));
   auto state = std::make_unique<State>();
+  state->to = to;
   state->guarded.guard = &guard;
   state->deadline = deadline;
   state->easy.reset(curl().easy_init());
   CURL* const easy = state->easy.get();
-  auto set = [easy](CURLoption option, auto value) { curl().easy_setopt(easy, option, value); };
-  protect(easy, state->guarded);
-  const bool numeric_v6 = to.host.find(':') != std::string::npos && !to.host.starts_with('[');
-  const std::string url = fmt::format("{}://{}:{}", tls == Tls::kYes ? "https" : "http", numeric_v6 ? "[" + to.host + "]" : to.host, to.port);
-  set(CURLOPT_URL, url.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_CONNECT_ONLY, 1L);
-  set(CURLOPT_HTTPPROXYTUNNEL, 1L);
-  set(CURLOPT_SSL_ENABLE_ALPN, 0L);
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+  state->prepare(easy, tls);
+  curl().easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
   const CURLcode code = curl().easy_perform(easy);
   if (code != CURLE_OK) return std::unexpected(outcome(code, state->guarded));
   curl().easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &state->socket);
   return Stream(std::move(state));
+}
+
+bool Stream::start_tls() {
+  State& state = *state_;
+  if (state.failure.failure != Failure::kNone) return false;
+  if (!state.buffered.empty()) return state.broken(Failure::kTls, "the server said more than it was asked before encryption began");
+  if (left_until(state.deadline).count() == 0) return state.broken(Failure::kTimeout, "no answer in time");
+  // libcurl makes TLS only on connections of its own making, or that it is handed as made already: a second handle is handed a duplicate.
+  curl_socket_t handed = ::fcntl(state.socket, F_DUPFD_CLOEXEC, 0);
+  if (handed < 0) return state.broken(Failure::kBroken, "no connection could be had");
+  Easy easy(curl().easy_init());
+  auto set = [&easy](CURLoption option, auto value) { curl().easy_setopt(easy.get(), option, value); };
+  state.prepare(easy.get(), Tls::kYes);
+  set(CURLOPT_PROXY, "");
+  state.guarded.connect_to.reset();
+  append(state.guarded.connect_to, "::127.0.0.1:9");  // so that no name is resolved again; nothing is connected to
+  set(CURLOPT_CONNECT_TO, state.guarded.connect_to.get());
+  curl_opensocket_callback hand_over = [](void* of, curlsocktype, curl_sockaddr*) { return std::exchange(*static_cast<curl_socket_t*>(of), CURL_SOCKET_BAD); };
+  curl_sockopt_callback connected = [](void*, curl_socket_t, curlsocktype) { return CURL_SOCKOPT_ALREADY_CONNECTED; };
+  set(CURLOPT_OPENSOCKETFUNCTION, hand_over);
+  set(CURLOPT_OPENSOCKETDATA, &handed);
+  set(CURLOPT_SOCKOPTFUNCTION, connected);
+  const CURLcode code = curl().easy_perform(easy.get());
+  if (handed != CURL_SOCKET_BAD) ::close(handed);
+  if (code != CURLE_OK) {
+    const Answer why = outcome(code, state.guarded);
+    return state.broken(why.failure, why.problem);
+  }
+  state.easy = std::move(easy);
+  curl().easy_getinfo(state.easy.get(), CURLINFO_ACTIVESOCKET, &state.socket);
+  return true;
 }
 
 bool Stream::send(std::string_view bytes) {

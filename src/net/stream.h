@@ -29,6 +29,10 @@ class Stream {
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
 
+  /// Encrypts a connection that was opened without TLS, after the server has agreed to that (STARTTLS and the like), verifying its certificate
+  /// as open() does. Fails for a server that has said more already: what comes unencrypted must not count as said under TLS.
+  bool start_tls();
+
   bool send(std::string_view bytes);
   /// Exactly `count` bytes; absent after a failure.
   std::optional<std::string> receive(std::size_t count);

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxLiteral = 128;  // bytes of an anchor
 constexpr std::int64_t kMaxWithin = 2048;
 constexpr std::int64_t kMaxSpan = 16'384;
 constexpr std::uint32_t kMaxFreeBound = 1024;  // a longer match must be asked for by `span`
-constexpr std::int64_t kMaxCompanionWithin = 1024;
+constexpr std::int64_t kMaxCompanionWithin = 8192;  // a kubeconfig's cluster lies before its certificates
 
 constexpr std::array<std::string_view, 2> kFileKeys{"provider", "pattern"};
 constexpr std::array<std::string_view, 1> kProviderKeys{"name"};

@@ -1,7 +1,11 @@
 #include "rules/template_text.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
+#include "base/ascii.h"
 #include "rules/messages.h"
 
 namespace keywake::rules {
@@ -13,8 +17,18 @@ bool is_inside(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '
 // The end of the name that begins at `at`; `at` itself if none does.
 std::size_t name_end(std::string_view text, std::size_t at) {
   if (at == text.size() || !is_letter(text[at])) return at;
+  const std::size_t begin = at;
   while (at < text.size() && is_inside(text[at])) ++at;
+  if (text.substr(begin, at - begin) == "now" && at < text.size() && text[at] == '+') {
+    for (++at; at < text.size() && is_digit(text[at]);) ++at;
+  }
   return at;
+}
+
+// "now+" or "now-" and digits alone, however many.
+bool looks_shifted(std::string_view name) {
+  const bool begins = name.starts_with("now+") || name.starts_with("now-");
+  return begins && std::all_of(name.begin() + 4, name.end(), is_digit);
 }
 
 }  // namespace
@@ -43,6 +57,9 @@ std::expected<model::Template, TemplateError> parse_template(std::string_view te
       literal(text[at++]);
       continue;
     }
+    if (looks_shifted(value.text) && !shift_of_now(value.text)) {
+      return std::unexpected(TemplateError{at, fmt::format("{}: 1 to {} seconds may be added to now or taken from it", value.text, kMaxShift)});
+    }
     for (const std::string& filter : value.filters) {
       if (std::find(model::kFilterNames.begin(), model::kFilterNames.end(), filter) != model::kFilterNames.end()) continue;
       return std::unexpected(TemplateError{at, unknown("filter", filter, model::kFilterNames)});
@@ -51,6 +68,14 @@ std::expected<model::Template, TemplateError> parse_template(std::string_view te
     at = stop + 1;
   }
   return out;
+}
+
+std::optional<std::int64_t> shift_of_now(std::string_view name) {
+  if (!looks_shifted(name)) return std::nullopt;
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(name.data() + 4, name.data() + name.size(), seconds);
+  if (error != std::errc() || seconds < 1 || seconds > kMaxShift) return std::nullopt;
+  return name[3] == '+' ? seconds : -seconds;
 }
 
 std::vector<std::string> names_in(const model::Template& text) {

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 16> kRequestKeys{"sigv4",  "method", "url
                                                         "bearer", "basic",  "compute", "details", "verdict", "ca",   "certificate", "private_key"};
 constexpr std::array<std::string_view, 6> kComputeKeys{"name", "algorithm", "key", "text", "header", "encoding"};
 constexpr std::array<std::string_view, 9> kVerdictKeys{"is", "status", "header", "json", "text", "value", "reason", "take", "keep"};
-constexpr std::array<std::string_view, 7> kExampleKeys{"is", "status", "header", "body", "facts", "pattern", "then"};
+constexpr std::array<std::string_view, 8> kExampleKeys{"is", "status", "header", "body", "facts", "parts", "pattern", "then"};
 constexpr std::array<std::string_view, 3> kAnswerKeys{"status", "header", "body"};
 constexpr std::array<std::string_view, 4> kMethods{"GET", "HEAD", "POST", "PUT"};
 constexpr std::array<std::string_view, 4> kExampleVerdicts{"live", "dead", "blocked", "unknown"};
@@ -243,6 +243,7 @@ class ValidatorReader : TomlReader {
       out.answers.push_back(read_answer(item));
     });
     out.facts = texts(table, "facts");
+    out.parts = texts(table, "parts");
     return out;
   }
 

@@ -15,7 +15,7 @@ namespace keywake::rules {
 namespace {
 
 /// What validation/values.h gives to every request.
-constexpr std::array<std::string_view, 6> kAlwaysThere{"nonce", "now", "now-date", "now-iso", "now-ms", "secret"};
+constexpr std::array<std::string_view, 7> kAlwaysThere{"nonce", "now", "now-date", "now-http", "now-iso", "now-ms", "secret"};
 /// What the offline checks find inside a secret (matching/checks.cc).
 constexpr std::array<std::string_view, 8> kFromChecks{"account", "algorithm", "audience", "encrypted", "expires", "issuer", "subject", "user"};
 
@@ -118,7 +118,7 @@ class ValidatorLint {
 
   void check_names(const model::Template& text) {
     for (const std::string& name : names_in(text)) {
-      if (known_.contains(name) || among(kAlwaysThere, name) || given(validator_.defaults, name) || given(validator_.alternatives, name)) continue;
+      if (known_.contains(name) || among(kAlwaysThere, name) || shift_of_now(name) || given(validator_.defaults, name) || given(validator_.alternatives, name)) continue;
       const bool some = std::any_of(validator_.validates.begin(), validator_.validates.end(), [&](const std::string& id) {
         const auto pattern = patterns_.find(id);
         return pattern == patterns_.end() || may_have(*pattern->second, name);

@@ -43,7 +43,10 @@ class ExampleRunner {
 
   static model::Validation asked(const model::Validator& validator, const ExampleFinding& finding, const model::ValidatorExample& example) {
     static const AllowedHosts kAll{"*"};
-    const auto probe = make_probe(validator, Values::of(finding.secret, finding.parts), kAll);
+    std::vector<model::Part> parts;
+    for (const auto& [name, value] : example.parts) parts.push_back({name, value, false});
+    parts.insert(parts.end(), finding.parts.begin(), finding.parts.end());
+    const auto probe = make_probe(validator, Values::of(finding.secret, parts), kAll);
     for (std::size_t i = 0; probe->next(); ++i) {
       const model::Answer& answer = example.answers[std::min(i, example.answers.size() - 1)];
       net::Answer given;

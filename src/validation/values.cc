@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -14,6 +15,7 @@
 #include "crypto/keys.h"
 #include "net/client.h"
 #include "rules/alphabets.h"
+#include "rules/template_text.h"
 
 namespace keywake::validation {
 namespace {
@@ -24,9 +26,18 @@ bool fits_path(std::string_view text) {
   return plain && text.find("..") == std::string_view::npos;
 }
 
+// What stands between the dots of a JSON Web Token (RFC 7519, 3), decoded; nobody's signature is held against it.
+std::optional<std::string> claims_of(std::string_view token) {
+  const std::size_t begin = token.find('.');
+  const std::size_t end = begin == std::string_view::npos ? begin : token.find('.', begin + 1);
+  return end == std::string_view::npos ? std::nullopt : decode_base64(token.substr(begin + 1, end - begin - 1));
+}
+
 // Absent if it cannot be.
 std::optional<std::string> filtered(std::string text, const std::string& filter) {
-  if (filter == "unbase64") return decode_base64(text);
+  if (filter == "unbase64") return text.empty() ? std::optional(text) : decode_base64(text);  // of what a default leaves out
+  if (filter == "url") return net::percent_encoded(text);
+  if (filter == "claims") return claims_of(text);
   if (filter == "unhex") return from_hex(text);
   if (filter == "unurl") return net::percent_decoded(text);
   if (filter == "pem") return crypto::plain_pem(text);
@@ -63,6 +74,11 @@ bool fits_host(std::string_view text) {
   return !name.empty() && digits && std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
+// RFC 3986, 3.1.
+bool fits_scheme(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; });
+}
+
 }  // namespace
 
 Values Values::of(const Secret& secret, const std::vector<model::Part>& parts) {
@@ -77,9 +93,15 @@ void Values::renew() {
   const std::int64_t now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   const auto seconds = static_cast<std::time_t>(now / 1000);
   const std::tm day = fmt::gmtime(seconds);
+  now_ = seconds;
   set("now", fmt::format("{}", seconds));
   set("now-ms", fmt::format("{}", now));
   set("now-iso", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", day));
+  static constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::string_view weekday = kDays[static_cast<std::size_t>(day.tm_wday)];  // English, whatever the locale
+  const std::string_view month = kMonths[static_cast<std::size_t>(day.tm_mon)];
+  set("now-http", fmt::format("{}, {:02} {} {:%Y %H:%M:%S} GMT", weekday, day.tm_mday, month, day));
   set("now-date", fmt::format("{:%Y%m%d}", day));
   std::random_device random;
   set("nonce", fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random()));
@@ -97,7 +119,9 @@ std::optional<std::string> Values::render(const model::Template& text, Into into
       out += piece.text;
       continue;
     }
-    const std::string* value = find(piece.text);
+    const std::optional<std::int64_t> shift = rules::shift_of_now(piece.text);
+    const std::string shifted = shift ? fmt::format("{}", now_ + *shift) : "";
+    const std::string* value = shift ? &shifted : find(piece.text);
     if (value == nullptr) {
       missing = fmt::format("no {} was found with it", piece.text);
       return std::nullopt;
@@ -124,7 +148,11 @@ std::optional<std::string> Values::render_url(const model::Template& text, std::
   for (const auto& piece : text.pieces) {
     model::Template one;
     one.pieces.push_back(piece);
-    const auto made = render(one, piece.is_value && !in_host ? Into::kUrl : Into::kPlain, missing);
+    auto made = render(one, piece.is_value && !in_host ? Into::kUrl : Into::kPlain, missing);
+    if (made && out.empty() && piece.is_value) {
+      const auto scheme = render(one, Into::kPlain, missing);
+      if (scheme && fits_scheme(*scheme)) made = scheme;  // "mongodb+srv", whose plus is a part of it
+    }
     if (!made) return std::nullopt;
     if (piece.is_value && in_host && !fits_host(*made)) {
       missing = fmt::format("its {} is no name of a host", piece.text);

@@ -34,6 +34,7 @@ class Values {
 
  private:
   std::map<std::string, std::string, std::less<>> values_;
+  std::int64_t now_ = 0;  // seconds since 1970, as of renew()
 };
 
 }  // namespace keywake::validation

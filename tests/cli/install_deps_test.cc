@@ -65,14 +65,34 @@ TEST_CASE("What is missing is installed, and only that") {
   FakeDebian debian(packages_of("build", "ccache"), 0);
   CHECK(debian.run({"build"}).status == 0);
   CHECK(read_text(debian.log) ==
-        "apt-get -q update\napt-get -q install --yes --no-install-recommends ccache\n");
+        "apt-get -q update\napt-get -q install --yes --no-install-recommends --no-remove ccache\n");
 }
 
 TEST_CASE("Through sudo when one is not root") {
   FakeDebian debian(packages_of("test", "catch2"), 1000);
   CHECK(debian.run({"test"}).status == 0);
   CHECK(read_text(debian.log) ==
-        "sudo\napt-get -q update\nsudo\napt-get -q install --yes --no-install-recommends catch2\n");
+        "sudo\napt-get -q update\nsudo\napt-get -q install --yes --no-install-recommends --no-remove catch2\n");
+}
+
+TEST_CASE("Servers are installed without being started, now or later, and what runs already is left alone") {
+  FakeDebian debian(packages_of("server", "slapd"), 0);
+  const fs::path policy = debian.folder.path() / "policy-rc.d";
+  const fs::path asked = debian.folder.path() / "asked";
+  debian.script("apt-get", "echo \"apt-get $*\" >>" + debian.log.string() + "; [ -x " + policy.string() + " ] && echo held back >>" + debian.log.string() + "; exit 0");
+  debian.script("systemctl", "echo \"systemctl $*\" >>" + debian.log.string() + "; [ \"$2\" = list-unit-files ] || exit 0; echo ssh.service enabled enabled; [ -e " + asked.string() +
+                                 " ] && echo slapd.service enabled enabled; : >" + asked.string());
+  for (const char* tool : {"rm", "chmod"}) fs::create_symlink("/bin/" + std::string(tool), debian.bin / tool);
+  Arguments words{"env", "PATH=" + debian.bin.string(), "POLICY_RC_D=" + policy.string(), "bash", std::string(KEYWAKE_SOURCE_DIR) + "/scripts/install-deps", "server"};
+  const Ran ran = run_command(debian.folder.path(), words);
+  INFO(ran.out << ran.err);
+  CHECK(ran.status == 0);
+  const std::string log = read_text(debian.log);
+  INFO(log);
+  CHECK(contains(log, "--no-remove slapd\nheld back\n"));
+  CHECK(contains(log, "disable slapd.service"));
+  CHECK_FALSE(contains(log, "disable ssh.service"));
+  CHECK_FALSE(fs::exists(policy));
 }
 
 TEST_CASE("Neither root nor sudo: the packages are named") {
@@ -95,7 +115,7 @@ TEST_CASE("An alternative will do, installed or to be installed") {
 
 TEST_CASE("Every package has a group and a reason") {
   std::string command = std::string("grep -v -e '^#' -e '^$' ") + KEYWAKE_SOURCE_DIR +
-                        "/scripts/packages.txt | grep -vE '^(build|test|fuzz|bench|format) "
+                        "/scripts/packages.txt | grep -vE '^(build|test|server|fuzz|bench|format) "
                         "+[a-z0-9.+|-]+ +[A-Za-z].*'";
   CHECK(run_command(".", {"sh", "-c", command}).out.empty());
 }

@@ -1,6 +1,8 @@
 // The commands that ask providers, against a server on loopback.
 #include <algorithm>
 #include <ctime>
+#include <filesystem>
+#include <set>
 
 #include "catch.h"
 #include "keywake_helper.h"
@@ -179,6 +181,26 @@ TEST_CASE("--reuse-answers takes what was said before, for as long as it is said
     INFO(damaged);
     CHECK(contains(scan("3600").out, R"("verdict":"dead")"));
   }
+}
+
+TEST_CASE("validation leaves no file behind, in no folder that programs write to") {
+  Setting setting;
+  const auto& folder = setting.folder.path();
+  write_file(folder / "work/a.env", "GITHUB_TOKEN=" + github_token(9) + "\n");
+  std::filesystem::create_directories(folder / "tmp");
+  std::filesystem::create_directories(folder / "home");
+  auto files = [&] {
+    std::set<std::string> out;
+    for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) out.insert(each.path().string());
+    return out;
+  };
+  const auto before = files();
+  const Arguments environment{"TMPDIR=" + (folder / "tmp").string(), "HOME=" + (folder / "home").string()};
+  for (const Arguments& words : {Arguments{"scan", "--validate", "."}, Arguments{"validate", "--pattern", "github.pat-classic"}}) {
+    setting.provider.answers(kLive);
+    CHECK(run_keywake(setting.with(words), {.folder = folder / "work", .input = github_token(9), .environment = environment}).status == 1);
+  }
+  CHECK(files() == before);
 }
 
 TEST_CASE("--part takes a file, so that no secret stands among the arguments") {

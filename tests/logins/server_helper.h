@@ -48,14 +48,22 @@ class Server {
   std::filesystem::path log_;
 };
 
+/// The command of a server that says what no real one would: the items of a Python list of bytes, one for each time that it hears something,
+/// the first at once (empty: it hears first).
+std::vector<std::string> speaker(const Folder& folder, int port, const std::string& answers);
+
 /// What the built-in validators say of a credential, all hosts allowed: "db.acme.test:5432" and every other name lead to loopback's `port`.
 struct Login {
   std::string pattern;
   std::string secret;
   std::vector<std::pair<std::string, std::string>> parts;
 };
-/// `ca`: the authority that is trusted; `plaintext`: as --allow-plaintext.
-model::Validation asked(const Login& login, int port, const std::string& ca, bool plaintext = false);
+/// `ca`: the authority that is trusted; `plaintext`: as --allow-plaintext; `loopback`: the address of it that all names lead to.
+model::Validation asked(const Login& login, int port, const std::string& ca, bool plaintext = false, const std::string& loopback = "127.0.0.1");
+
+/// The user that servers run as, and its group.
+std::string server_user();
+std::string server_group();
 
 /// The values of a fact, joined by ", "; empty without it.
 std::string fact(const model::Validation& validation, std::string_view name);

@@ -64,6 +64,7 @@ TEST_CASE("validators: each example over TLS has the verdict and the facts it sh
         const auto request = probe->next();
         if (!request) continue;
         if (!request->url.starts_with("https://")) break;  // logins: tests/login, against the real servers
+        if (!request->certificate.empty()) break;  // made up, so none to show: kubernetes_test.cc has one
         hosts.insert(probe->host().host);
         cases.push_back({&validator, &example, finding});
         break;
@@ -85,7 +86,10 @@ TEST_CASE("validators: each example over TLS has the verdict and the facts it sh
     for (const auto& [name, expected] : one.example->facts) CHECK(joined(validation.facts, name) == expected);
     const json requests = provider.requests();
     CHECK(!requests.empty());
-    for (const json& request : requests) CHECK(hosts.contains(request["headers"]["host"].get<std::string>()));
+    for (const json& request : requests) {
+      const std::string host = request["headers"]["host"];
+      CHECK(hosts.contains(host.substr(0, host.find(':'))));  // some have a port of their own
+    }
   }
 }
 

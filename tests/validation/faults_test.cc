@@ -5,6 +5,7 @@
 #include "provider_helper.h"
 #include "rules/validator_file.h"
 #include "validation/ask.h"
+#include "validation/validate.h"
 
 namespace keywake::validation {
 namespace {
@@ -244,6 +245,26 @@ TEST_CASE("safety: addresses that are not public are refused after the name was 
   CHECK(setting.ask_about("acme.self-hosted", kSecret, here).verdict == Verdict::kLive);
   const model::Validation metadata = setting.ask_about("acme.self-hosted", kSecret, {{"host", "169.254.169.254"}});
   CHECK(metadata.verdict == Verdict::kSkipped);
+}
+
+TEST_CASE("safety: a canary is not touched unless the user says so") {
+  Setting setting;
+  setting.provider.answers({{{"status", 200}, {"body", R"({"name":"ada"})"}}});
+  const Validators validators = *Validators::load({}, std::vector<rules::BuiltinFile>{{"acme.toml", kValidators}});
+  model::Pattern pattern;
+  pattern.id = "acme.token";
+  model::Credential credential;
+  credential.pattern = &pattern;
+  credential.secret = Secret(kSecret);
+  credential.parts = {{"canary", "canarytokens.org", false}};
+  ValidateOptions options;
+  options.ask = setting.options;
+  for (const bool touch : {false, true}) {
+    options.touch_canaries = touch;
+    REQUIRE(validate(std::span(&credential, 1), validators, options, [](const AskProgress&) {}));
+    CHECK(credential.validation->verdict == (touch ? Verdict::kLive : Verdict::kSkipped));
+    CHECK(setting.provider.answers({{{"status", 200}}}).size() == (touch ? 1 : 0));
+  }
 }
 
 TEST_CASE("safety: a line break in a secret makes no header") {

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """A provider on loopback: an HTTPS server that answers as it is told, and tells what it was asked.
 
-usage: provider.py CERTIFICATE KEY [--latency SECONDS] [--ipv6]
+usage: provider.py CERTIFICATE KEY [--latency SECONDS] [--ipv6] [--client-ca AUTHORITY]
 
 It prints its port. Each line on standard input is a JSON list of answers, given one after another, the last for all that follow; it is
 acknowledged by the JSON list of the requests that came since the line before. An answer is
     {"status": 200, "headers": {"name": "value"} or [["name", "value"]], "body": "…"}
 with, for faults, one of "stall" (seconds before the answer), "cut" (close in the middle of the body), "garbage" (no HTTP), "close" (no answer),
-"bytes" (a body of so many bytes), "bomb" (a compressed body of so many bytes), "drip" (seconds between single bytes).
+"bytes" (a body of so many bytes), "bomb" (a compressed body of so many bytes), "drip" (seconds between single bytes). A request has, as "client", the common name of a certificate of AUTHORITY that was shown.
 """
 
 import asyncio
@@ -34,6 +34,8 @@ async def serve(reader, writer):
     try:
         while True:
             request = await read_request(reader)
+            if shown := writer.get_extra_info("peercert"):
+                request["client"] = dict(pair for part in shown["subject"] for pair in part)["commonName"]
             requests.append(request)
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
             await asyncio.sleep(answer.get("stall", latency))
@@ -78,6 +80,9 @@ async def main():
     context.load_cert_chain(sys.argv[1], sys.argv[2])
     if "--latency" in sys.argv:
         latency = float(sys.argv[sys.argv.index("--latency") + 1])
+    if "--client-ca" in sys.argv:
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.load_verify_locations(sys.argv[sys.argv.index("--client-ca") + 1])
     address = "::1" if "--ipv6" in sys.argv else "127.0.0.1"
     server = await asyncio.start_server(serve, address, 0, ssl=context, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)

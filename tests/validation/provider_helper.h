@@ -1,15 +1,13 @@
 // A provider on loopback (provider.py): a real HTTPS server with a certificate of a test authority for whatever hosts a test needs.
 #pragma once
 
-#include <sys/types.h>
-
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "authority_helper.h"
 #include "net/client.h"
+#include "script_helper.h"
 
 namespace keywake::testing {
 
@@ -17,9 +15,6 @@ class Provider {
  public:
   /// Its certificate is for these hosts ("*.name" too).
   explicit Provider(const std::vector<std::string>& hosts, const std::vector<std::string>& arguments = {});
-  ~Provider();
-  Provider(const Provider&) = delete;
-  Provider& operator=(const Provider&) = delete;
 
   /// What it will answer; returns the requests since the call before.
   nlohmann::json answers(const nlohmann::json& list);
@@ -31,10 +26,8 @@ class Provider {
 
  private:
   Authority authority_;
-  pid_t child_ = 0;
-  int to_ = -1;
-  std::FILE* from_ = nullptr;
-  int port_ = 0;
+  Script script_;
+  int port_;
 };
 
 }  // namespace keywake::testing
