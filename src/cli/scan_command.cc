@@ -1,6 +1,7 @@
 // keywake scan
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -19,7 +20,7 @@ namespace keywake::cli {
 namespace {
 
 bool scanned_anything(const model::Summary& summary) {
-  return summary.files + summary.blobs + summary.commits > 0;
+  return summary.files + summary.blobs + summary.commits + summary.variables > 0;
 }
 
 // One line on standard error: the report that names every failure may be in a file, or in a format
@@ -64,6 +65,15 @@ std::string index_of_hook() {
   return file == nullptr || *file == '\0' ? "" : std::filesystem::absolute(file).string();
 }
 
+// A token is for one provider; with several it would be shown to those that it is not for.
+Result<void> check_token_file(const scan::Request& request) {
+  if (request.stores.token_file.empty()) return {};
+  const auto count = std::count_if(request.targets.begin(), request.targets.end(), [](const std::string& each) { return stores::is_store(each); });
+  if (count == 1) return {};
+  return fail(count == 0 ? "--token-file is for a store of variables, as gitlab-ci://host/group, and no target is one"
+                         : "--token-file is for one store of variables; scan the others by themselves, or set their environment variables");
+}
+
 Result<model::ScanResult> run_with_progress(const scan::Request& request,
                                             const Arguments& arguments,
                                             const matching::Engine& engine,
@@ -83,6 +93,8 @@ ExitStatus scan_command(const Arguments& arguments) {
   request.targets = arguments.operands;
   request.people = arguments.validation.wanted;
   if (request.targets.empty()) request.targets.emplace_back(".");
+  request.stores.client = arguments.validation.client();
+  if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);
   if (request.staged) request.index_file = index_of_hook();
   for (const std::string& target : request.targets) {
     if (target.empty())
