@@ -117,6 +117,12 @@ Result<void> scan_target(const Context& context, const std::string& target, std:
   return scan_file(context, target, target);
 }
 
+// Without what people should not have written into it.
+std::string name_in_report(const std::string& target) {
+  if (stores::is_store(target)) return stores::redacted_target(target);
+  return git::is_git_url(target) ? git::redacted_url(target) : target;
+}
+
 }  // namespace
 
 Result<model::ScanResult> run(const Request& request, const matching::Engine& engine,
@@ -135,14 +141,14 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   arena.execute([&] {
     for (const std::string& target : request.targets) {
       if (auto done = scan_target(context, target, variables); !done) {
-        collector.skip({git::is_git_url(target) ? git::redacted_url(target) : target, done.error().message, true});
+        collector.skip({name_in_report(target), done.error().message, true});
       }
     }
   });
   model::ScanResult result = collector.finish();
   result.variables = variables_to_report(std::move(variables), result.credentials, std::time(nullptr));
   for (const std::string& target : request.targets) {
-    result.summary.targets.push_back(git::is_git_url(target) ? git::redacted_url(target) : target);
+    result.summary.targets.push_back(name_in_report(target));
   }
   result.summary.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

@@ -45,7 +45,7 @@ class StoreScanner {
       : context_(context), target_(target), listing_(listing) {}
 
   /// Of one scope: [begin, end) of the listing.
-  void scan(std::size_t begin, std::size_t end) const {
+  void scan(std::size_t begin, std::size_t end, ContentScanner& scanner) const {
     std::string text;
     std::vector<Line> lines;
     std::uint32_t line = 1;
@@ -63,11 +63,9 @@ class StoreScanner {
     }
     if (lines.empty()) return;
     context_.collector.bytes += text.size();
-    ContentScanner scanner(context_.engine, context_.values, context_.request.explain, context_.archive_limits, false);
     std::vector<Occurrence> occurrences;
     scanner.scan_text(text, "", occurrences);
     for (const Occurrence& occurrence : occurrences) report(occurrence, lines);
-    context_.collector.bytes_matched += scanner.scanner().bytes_matched();
   }
 
  private:
@@ -116,8 +114,10 @@ Result<void> scan_store(const Context& context, const std::string& target, std::
   context.collector.variables += listing->variables.size();
   const StoreScanner scanner(context, target, *listing);
   const std::vector<std::size_t> scopes = scopes_of(*listing);
-  parallel_for(scopes.size() - 1, 8, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) scanner.scan(scopes[i], scopes[i + 1]);
+  parallel_for(scopes.size() - 1, 64, [&](std::size_t begin, std::size_t end) {
+    ContentScanner content(context.engine, context.values, context.request.explain, context.archive_limits, false);
+    for (std::size_t i = begin; i < end; ++i) scanner.scan(scopes[i], scopes[i + 1], content);
+    context.collector.bytes_matched += content.scanner().bytes_matched();
   });
   for (stores::StoredVariable& each : listing->variables) variables.push_back({std::move(each.about), each.is_secret});
   return {};

@@ -24,6 +24,7 @@ constexpr int kAttempts = 4;
 constexpr milliseconds kFirstBackOff{500};
 constexpr seconds kLongestWait{3'600};  // GitHub's limit is by the hour
 constexpr int kUnreachableAfter = 8;
+constexpr int kMaxPages = 10'000;  // of one list
 constexpr std::size_t kMaxBody = 64UL * 1024 * 1024;  // of one page
 constexpr std::size_t kMaxToken = 64UL * 1024;
 
@@ -140,17 +141,19 @@ Api::Next Api::by_url(std::string what, std::string name) {
   };
 }
 
-void Api::pages(std::string path, std::string what, std::string list, Next next, std::function<void(const Json& item)> got, Refused refused) {
-  // A server whose next page is the page itself would be asked for ever; it is not asked twice.
-  auto page = [this, path, what, list, next, got](const Json& body, const net::Answer& answer) {
+void Api::pages(std::string path, std::string what, std::string list, Next next, std::function<void(const Json& item)> got, Refused refused,
+                int page) {
+  auto read = [this, path, what, list, next, got, page](const Json& body, const net::Answer& answer) {
     const Json& found = items(body, list);
     for (const Json& item : found) got(item);
     auto on = next(body, answer);
     if (!on || found.empty()) return;
     if (*on == path) return skip(what, "its next page is the page itself");
-    pages(*on, what, list, next, got);
+    // Pages that lead to one another would be asked for ever.
+    if (page == kMaxPages) return skip(what, fmt::format("it has more than {} pages", kMaxPages));
+    pages(*on, what, list, next, got, {}, page + 1);
   };
-  get(std::move(path), std::move(what), std::move(page), std::move(refused));
+  get(std::move(path), std::move(what), std::move(read), std::move(refused));
 }
 
 void Api::run() {

@@ -52,7 +52,8 @@ class Api {
   /// Every page of a list. `next` takes the path of the next page from a page, and absent is the end; `items` names the member that holds the
   /// list, and empty is the page itself.
   using Next = std::function<std::optional<std::string>(const Json& body, const net::Answer& answer)>;
-  void pages(std::string path, std::string what, std::string items, Next next, std::function<void(const Json& item)> got, Refused refused = {});
+  void pages(std::string path, std::string what, std::string items, Next next, std::function<void(const Json& item)> got, Refused refused = {},
+             int page = 1);
 
   /// The next page is where a Link header with rel="next" leads (RFC 8288), or a member of the body that is a URL.
   Next by_link(std::string what);

@@ -70,6 +70,14 @@ std::span<const Provider> providers() { return kProviders; }
 
 bool is_store(std::string_view target) { return provider_of(target) != nullptr; }
 
+std::string redacted_target(std::string_view target) {
+  const std::size_t begin = target.find("://");
+  if (begin == std::string_view::npos || target.starts_with("k8s://")) return std::string(target);  // contexts are often user@cluster
+  const std::size_t at = target.substr(0, target.find('/', begin + 3)).rfind('@');
+  if (at == std::string_view::npos || at < begin) return std::string(target);
+  return std::string(target.substr(0, begin + 3)).append("***").append(target.substr(at));
+}
+
 std::vector<std::string_view> provider_usages() {
   std::vector<std::string_view> out;
   for (const Provider& provider : kProviders) out.push_back(provider.usage);

@@ -46,6 +46,9 @@ struct Listing {
 /// Whether the text names a store, rightly or not: a provider's name before "://", or "env:".
 bool is_store(std::string_view target);
 
+/// The target without the user and password that it should not have had, for reports.
+std::string redacted_target(std::string_view target);
+
 /// Every variable of the store. The Listing's `about.target` is `target`.
 Result<Listing> list(const std::string& target, const StoreOptions& options);
 

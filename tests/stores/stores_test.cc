@@ -91,6 +91,9 @@ TEST_CASE("what is a store, and what is wrong with a target") {
   const std::string error = error_of("gitlab-ci://user:glpat@host/group");
   CHECK(error.find("no user or token") != std::string::npos);
   CHECK(error.find("glpat") == std::string::npos);
+  CHECK(stores::redacted_target("gitlab-ci://user:glpat@host/group") == "gitlab-ci://***@host/group");
+  CHECK(stores::redacted_target("gitlab-ci://host/group@x") == "gitlab-ci://host/group@x");
+  CHECK(stores::redacted_target("k8s://admin@kind/dev") == "k8s://admin@kind/dev");
   CHECK(error_of("gitlab-ci://host/group").find("GITLAB_TOKEN") != std::string::npos);
 }
 
