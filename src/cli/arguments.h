@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/client.h"
 #include "report/report.h"
 #include "scan/pipeline.h"
 
@@ -38,6 +39,8 @@ struct ValidationArguments {
   std::optional<double> rate;
   std::string ca_file;
   std::string proxy;
+
+  [[nodiscard]] net::ClientOptions client() const;
 };
 
 struct Arguments {

@@ -102,10 +102,13 @@ std::vector<Command> make_commands() {
       {.name = "scan",
        .operands = "[TARGET...]",
        .max_operands = 100'000,
-       .help = "Look for credentials in repositories, directories, files, archives",
+       .help = "Look for credentials in repositories, files, archives, CI variables",
        .long_help = "A target is a directory, a file, a git repository (found by itself: work "
                     "tree, index, and every object of its history), a bare repository, "
-                    "a git URL (cloned to a private temporary place), or - for standard input. "
+                    "a git URL (cloned to a private temporary place), - for standard input, or a store of variables: env:, "
+                    "env:pid/N, gitlab-ci://host[/group[/project]], github-actions://owner[/repository], k8s://context[/namespace], "
+                    "vault://host/mount[/path], terraform-cloud://organization[/workspace], bitbucket-pipelines://workspace[/repository], "
+                    "jenkins://host[/job] (docs/stores.md). "
                     "Without one it is the current directory.",
        .flag_tables = {scan_flags(), suppress_flags(), report_flags(), kRuleFlags, kValidateFlags, validation_flags(), kCommonFlags},
        .complete = Complete::kFile,

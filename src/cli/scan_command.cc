@@ -1,4 +1,5 @@
 // keywake scan
+#include <algorithm>
 #include <ctime>
 
 #include "attribution/attribute.h"
@@ -16,7 +17,7 @@ namespace keywake::cli {
 namespace {
 
 bool scanned_anything(const model::Summary& summary) {
-  return summary.files + summary.blobs + summary.commits > 0;
+  return summary.files + summary.blobs + summary.commits + summary.variables > 0;
 }
 
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
@@ -33,6 +34,15 @@ ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
     status = ExitStatus::kFailed;
   }
   return status;
+}
+
+// A token is for one provider; with several it would be shown to those that it is not for.
+Result<void> check_token_file(const scan::Request& request) {
+  if (request.stores.token_file.empty()) return {};
+  const auto count = std::count_if(request.targets.begin(), request.targets.end(), [](const std::string& each) { return stores::is_store(each); });
+  if (count == 1) return {};
+  return fail(count == 0 ? "--token-file is for a store of variables, as gitlab-ci://host/group, and no target is one"
+                         : "--token-file is for one store of variables; scan the others by themselves, or set their environment variables");
 }
 
 Result<model::ScanResult> run_with_progress(const scan::Request& request,
@@ -54,6 +64,8 @@ ExitStatus scan_command(const Arguments& arguments) {
   request.targets = arguments.operands;
   request.people = arguments.validation.wanted;
   if (request.targets.empty()) request.targets.emplace_back(".");
+  request.stores.client = arguments.validation.client();
+  if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);
   if (request.staged) request.index_file = index_file_of_hook();
   for (const std::string& target : request.targets) {
     if (target.empty())

@@ -101,6 +101,19 @@ constexpr Flag kScanFlags[] = {
      .apply = [](std::string_view v,
                  Arguments& a) { return store(parse_size(v), a.request.max_file_size); }},
 
+    {.name = "token-file",
+     .argument = "FILE",
+     .help = "Access token for the CI system, cluster or vault that is scanned",
+     .long_help = "Its first line. Without it the token comes from the provider's customary environment variable, GITLAB_TOKEN, GITHUB_TOKEN, "
+                  "VAULT_TOKEN and so on. For one such target at a time.",
+     .group = Group::kWhat,
+     .complete = Complete::kFile,
+     .apply = [](std::string_view v, Arguments& a) -> Done {
+       if (v.empty()) return fail("the value is empty; name a file");
+       a.request.stores.token_file = v;
+       return {};
+     }},
+
     {.name = "exhaustive",
      .help = "Scan every version of every file in full",
      .long_help = "Much slower, with the same findings: a check on the usual way, which scans only "

@@ -13,6 +13,17 @@
 
 namespace keywake::cli {
 
+net::ClientOptions ValidationArguments::client() const {
+  net::ClientOptions out;
+  out.timeout = timeout;
+  out.ca_file = ca_file;
+  out.proxy = proxy;
+  out.connect_to = connect_to;
+  out.allow_private = allow_private;
+  out.allow_plaintext = allow_plaintext;
+  return out;
+}
+
 Result<void> validate(model::ScanResult& result, const Arguments& arguments) {
   const ValidationArguments& wanted = arguments.validation;
   const std::vector<std::filesystem::path> files(wanted.files.begin(), wanted.files.end());
@@ -23,12 +34,7 @@ Result<void> validate(model::ScanResult& result, const Arguments& arguments) {
   options.ask.allowed = wanted.allowed_hosts;
   options.ask.deadline = wanted.deadline;
   options.ask.rate = wanted.rate;
-  options.ask.client.timeout = wanted.timeout;
-  options.ask.client.ca_file = wanted.ca_file;
-  options.ask.client.proxy = wanted.proxy;
-  options.ask.client.connect_to = wanted.connect_to;
-  options.ask.client.allow_private = wanted.allow_private;
-  options.ask.client.allow_plaintext = wanted.allow_plaintext;
+  options.ask.client = wanted.client();
 
   std::optional<validation::AnswerCache> cache;
   if (const auto folder = default_cache_folder(); wanted.reuse.count() > 0 && !folder.empty()) {

@@ -15,6 +15,7 @@
 #include "model/pattern.h"
 #include "model/people.h"
 #include "model/validation.h"
+#include "model/variable.h"
 
 namespace keywake::model {
 
@@ -71,7 +72,8 @@ struct GitPlace {
 struct Sighting {
   std::string target;  // as the user named it
   /// Relative to the target; members of archives follow after "!/": "app.war!/lib/x.jar!/a.properties". A commit
-  /// message is "commit:<oid>", a tag "tag:<oid>", a blob without a path "blob:<oid>", standard input "-".
+  /// message is "commit:<oid>", a tag "tag:<oid>", a blob without a path "blob:<oid>", standard input "-"; a variable of a store is
+  /// path_of(*ci).
   std::string path;
   std::uint32_t line = 1;  // of the secret's first byte, and of its last
   std::uint32_t column = 1;
@@ -83,6 +85,7 @@ struct Sighting {
   Confidence confidence = Confidence::kHigh;
   std::string_view judged_by;  // what about the place made the difference, "a test": constant; empty: nothing
   std::optional<GitPlace> git;
+  std::optional<CiPlace> ci;  // in a store of variables; lines and columns count in the value
 };
 
 struct Credential {
@@ -109,6 +112,7 @@ struct Summary {
   std::uint64_t files = 0;          // of directories, and members of archives
   std::uint64_t blobs = 0;          // of git histories
   std::uint64_t commits = 0;        // and annotated tags
+  std::uint64_t variables = 0;      // of stores, those with hidden values too
   std::uint64_t bytes = 0;          // as a reader would see them, expanded
   std::uint64_t bytes_matched = 0;  // that went through the matcher: less than bytes where deltas saved it
   std::uint64_t rejected = 0;       // candidates that a check turned down
@@ -128,6 +132,7 @@ struct ScanResult {
   std::vector<Credential> credentials;  // sorted by risk and confidence (highest first), pattern id, fingerprint
   std::vector<Secret> held_back;        // of the credentials that the summary counts as such: reports redact these too
   std::vector<std::pair<Sighting, Rejection>> rejections;  // only under --explain
+  std::vector<Variable> variables;  // of stores: those whose value is hidden, or whose settings leak; by target and path
   std::vector<People> people;       // of the repositories, if that was asked for
   Summary summary;
 };

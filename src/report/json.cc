@@ -1,4 +1,4 @@
-// One JSON document: tool, summary, credentials each with its sightings, rejections (under
+// One JSON document: tool, summary, credentials each with its sightings, variables of stores, rejections (under
 // --explain), skips.
 #include <fmt/format.h>
 
@@ -24,6 +24,10 @@ void write_json(const View& view, std::ostream& out) {
     out << '}';
   }
   credentials.close();
+  out << ",\n\"variables\":";
+  JsonArray variables(out);
+  for (const model::Variable& variable : result.variables) variables.add(variable_object(view, variable));
+  variables.close();
   out << ",\n\"rejections\":";
   JsonArray rejections(out);
   for (const auto& [sighting, rejection] : result.rejections) {

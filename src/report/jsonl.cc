@@ -1,6 +1,6 @@
 // JSON Lines: one object a sighting and nothing else, so that wc -l counts, diff compares two
 // scans, and a consumer needs no case distinction. What a scan skipped is in the exit status and in
-// every other format. Under --explain the rejections follow, as objects of another `type`.
+// every other format. Variables of stores (hidden ones, and those whose settings leak) follow as objects of another `type`. Under --explain the rejections follow, as objects of another `type`.
 #include <fmt/format.h>
 
 #include "report/formats.h"
@@ -23,6 +23,7 @@ void write_jsonl(const View& view, std::ostream& out) {
       out << common << ',' << members(place_object(view, sighting)) << "}\n";
     }
   }
+  for (const model::Variable& variable : view.result().variables) out << open_record("variable", variable_object(view, variable)) << "}\n";
   for (const auto& [sighting, rejection] : view.result().rejections) {
     out << open_record("rejection", rejection_object(view, sighting, rejection)) << "}\n";
   }

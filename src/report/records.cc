@@ -123,6 +123,25 @@ Json git_object(const View& view, const model::GitPlace& git) {
   return out;
 }
 
+Json date_or_null(std::int64_t seconds) { return seconds == 0 ? Json(nullptr) : Json(utc_time(seconds) + "Z"); }
+
+Json flag_or_null(std::optional<bool> flag) { return flag ? Json(*flag) : Json(nullptr); }
+
+Json ci_object(const View& view, const model::CiPlace& ci) {
+  Json out;
+  out["provider"] = ci.provider;
+  out["scope"] = to_utf8(view.name(ci.scope));
+  out["variable"] = to_utf8(view.name(ci.variable));
+  out["masked"] = flag_or_null(ci.masked);
+  out["protected"] = flag_or_null(ci.protected_only);
+  Json environments = Json::array();
+  for (const std::string& environment : ci.environments) environments.push_back(to_utf8(view.name(environment)));
+  out["environments"] = std::move(environments);
+  out["updated_at"] = date_or_null(ci.updated_at);
+  out["value_hidden"] = ci.value_hidden;
+  return out;
+}
+
 void add_place(const View& view, const model::Sighting& sighting, Json& out) {
   out["target"] = to_utf8(view.name(sighting.target));
   out["path"] = to_utf8(view.name(sighting.path));
@@ -132,6 +151,7 @@ void add_place(const View& view, const model::Sighting& sighting, Json& out) {
   out["end_column"] = sighting.end_column;
   out["decoded"] = text_or_null(sighting.decoded);
   out["git"] = sighting.git ? git_object(view, *sighting.git) : Json(nullptr);
+  out["ci"] = sighting.ci ? ci_object(view, *sighting.ci) : Json(nullptr);
 }
 
 void add_rejection(const View& view, const model::Sighting& sighting,
@@ -171,6 +191,22 @@ std::string rejection_object(const View& view, const model::Sighting& sighting,
   return dump(out);
 }
 
+std::string variable_object(const View& view, const model::Variable& variable) {
+  Json out;
+  out["target"] = to_utf8(view.name(variable.target));
+  out["ci"] = ci_object(view, variable.place);
+  out["created_at"] = date_or_null(variable.created_at);
+  out["users"] = text_or_null(view.name(variable.users));
+  out["every_project"] = flag_or_null(variable.every_project);
+  out["forks"] = flag_or_null(variable.forks);
+  Json leaks = Json::array();
+  for (const model::LeakingSetting& leak : variable.leaks) {
+    leaks.push_back({{"id", leak.id}, {"owasp_nhi", model::nhi_of(leak.id)}, {"evidence", to_utf8(view.name(leak.evidence))}});
+  }
+  out["leaks"] = std::move(leaks);
+  return dump(out);
+}
+
 std::string summary_object(const View& view) {
   const model::Summary& summary = view.summary();
   Json out;
@@ -183,6 +219,7 @@ std::string summary_object(const View& view) {
   out["files"] = summary.files;
   out["blobs"] = summary.blobs;
   out["commits"] = summary.commits;
+  out["variables"] = summary.variables;
   out["bytes"] = summary.bytes;
   out["bytes_matched"] = summary.bytes_matched;
   out["credentials"] = view.result().credentials.size();

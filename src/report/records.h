@@ -20,6 +20,8 @@ std::string credential_object(const View& view, const model::Credential& credent
 std::string place_object(const View& view, const model::Sighting& sighting);
 /// `,"validation":…,"identity":…,"owners":…`: what is known of the credential, for objects that are about one of its places.
 std::string knowledge_members(const View& view, const model::Credential& credential);
+/// A variable of a store whose value is hidden, or whose settings leak.
+std::string variable_object(const View& view, const model::Variable& variable);
 std::string rejection_object(const View& view, const model::Sighting& sighting,
                              const model::Rejection& rejection);
 std::string summary_object(const View& view);

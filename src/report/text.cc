@@ -31,6 +31,7 @@ using Sightings = std::vector<const model::Sighting*>;
 
 constexpr std::size_t kMaxOwners = 3;
 constexpr std::size_t kMaxPlaces = 8;
+constexpr std::size_t kMaxVariables = 100;
 constexpr std::size_t kMaxPlacesOfPath = 3;  // once there are more than kMaxPlaces
 
 /// The sightings at one path, in their order.
@@ -104,11 +105,44 @@ class TextReport {
     out_ << '\n';
   }
 
+  // Of each its path, what is known of it, and what leaks it.
+  void write_variables() {
+    const std::vector<model::Variable>& variables = view_.result().variables;
+    if (variables.empty()) return;
+    std::size_t hidden = 0;
+    std::size_t leaking = 0;
+    for (const model::Variable& each : variables) {
+      hidden += each.place.value_hidden;
+      leaking += !each.leaks.empty();
+    }
+    out_ << style_.paint(Ink::kStrong, "Variables") << "  "
+         << fmt::format("{} with hidden values, {} with settings that leak", human_count(hidden), human_count(leaking)) << '\n';
+    for (std::size_t i = 0; i < variables.size() && i < kMaxVariables; ++i) write_variable(variables[i]);
+    if (variables.size() > kMaxVariables)
+      write_note(2, fmt::format("… and {} more (all are in --format jsonl)", human_count(variables.size() - kMaxVariables)));
+    out_ << '\n';
+  }
+
   void write_summary() { write_text_summary(view_, style_, out_); }
 
  private:
   static std::string position(const model::Sighting& sighting, std::string_view path) {
     return fmt::format("{}:{}:{}", path, sighting.line, sighting.column);
+  }
+
+  void write_variable(const model::Variable& variable) {
+    const std::string target = view_.summary().targets.size() > 1 ? variable.target + " " : "";
+    out_ << "  " << style_.paint(Ink::kStrong, printable(view_.name(target + model::path_of(variable.place)))) << '\n';
+    std::vector<Piece> known;
+    if (variable.place.value_hidden) known.push_back({"value hidden"});
+    if (variable.created_at != 0) known.push_back({"made " + utc_time(variable.created_at).substr(0, 10)});
+    if (variable.place.updated_at != 0) known.push_back({"changed " + utc_time(variable.place.updated_at).substr(0, 10)});
+    if (!variable.users.empty()) known.push_back({printable(view_.name("for " + variable.users))});
+    if (variable.forks) known.push_back({*variable.forks ? "forks reach it" : "forks do not reach it"});
+    out_ << flow(style_, known, 6, width_);
+    for (const model::LeakingSetting& leak : variable.leaks) {
+      out_ << flow(style_, {{std::string(leak.id), Ink::kAlarm}, {printable(view_.name(leak.evidence))}}, 6, width_);
+    }
   }
 
   void write_heading(const model::Credential& credential) {
@@ -268,6 +302,7 @@ void write_text(const View& view, std::ostream& out) {
   for (const model::Credential& credential : view.result().credentials) {
     report.write_credential(credential);
   }
+  report.write_variables();
   report.write_rejections();
   report.write_summary();
 }

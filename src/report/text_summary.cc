@@ -34,6 +34,7 @@ std::vector<Piece> scanned(const View& view) {
   if (summary.commits > 0) {
     out.push_back({counted(summary.commits, "commit or tag", "commits and tags")});
   }
+  if (summary.variables > 0) out.push_back({counted(summary.variables, "variable", "variables")});
   std::string bytes = human_bytes(summary.bytes);
   if (summary.bytes_matched > 0 && summary.bytes_matched < summary.bytes) {
     bytes += fmt::format(" ({} matched, the rest inherited)", human_bytes(summary.bytes_matched));
@@ -92,7 +93,7 @@ Piece verdict(const View& view) {
   if (!complete) {
     return {"No credentials found in what could be read, but the scan is incomplete.", Ink::kAlarm};
   }
-  if (summary.files == 0 && summary.blobs == 0 && summary.commits == 0) {
+  if (summary.files == 0 && summary.blobs == 0 && summary.commits == 0 && summary.variables == 0) {
     return {"Nothing was scanned.", Ink::kAlarm};
   }
   // What was held back may be one, so the calm sentence says no more than is so.

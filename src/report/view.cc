@@ -110,6 +110,7 @@ std::string View::prose(std::string_view text) const {
 }
 
 std::string View::path_from_here(const model::Sighting& sighting) const {
+  if (sighting.ci) return name(sighting.path);
   if (is_url(sighting.target) || is_pseudo_path(sighting.path)) return name(sighting.path);
   // Only the target is normalised: a path comes from the target's content and is kept to the
   // letter.
@@ -121,7 +122,7 @@ std::string View::path_from_here(const model::Sighting& sighting) const {
 
 std::string View::path_to_show(const model::Sighting& sighting) const {
   if (summary().targets.size() <= 1 || sighting.path == "-") return name(sighting.path);
-  if (is_pseudo_path(sighting.path)) return name(sighting.target + " " + sighting.path);
+  if (is_pseudo_path(sighting.path) || sighting.ci) return name(sighting.target + " " + sighting.path);
   return name(join(sighting.target, sighting.path));
 }
 

@@ -70,7 +70,7 @@ void Collector::add(Seen seen) {
   std::string reason = value.rejected;
   bool noise = false;
   if (reason.empty()) {
-    const std::string path = seen.folder + seen.sighting.path;
+    const std::string path = seen.judged_as.empty() ? seen.folder + seen.sighting.path : seen.judged_as;
     const matching::Place place{path, seen.line, value.secret.reveal()};
     reason = matching::noise_reason(*value.pattern, place);
     noise = !reason.empty();
@@ -203,6 +203,7 @@ model::ScanResult Collector::finish() {
   result.summary.files = files;
   result.summary.blobs = blobs;
   result.summary.commits = commits;
+  result.summary.variables = variables;
   result.summary.bytes = bytes;
   result.summary.bytes_matched = bytes_matched;
   result.summary.rejected = noise_;

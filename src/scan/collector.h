@@ -23,6 +23,7 @@ struct Seen {
   std::string line;    // text around it, for matching/judge.h
   std::string folder;  // "tests/" before the path, for the same: of a single file, whose path is its name alone
   std::optional<Allow> allow;  // what stands beside it
+  std::string judged_as = {};  // the path to judge the place by instead, if it is no file; empty: the sighting's own
 };
 
 class Collector {
@@ -45,6 +46,7 @@ class Collector {
   std::atomic<std::uint64_t> files = 0;
   std::atomic<std::uint64_t> blobs = 0;
   std::atomic<std::uint64_t> commits = 0;
+  std::atomic<std::uint64_t> variables = 0;
   std::atomic<std::uint64_t> bytes = 0;
   std::atomic<std::uint64_t> bytes_matched = 0;
 

@@ -21,6 +21,7 @@
 #include "scan/history_scan.h"
 #include "scan/people.h"
 #include "scan/plain_scan.h"
+#include "scan/store_scan.h"
 #include "scan/text_scan.h"
 
 namespace keywake::scan {
@@ -117,8 +118,9 @@ Result<void> scan_url(const Context& context, const std::string& url) {
   return scan_repository(context, **repository, git::redacted_url(url));
 }
 
-Result<void> scan_target(const Context& context, const std::string& target) {
+Result<void> scan_target(const Context& context, const std::string& target, std::vector<ScannedVariable>& variables) {
   if (target == "-") return scan_standard_input(context);
+  if (stores::is_store(target)) return scan_store(context, target, variables);
   if (git::is_git_url(target)) return scan_url(context, target);
   auto repository = find_repository(context.request, target);
   if (!repository) return std::unexpected(repository.error());
@@ -129,6 +131,12 @@ Result<void> scan_target(const Context& context, const std::string& target) {
   std::error_code ec;
   if (fs::is_directory(target, ec)) return scan_tree(context, target, target, {});
   return scan_file(context, target, target);
+}
+
+// Without what people should not have written into it.
+std::string name_in_report(const std::string& target) {
+  if (stores::is_store(target)) return stores::redacted_target(target);
+  return git::is_git_url(target) ? git::redacted_url(target) : target;
 }
 
 }  // namespace
@@ -144,18 +152,20 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   Context context{request, engine, values, collector, progress, threads, {}};
   context.archive_limits.member_bytes = request.max_file_size;
 
+  std::vector<ScannedVariable> variables;
   tbb::task_arena arena(static_cast<int>(threads));
   arena.execute([&] {
     scan_texts(context);
     for (const std::string& target : request.targets) {
-      if (auto done = scan_target(context, target); !done) {
-        collector.skip({git::is_git_url(target) ? git::redacted_url(target) : target, done.error().message, true});
+      if (auto done = scan_target(context, target, variables); !done) {
+        collector.skip({name_in_report(target), done.error().message, true});
       }
     }
   });
   model::ScanResult result = collector.finish();
+  result.variables = variables_to_report(std::move(variables), result.credentials, std::time(nullptr));
   for (const std::string& target : request.targets) {
-    result.summary.targets.push_back(git::is_git_url(target) ? git::redacted_url(target) : target);
+    result.summary.targets.push_back(name_in_report(target));
   }
   result.summary.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

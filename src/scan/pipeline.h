@@ -15,6 +15,7 @@
 #include "matching/engine.h"
 #include "model/finding.h"
 #include "rules/rule_set.h"
+#include "stores/store.h"
 
 namespace keywake::scan {
 
@@ -55,6 +56,7 @@ struct Request {
   bool archives = true;
   bool explain = false;
   bool people = false;  // read who works on the repositories in which something was found
+  stores::StoreOptions stores;  // how targets that are stores are asked
   model::Confidence min_confidence = model::Confidence::kMedium;  // credentials under it are counted, not reported
 };
 

@@ -10,6 +10,7 @@
 #include "base/url_scheme.h"
 #include "login/login.h"
 #include "login/pool.h"
+#include "net/retry.h"
 
 namespace keywake::validation {
 namespace {
@@ -54,12 +55,6 @@ struct Gate {
     return next;
   }
 };
-
-bool worth_another_try(const net::Answer& answer) {
-  using enum net::Failure;
-  if (answer.failure != kNone) return answer.failure == kResolve || answer.failure == kConnect || answer.failure == kTimeout || answer.failure == kBroken;
-  return answer.status == 429 || answer.status == 500 || answer.status == 502 || answer.status == 503 || answer.status == 504;
-}
 
 class Asking {
  public:
@@ -148,10 +143,10 @@ class Asking {
     if (job.done) return;
     const Time now = steady_clock::now();
     gate.failures = answer.failure == net::Failure::kNone ? 0 : gate.failures + 1;
-    if (worth_another_try(answer) && ++job.attempts < options_.attempts && gate.failures < kUnreachableAfter) {
+    if (net::worth_another_try(answer) && ++job.attempts < options_.attempts && gate.failures < kUnreachableAfter) {
       const std::chrono::seconds asked = net::retry_after(answer);
       if (asked <= kLongestWait) {
-        const Time when = now + std::max<steady_clock::duration>(asked, back_off(job.attempts));
+        const Time when = now + std::max<steady_clock::duration>(asked, net::back_off(options_.first_back_off, job.attempts, random_));
         if (answer.failure == net::Failure::kNone && asked.count() > 0) gate.not_before = std::max(gate.not_before, now + asked);
         return enqueue(job, when);
       }
@@ -160,12 +155,6 @@ class Asking {
     job.probe->answer(answer);
     enqueue(job, now);
     if (gate.failures >= kUnreachableAfter) give_up(gate, answer);
-  }
-
-  // Half of it is certain, half is chance, so that those who failed together do not come back together.
-  steady_clock::duration back_off(int attempt) {
-    const milliseconds whole = options_.first_back_off * (1 << (attempt - 1));
-    return whole / 2 + milliseconds(std::uniform_int_distribution<std::int64_t>(0, whole.count() / 2)(random_));
   }
 
   // Nobody there: the others need not find out one by one.

@@ -88,6 +88,21 @@ Credential judged(Credential credential) {
   return credential;
 }
 
+// Readable and found, hidden, and one whose name repeats a secret.
+std::vector<model::Variable> variables(const std::string& clear) {
+  model::Variable found{.target = "gitlab-ci://gitlab.example.com/acme"};
+  found.place = {"gitlab-ci", "project acme/shop", "AWS_SECRET_ACCESS_KEY", false, false, {"production", "staging"}, 0, false};
+  found.leaks = {{"unmasked", "job logs show its value"}, {"every-branch", "jobs of every branch can read it, not those of protected ones alone"}};
+  model::Variable hidden{.target = "github-actions://acme"};
+  hidden.place = {"github-actions", "organization acme", "DEPLOY\x1b[31m" + clear, {}, {}, {}, kMarch2024, true};
+  hidden.created_at = kMarch2024 - 30 * kDay;
+  hidden.users = "selected repositories: acme/shop";
+  hidden.every_project = false;
+  hidden.forks = true;
+  hidden.leaks = {{"forks", "a pull request from a fork can read it"}};
+  return {hidden, found};
+}
+
 // At a tip, in an archive, decoded, removed, unreachable.
 Credential aws() {
   Credential out = credential(kAws, seeded_secret("", 40, 1));
@@ -109,7 +124,10 @@ Credential aws() {
   dangling.git->reachable = false;
   Sighting blob = at("blob:" + seeded_oid(77), 1, 1, 40);
   blob.git = GitPlace{.blob = seeded_oid(77)};
-  out.sightings = {tip, member, removed, dangling, blob};
+  Sighting variable = at(model::path_of(variables("").back().place), 1, 1, 40);
+  variable.target = "gitlab-ci://gitlab.example.com/acme";
+  variable.ci = variables("").back().place;
+  out.sightings = {tip, member, removed, dangling, blob, variable};
   return out;
 }
 
@@ -249,12 +267,14 @@ model::ScanResult rich_result() {
                  .files = 1'234,
                  .blobs = 45'678,
                  .commits = 2'345,
+                 .variables = 2,
                  .bytes = 8'312'345'678,
                  .bytes_matched = 1'950'000'000,
                  .rejected = 17,
                  .held_back = {12},
                  .allowed = 2,
                  .seconds = 2.125};
+  out.variables = variables(clear);
   for (int i = 0; i < 5; ++i) {
     out.summary.skips.push_back(
         {"images/disk-" + std::to_string(i) + ".iso", "larger than --max-file-size", false});

@@ -1,0 +1,109 @@
+// gitlab-ci://host: the instance, and every group and project of which the token's owner is a member; gitlab-ci://host/group: the group, its
+// subgroups and their projects; gitlab-ci://host/group/project. Access token (scope read_api, role Maintainer): GITLAB_TOKEN.
+//
+// https://docs.gitlab.com/api/group_level_variables/, project_level_variables/, instance_level_ci_variables/ (administrators only),
+// pipeline_schedules/, pipeline_triggers/, groups/, projects/, and rest/#pagination. GitLab keeps no dates of variables.
+#include <fmt/format.h>
+
+#include "stores/api_internal.h"
+
+namespace keywake::stores {
+namespace {
+
+std::string encoded(std::string_view path) { return net::percent_encoded(path); }
+
+class GitLab {
+ public:
+  explicit GitLab(Api& api) : api_(api) {}
+
+  void instance() {
+    variables("/admin/ci/variables", "instance", true);
+    list("/groups?all_available=false", "groups", [this](const Json& each) { group(text(each, "full_path")); });
+    list("/projects?membership=true&simple=true", "projects", [this](const Json& each) { project(text(each, "path_with_namespace")); });
+  }
+
+  // A path may be that of a group or of a project; a 404 says that it is not the former.
+  void group_or_project(const std::string& path) {
+    auto is_project = [this, path](int status) {
+      if (status != 404) return false;
+      api_.get("/projects/" + encoded(path), "group or project " + path, [this, path](const Json&, const net::Answer&) { project(path); });
+      return true;
+    };
+    auto is_group = [this, path](const Json&, const net::Answer&) {
+      group(path);
+      list(fmt::format("/groups/{}/descendant_groups", encoded(path)), "subgroups of " + path, [this](const Json& each) { group(text(each, "full_path")); });
+      list(fmt::format("/groups/{}/projects?include_subgroups=true&with_shared=false&simple=true", encoded(path)), "projects of group " + path,
+           [this](const Json& each) { project(text(each, "path_with_namespace")); });
+    };
+    api_.get(fmt::format("/groups/{}?with_projects=false", encoded(path)), "group or project " + path, is_group, is_project);
+  }
+
+ private:
+  void list(const std::string& path, const std::string& what, std::function<void(const Json&)> got, Api::Refused refused = {}) {
+    api_.pages(with(path, "per_page", "100"), what, "", api_.by_link(what), std::move(got), std::move(refused));
+  }
+
+  void group(const std::string& path) { variables(fmt::format("/groups/{}/variables", encoded(path)), "group " + path, false); }
+
+  void project(const std::string& path) {
+    const std::string base = "/projects/" + encoded(path);
+    const std::string scope = "project " + path;
+    variables(base + "/variables", scope, false);
+    list(base + "/pipeline_schedules", "schedules of " + scope, [this, base, scope](const Json& each) { schedule(base, scope, each); });
+    list(base + "/triggers", "triggers of " + scope, [this, scope](const Json& each) {
+      StoredVariable& trigger = api_.add(fmt::format("{}, trigger {}", scope, number(each, "id")), "TRIGGER_TOKEN");
+      trigger.is_secret = true;
+      trigger.about.created_at = seconds_of(text(each, "created_at"));
+      trigger.about.place.updated_at = seconds_of(text(each, "updated_at"));
+      // Of the triggers of others only the first four characters are told.
+      if (const std::string token = text(each, "token"); token.size() > 4) trigger.value = Secret(token);
+    });
+  }
+
+  void schedule(const std::string& base, const std::string& scope, const Json& each) {
+    const std::string id = number(each, "id");
+    const std::string name = fmt::format("{}, schedule {}", scope, id);
+    api_.get(base + "/pipeline_schedules/" + id, name, [this, name](const Json& body, const net::Answer&) {
+      for (const Json& variable : items(body, "variables")) {
+        StoredVariable& added = api_.add(name, text(variable, "key"));
+        added.value = value_in(variable, "value");
+        added.about.created_at = seconds_of(text(body, "created_at"));
+      }
+    });
+  }
+
+  void variables(const std::string& path, const std::string& scope, bool everywhere) {
+    list(path, "variables of " + scope, [this, scope, everywhere](const Json& each) {
+      StoredVariable& added = api_.add(scope, text(each, "key"));
+      model::Variable& about = added.about;
+      about.place.masked = flag(each, "masked");
+      about.place.protected_only = flag(each, "protected");
+      if (const std::string environment = text(each, "environment_scope"); !environment.empty() && environment != "*")
+        about.place.environments.push_back(environment);
+      if (everywhere) about.every_project = true;
+      added.is_secret = about.place.masked == true;
+      if (flag(each, "hidden") != true) added.value = value_in(each, "value");
+    });
+  }
+
+  Api& api_;
+};
+
+}  // namespace
+
+Result<void> list_gitlab_ci(const Target& target, const StoreOptions& options, Listing& out) {
+  auto token = access_token(options, target, {"GITLAB_TOKEN"});
+  if (!token) return std::unexpected(token.error());
+  auto api = Api::make(fmt::format("https://{}/api/v4", target.parts[0]), {{{"PRIVATE-TOKEN", *token}}}, options, target, out);
+  if (!api) return std::unexpected(api.error());
+  GitLab gitlab(**api);
+  if (target.parts.size() == 1) {
+    gitlab.instance();
+  } else {
+    gitlab.group_or_project(target.rest(1));
+  }
+  (*api)->run();
+  return {};
+}
+
+}  // namespace keywake::stores

@@ -1,0 +1,105 @@
+// Stores of variables, from the command line to the report.
+#include <nlohmann/json.hpp>
+
+#include "../git/run_git_helper.h"
+#include "../stores/store_server_helper.h"
+#include "catch.h"
+#include "keywake_helper.h"
+
+namespace keywake::testing {
+namespace {
+
+using nlohmann::json;
+
+std::vector<json> lines_of(const std::string& text) {
+  std::vector<json> out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    out.push_back(json::parse(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("scan env: finds a token of the environment, and a password by its variable's name") {
+  const std::string token = github_token(31);
+  const std::string password = github_token(32).substr(4, 20);
+  const Ran ran = run_keywake({"scan", "env:", "-f", "jsonl"}, {.environment = {"SOME=" + token, "PROD_DB_PASSWORD=" + password, "HARMLESS=" + password}});
+  CHECK(ran.status == 1);
+  CHECK_FALSE(contains(ran.out, token));
+  CHECK_FALSE(contains(ran.out, password));
+  const std::vector<json> lines = lines_of(ran.out);
+  REQUIRE(lines.size() == 2);
+  for (const json& line : lines) {
+    const bool generic = line["provider"] == "generic";
+    CHECK(line["path"] == (generic ? "this process/PROD_DB_PASSWORD" : "this process/SOME"));
+    CHECK(line["line"] == 1);
+    CHECK(line["column"] == 1);
+    CHECK(line["end_column"] == (generic ? 21 : 41));
+    CHECK(line["git"].is_null());
+    CHECK(line["ci"]["provider"] == "env");
+    CHECK(line["ci"]["variable"] == (generic ? "PROD_DB_PASSWORD" : "SOME"));
+    CHECK(line["ci"]["masked"].is_null());
+  }
+  const Ran clean = run_keywake({"scan", "env:"}, {});
+  CHECK(clean.status == 0);
+  CHECK(contains(clean.out, "variables"));
+}
+
+TEST_CASE("scan gitlab-ci: the key and its id are one credential; settings that leak and hidden values are told apart from it; what is refused is status 2") {
+  const std::string token = github_token(33);
+  const auto variable = [](const std::string& key, const json& value, bool guarded) {
+    return json{{"key", key}, {"value", value}, {"masked", guarded}, {"protected", guarded}, {"hidden", value.is_null()}, {"environment_scope", "*"}};
+  };
+  const std::string project = "/api/v4/projects/acme%2Fshop";
+  json routes{
+      {project, {{"body", {{"id", 1}}}}},
+      {project + "/variables?per_page=100",
+       {{"body", {variable("LEVEL", "debug", false), variable("FILE", "first: line\nsecond:  " + token + "\n", false), variable("ALSO", token, true), variable("ARM_CLIENT_SECRET", nullptr, true)}}}},
+      {project + "/pipeline_schedules?per_page=100", {{"body", json::array()}}},
+      {project + "/triggers?per_page=100", {{"status", 403}}},
+  };
+  StoreServer server({{"login", {"PRIVATE-TOKEN", "glpat"}}, {"routes", routes}});
+  TemporaryFolder folder;
+  write_file(folder.path() / "token", "glpat\n");
+  const auto options = server.options();
+  const Arguments how{"--ca-file", options.client.ca_file, "--connect-to", options.client.connect_to[0], "--token-file", folder.path() / "token"};
+  const auto with = [&](Arguments arguments) {
+    arguments.insert(arguments.end(), how.begin(), how.end());
+    return run_keywake(arguments);
+  };
+  const Ran ran = with({"scan", "gitlab-ci://gitlab.test/acme/shop", "-f", "jsonl"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.status == 2);
+  CHECK(contains(ran.err, "triggers of project acme/shop"));
+  const std::vector<json> lines = lines_of(ran.out);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0]["path"] == "project acme/shop/ALSO");
+  CHECK(lines[1]["path"] == "project acme/shop/FILE");
+  CHECK(lines[0]["fingerprint"] == lines[1]["fingerprint"]);
+  CHECK(lines[0]["column"] == 1);
+  CHECK(lines[1]["line"] == 2);
+  CHECK(lines[1]["column"] == 10);
+  CHECK(lines[1]["ci"]["masked"] == false);
+  CHECK(lines[2]["type"] == "variable");
+  CHECK(lines[2]["ci"]["variable"] == "ARM_CLIENT_SECRET");
+  CHECK(lines[2]["ci"]["value_hidden"] == true);
+  REQUIRE(lines[2]["leaks"].size() == 1);
+  CHECK(lines[2]["leaks"][0]["id"] == "static-cloud-key");
+  CHECK(lines[3]["ci"]["variable"] == "FILE");
+  REQUIRE(lines[3]["leaks"].size() == 2);
+  CHECK(lines[3]["leaks"][0]["id"] == "unmasked");
+  CHECK(lines[3]["leaks"][1]["id"] == "every-branch");
+
+  const Ran text = with({"scan", "gitlab-ci://gitlab.test/acme/shop"});
+  CHECK(contains(text.out, "1 with hidden values, 2 with settings that leak"));
+  CHECK(contains(text.out, "4 variables"));
+  CHECK(contains(text.out, "1 credential at 2 places"));
+  CHECK_FALSE(contains(text.out, "LEVEL"));
+  CHECK(with({"scan", "."}).status == 2);
+  CHECK(contains(with({"scan", "gitlab-ci://gitlab.test/acme/shop", "vault://vault.test/secret"}).err, "--token-file is for one store"));
+}
+
+}  // namespace keywake::testing
