@@ -40,6 +40,14 @@ std::vector<std::string> strings(const Json& object, const char* key) {
   return out;
 }
 
+// Docker writes "acme/shop:1.2", skopeo "docker.io/acme/shop:1.2": the same image.
+std::string_view short_name(std::string_view name) {
+  for (const std::string_view prefix : {"docker.io/", "library/"}) {
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  }
+  return name;
+}
+
 class DockerArchive : public ImageStore {
  public:
   DockerArchive(TarFile file, std::string path, std::string name) : file_(std::move(file)), path_(std::move(path)), name_(std::move(name)) {}
@@ -53,7 +61,8 @@ class DockerArchive : public ImageStore {
     std::string others;
     for (const Json& image : list) {
       const std::vector<std::string> tags = image.is_object() ? strings(image, "RepoTags") : std::vector<std::string>();
-      if (!name_.empty() && std::find(tags.begin(), tags.end(), name_) == tags.end()) {
+      const bool named = std::any_of(tags.begin(), tags.end(), [&](const std::string& tag) { return short_name(tag) == short_name(name_); });
+      if (!name_.empty() && !named) {
         for (const std::string& tag : tags) others += (others.empty() ? "" : ", ") + printable(tag);
         continue;
       }

@@ -70,12 +70,13 @@ class LayerScan : public archive::Visitor {
   void run(images::ImageStore& store) {
     auto opened = store.open(layer_.blob);
     if (!opened) return problem("", opened.error().message, true);
-    // Remembered, so that it is reported once, whoever sees it first.
+    // An error is kept for the end, and looks like the end: libarchive reads ahead and would drop what came before it.
     archive::Stream stream{.read = [this, read = opened->read]() -> Result<std::string_view> {
-      if (error_) return std::unexpected(*error_);
+      if (error_) return std::string_view();
       auto part = read();
-      if (!part) error_ = part.error();
-      return part;
+      if (part) return part;
+      error_ = part.error();
+      return std::string_view();
     }};
     scan(stream);
     // To the end, where its digest is checked.
