@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-#include "scan/piece_matcher.h"
+#include "scan/piece_matcher_internal.h"
 #include "sources/directory.h"
 #include "sources/file.h"
 #include "sources/stdin.h"

@@ -19,7 +19,7 @@
 #include "images/layer_entries.h"
 #include "images/layout.h"
 #include "images/manifest.h"
-#include "scan/piece_matcher.h"
+#include "scan/piece_matcher_internal.h"
 #include "sources/pieces.h"
 
 namespace keywake::scan {

@@ -1,4 +1,4 @@
-#include "scan/piece_matcher.h"
+#include "scan/piece_matcher_internal.h"
 
 #include <utility>
 
