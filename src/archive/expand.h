@@ -30,6 +30,14 @@ using ReadMore = std::function<Result<std::string_view>()>;
 /// Members above this are handed over in parts.
 inline constexpr std::uint64_t kLargeMember = 16ull << 20;
 
+/// One entry of an archive that keeps files as they are, of any type: what a file system made from it would have.
+struct Entry {
+  enum class Type : std::uint8_t { kFile, kFolder, kSymbolicLink, kHardLink, kOther };
+  std::string path;
+  Type type = Type::kFile;
+  std::string target;  // of a link, as it is written there
+};
+
 /// Paths are those inside the outermost archive: "lib/x.jar!/a.properties"; they are empty for that
 /// archive itself. They are bytes from the archive as they are ("../x", "/x", line ends, not
 /// UTF-8), cut at 4 KiB each: names, not places. A compressed single file ("notes.txt.gz") has one
@@ -45,6 +53,8 @@ class Visitor {
   /// A member larger than kLargeMember, in parts; what is not read is passed over. By default it is
   /// collected for member().
   virtual void large_member(const std::string& path, const ReadMore& read);
+  /// Each entry of the outermost tar (or cpio, ar, iso; compressed or not), before its contents. By default ignored.
+  virtual void entry(const Entry& entry) { (void)entry; }
   /// Something left out: encrypted member, limit reached, damaged data (then `failed` is false:
   /// nobody can read it), input that could not be read (`failed` as in model::Skip). After 1,000 of
   /// them the rest is counted and stated in one.

@@ -115,6 +115,7 @@ void Expansion::visit(Open& open) {
   std::string path =
       open.place.prefix + (is_stream(layer.kind()) ? stem(open.place.name) : layer.path());
   member_path_ = path;
+  if (open.place.prefix.empty() && is_verbatim(layer.kind())) visitor_.entry(layer.entry());
   if (layer.is_file() && layer.is_encrypted()) {
     leave_out(open, path, "encrypted");
     return;

@@ -223,6 +223,27 @@ bool Layer::is_file() const {
   return archive_entry_hardlink(entry_) == nullptr || archive_entry_size(entry_) > 0;
 }
 
+Entry Layer::entry() const {
+  Entry out{path(), Entry::Type::kOther, {}};
+  if (const char* link = archive_entry_hardlink(entry_)) {
+    out.type = Entry::Type::kHardLink;
+    out.target = std::string_view(link).substr(0, kMaxNameBytes);
+    return out;
+  }
+  switch (archive_entry_filetype(entry_)) {
+    case AE_IFDIR:
+      out.type = Entry::Type::kFolder;
+      break;
+    case AE_IFLNK:
+      out.type = Entry::Type::kSymbolicLink;
+      if (const char* link = archive_entry_symlink(entry_)) out.target = std::string_view(link).substr(0, kMaxNameBytes);
+      break;
+    default:
+      if (is_file()) out.type = Entry::Type::kFile;
+  }
+  return out;
+}
+
 bool Layer::ended_early() const {
   // Elsewhere a file that ends in a hole looks the same.
   return kind_ == Kind::kRar5 && entry_done_ && !entry_broken_ &&

@@ -33,6 +33,7 @@ class Layer {
   // The entry that next() went to.
   [[nodiscard]] std::string path() const;
   [[nodiscard]] bool is_file() const;
+  [[nodiscard]] Entry entry() const;
   [[nodiscard]] bool is_encrypted() const;
   [[nodiscard]] std::optional<std::uint64_t> stated_size() const;
   /// Whether passing over the rest of the entry costs no decompression.

@@ -79,6 +79,22 @@ void add_touches(const Repository& repository, std::string_view path, std::int64
   }
 }
 
+// What an image's labels and annotations say: "Robin Weaver <robin@acme.test>", a vendor, where its source lies.
+void add_images(const model::Credential& credential, Hints& hints) {
+  for (const model::Sighting& sighting : credential.sightings) {
+    if (!sighting.image) continue;
+    const model::ImagePlace& image = *sighting.image;
+    const std::size_t open = image.authors.rfind(" <");
+    if (open != std::string::npos && image.authors.ends_with('>')) {
+      hints.add({image.authors.substr(0, open), image.authors.substr(open + 2, image.authors.size() - open - 3), "author of the image", Confidence::kMedium, std::nullopt});
+    } else {
+      hints.add(image.authors, "author of the image", Confidence::kMedium);
+    }
+    if (!image.source.empty()) hints.add({image.source, "", "source of the image" + (image.revision.empty() ? "" : ", revision " + image.revision), Confidence::kLow, std::nullopt});
+    hints.add(image.vendor, "vendor of the image", Confidence::kLow);
+  }
+}
+
 }  // namespace
 
 std::optional<bool> Repository::active(const std::string& email, std::int64_t now) const {
@@ -116,6 +132,7 @@ std::vector<Owner> owners_of(const model::Credential& credential, const std::map
     const auto repository = repositories.find(sighting.target);
     if (repository != repositories.end() && model::is_current(sighting)) add_touches(repository->second, sighting.path, now, hints);
   }
+  add_images(credential, hints);
   add_parts(credential, hints);
   return hints.take();
 }

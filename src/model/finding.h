@@ -69,11 +69,27 @@ struct GitPlace {
   bool staged = false;     // in the index
 };
 
+/// Where a sighting stands in a container image. Layers are numbered from 1, the lowest.
+struct ImagePlace {
+  std::string name;      // as people read it: "shop.tar:acme/shop:1.2"
+  std::string digest;    // of the manifest; of an image from `docker save`, which has none, its id
+  std::string platform;  // "linux/arm/v7"; empty: not stated
+  std::string layer;     // digest of its blob; empty: in the image's configuration or annotations
+  std::uint32_t layer_index = 0;
+  std::uint32_t layer_count = 0;  // of the image
+  std::string created_by;         // the instruction that made the layer; empty: not known
+  std::uint32_t deleted_in = 0;   // layer that deletes or overwrites the file; 0: it is in the final file system
+  std::optional<bool> from_base;  // absent: not known
+  // Labels and annotations of the image, as org.opencontainers.image has them: hints to whom it belongs.
+  std::string authors, source, revision, vendor;
+};
+
 struct Sighting {
   std::string target;  // as the user named it
   /// Relative to the target; members of archives follow after "!/": "app.war!/lib/x.jar!/a.properties". A commit
   /// message is "commit:<oid>", a tag "tag:<oid>", a blob without a path "blob:<oid>", standard input "-"; a variable of a store is
   /// path_of(*ci).
+  /// In an image "/etc/app.conf", and for what is no file of it "config/Env", "history/3", "annotations".
   std::string path;
   std::uint32_t line = 1;  // of the secret's first byte, and of its last
   std::uint32_t column = 1;
@@ -86,6 +102,7 @@ struct Sighting {
   std::string_view judged_by;  // what about the place made the difference, "a test": constant; empty: nothing
   std::optional<GitPlace> git;
   std::optional<CiPlace> ci;  // in a store of variables; lines and columns count in the value
+  std::optional<ImagePlace> image;
 };
 
 struct Credential {

@@ -5,6 +5,7 @@ namespace keywake::model {
 bool in_no_tree(const Sighting& sighting) { return sighting.path.starts_with("blob:") && is_pseudo_path(sighting.path); }
 
 bool is_current(const Sighting& sighting) {
+  if (sighting.image) return sighting.image->deleted_in == 0;
   if (!sighting.git) return true;
   const GitPlace& git = *sighting.git;
   return git.at_tip || git.staged || (git.commit.empty() && !in_no_tree(sighting));

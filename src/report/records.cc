@@ -142,6 +142,19 @@ Json ci_object(const View& view, const model::CiPlace& ci) {
   return out;
 }
 
+Json image_object(const View& view, const model::ImagePlace& image) {
+  Json out;
+  out["name"] = to_utf8(view.name(image.name));
+  out["digest"] = text_or_null(image.digest);
+  out["platform"] = text_or_null(view.name(image.platform));
+  out["layer"] = text_or_null(image.layer);
+  out["layer_index"] = image.layer_index == 0 ? Json(nullptr) : Json(image.layer_index);
+  out["created_by"] = text_or_null(view.prose(image.created_by));
+  out["deleted_in"] = image.deleted_in == 0 ? Json(nullptr) : Json(image.deleted_in);
+  out["from_base"] = image.from_base ? Json(*image.from_base) : Json(nullptr);
+  return out;
+}
+
 void add_place(const View& view, const model::Sighting& sighting, Json& out) {
   out["target"] = to_utf8(view.name(sighting.target));
   out["path"] = to_utf8(view.name(sighting.path));
@@ -152,6 +165,7 @@ void add_place(const View& view, const model::Sighting& sighting, Json& out) {
   out["decoded"] = text_or_null(sighting.decoded);
   out["git"] = sighting.git ? git_object(view, *sighting.git) : Json(nullptr);
   out["ci"] = sighting.ci ? ci_object(view, *sighting.ci) : Json(nullptr);
+  out["image"] = sighting.image ? image_object(view, *sighting.image) : Json(nullptr);
 }
 
 void add_rejection(const View& view, const model::Sighting& sighting,

@@ -270,6 +270,10 @@ class TextReport {
     out_ << '\n';
     const bool current = is_current(sighting);
     const Piece standing{view_.standing(sighting), current ? Ink::kAlarm : Ink::kPlain};
+    if (sighting.image) {
+      write_image(*sighting.image, standing);
+      return;
+    }
     if (!sighting.git || sighting.git->commit.empty()) {
       out_ << flow(style_, {standing}, 6, width_);
       return;
@@ -287,6 +291,18 @@ class TextReport {
       const std::size_t room = width_ > 26 ? width_ - 6 : 20;
       out_ << "      " << style_.paint(Ink::kFaint, ellipsize(subject, room)) << '\n';
     }
+  }
+
+  // "      layer 3 of 7 · linux/amd64 · deleted in layer 5", and under it the instruction that made the layer.
+  void write_image(const model::ImagePlace& image, const Piece& standing) {
+    std::vector<Piece> facts;
+    if (image.layer_index != 0) facts.push_back({fmt::format("layer {} of {}", image.layer_index, image.layer_count)});
+    if (!image.platform.empty()) facts.push_back({printable(view_.name(image.platform)), Ink::kFaint});
+    facts.push_back(standing);
+    if (image.from_base == true) facts.push_back({"from the base image"});
+    out_ << flow(style_, facts, 6, width_);
+    const std::string made_by = printable(view_.prose(image.created_by));
+    if (!made_by.empty()) out_ << "      " << style_.paint(Ink::kFaint, ellipsize(made_by, width_ > 26 ? width_ - 6 : 20)) << '\n';
   }
 
   const View& view_;

@@ -111,6 +111,7 @@ std::string View::prose(std::string_view text) const {
 
 std::string View::path_from_here(const model::Sighting& sighting) const {
   if (sighting.ci) return name(sighting.path);
+  if (sighting.image) return name(sighting.image->name + "!" + (sighting.path.starts_with('/') ? "" : "/") + sighting.path);
   if (is_url(sighting.target) || is_pseudo_path(sighting.path)) return name(sighting.path);
   // Only the target is normalised: a path comes from the target's content and is kept to the
   // letter.
@@ -122,11 +123,13 @@ std::string View::path_from_here(const model::Sighting& sighting) const {
 
 std::string View::path_to_show(const model::Sighting& sighting) const {
   if (summary().targets.size() <= 1 || sighting.path == "-") return name(sighting.path);
-  if (is_pseudo_path(sighting.path) || sighting.ci) return name(sighting.target + " " + sighting.path);
+  if (sighting.ci || sighting.image || is_pseudo_path(sighting.path)) return name(sighting.target + " " + sighting.path);
   return name(join(sighting.target, sighting.path));
 }
 
 std::string View::standing(const model::Sighting& sighting) const {
+  if (sighting.image && sighting.image->deleted_in != 0) return fmt::format("deleted in layer {}", sighting.image->deleted_in);
+  if (sighting.image) return sighting.image->layer_index == 0 ? "in the image's configuration" : "in the final file system";
   if (!sighting.git) return repositories_.contains(sighting.target) ? "work tree" : "";
   const model::GitPlace& git = *sighting.git;
   if (git.commit.empty()) {

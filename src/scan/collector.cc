@@ -16,8 +16,11 @@ bool before(const model::Sighting& a, const model::Sighting& b) {
   static const model::GitPlace kNone;
   auto key = [](const model::Sighting& s) {
     const model::GitPlace& git = s.git ? *s.git : kNone;
-    bool gone = s.git && !git.at_tip && !git.staged;  // a file on disk is as present as a tip
-    return std::tuple(gone, std::string_view(s.target), std::string_view(s.path), git.date,
+    static const model::ImagePlace kNoImage;
+    const model::ImagePlace& image = s.image ? *s.image : kNoImage;
+    bool gone = s.image ? image.deleted_in != 0 : s.git && !git.at_tip && !git.staged;  // a file on disk is as present as a tip
+    return std::tuple(gone, std::string_view(s.target), std::string_view(s.path), image.layer_index, std::string_view(image.layer),
+                      std::string_view(image.name), std::string_view(image.digest), std::string_view(image.platform), git.date,
                       std::string_view(git.commit), std::string_view(git.blob), s.line, s.column,
                       s.end_line, s.end_column, std::string_view(s.decoded));
   };

@@ -1,11 +1,10 @@
 #include "scan/file_scan.h"
 
-#include <tbb/enumerable_thread_specific.h>
-
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
-#include "scan/content.h"
+#include "scan/piece_matcher_internal.h"
 #include "sources/directory.h"
 #include "sources/file.h"
 #include "sources/stdin.h"
@@ -21,17 +20,14 @@ class MatchSink : public sources::Sink {
       : context_(context),
         target_(target),
         folder_(std::move(folder)),
-        workers_([&context] { return Worker(context); }) {}
-
-  ~MatchSink() override {
-    for (Worker& worker : workers_) context_.collector.bytes_matched += worker.scanner.bytes_matched();
-  }
+        matcher_(context) {}
 
   void piece(const sources::Piece& piece) override {
-    Worker& worker = workers_.local();
-    worker.notes.clear();
-    worker.scanner.scan(piece.bytes, worker.notes);
-    if (!worker.notes.empty()) report(worker, piece);
+    matcher_.match(piece, [this](Seen seen) {
+      seen.sighting.target = target_;
+      seen.folder = folder_;
+      context_.collector.add(std::move(seen));
+    });
   }
 
   void skip(model::Skip skip) override {
@@ -47,41 +43,10 @@ class MatchSink : public sources::Sink {
   }
 
  private:
-  struct Worker {
-    explicit Worker(const Context& context)
-        : scanner(context.engine, context.values, {.explain = context.request.explain}) {}
-    matching::Scanner scanner;
-    matching::Notes notes;
-    std::vector<matching::Settled> settled;
-    std::vector<Occurrence> occurrences;
-  };
-
-  void report(Worker& worker, const sources::Piece& piece) {
-    worker.settled.clear();
-    worker.occurrences.clear();
-    matching::settle(worker.notes, context_.values, worker.settled);
-    std::erase_if(worker.settled, [&](const matching::Settled& found) {
-      return found.begin < piece.core_begin || found.begin >= piece.core_end;
-    });
-    locate(piece.bytes, worker.settled, "", worker.occurrences);
-    for (const Occurrence& occurrence : worker.occurrences) {
-      auto line = [&](const Position& at) { return at.line + piece.lines_before; };
-      auto column = [&](const Position& at) { return at.line == 1 ? at.column + piece.column_before : at.column; };
-      model::Sighting sighting;
-      sighting.target = target_;
-      sighting.path = piece.path;
-      sighting.line = line(occurrence.begin);
-      sighting.column = column(occurrence.begin);
-      sighting.end_line = line(occurrence.end);
-      sighting.end_column = column(occurrence.end);
-      context_.collector.add({occurrence.value, std::move(sighting), occurrence.line_text, folder_, occurrence.allow});
-    }
-  }
-
   const Context& context_;
   const std::string& target_;
   const std::string folder_;  // Seen::folder
-  tbb::enumerable_thread_specific<Worker> workers_;
+  PieceMatcher matcher_;
 };
 
 // Where a file stands in its repository, "tests/db/": a scan of it alone should judge it as a scan of the whole would. Empty if it

@@ -19,6 +19,7 @@
 #include "scan/context.h"
 #include "scan/file_scan.h"
 #include "scan/history_scan.h"
+#include "scan/image_scan.h"
 #include "scan/people.h"
 #include "scan/plain_scan.h"
 #include "scan/store_scan.h"
@@ -118,10 +119,25 @@ Result<void> scan_url(const Context& context, const std::string& url) {
   return scan_repository(context, **repository, git::redacted_url(url));
 }
 
+// A file that is no image after all, or a damaged one, is still a file: nothing in it is lost.
+Result<void> scan_image_target(const Context& context, const images::Reference& reference, const std::string& target) {
+  auto done = scan_images(context, reference, target);
+  std::error_code ec;
+  if (!done && !reference.path.empty() && fs::is_regular_file(reference.path, ec)) {
+    if (auto file = scan_file(context, reference.path, target); !file) context.collector.skip({target, file.error().message, true});
+  }
+  return done;
+}
+
 Result<void> scan_target(const Context& context, const std::string& target, std::vector<ScannedVariable>& variables) {
   if (target == "-") return scan_standard_input(context);
   if (stores::is_store(target)) return scan_store(context, target, variables);
   if (git::is_git_url(target)) return scan_url(context, target);
+  if (!needs_repository(context.request)) {
+    const auto image = find_image(target);
+    if (!image) return std::unexpected(image.error());
+    if (*image) return scan_image_target(context, **image, target);
+  }
   auto repository = find_repository(context.request, target);
   if (!repository) return std::unexpected(repository.error());
   if (*repository) {

@@ -53,6 +53,8 @@ struct Request {
   std::uint64_t memory = limits::kDefaultMemory;                // bytes
   std::uint64_t max_file_size = limits::kDefaultMaxFileSize;    // bytes
   std::vector<std::string> include, exclude;                    // globs over paths relative to a target
+  std::vector<std::string> platforms;  // of images: "linux/amd64"; empty: all
+  std::vector<std::string> not_in;     // images whose layers are left out
   bool archives = true;
   bool explain = false;
   bool people = false;  // read who works on the repositories in which something was found
