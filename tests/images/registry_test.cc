@@ -249,6 +249,20 @@ TEST_CASE("registry: a token server, without credentials, with them, and with an
   CHECK(pull_all(*opened(open, options, logged_in("robin", "a-password"))) == 4);
   CHECK(testing::text_of(log) == "GET - repository:public/shop:pull\n");  // no credentials where none are needed
 
+  // Several threads at once agree on one token.
+  folder.write("log", "");
+  const auto store = opened(open, options);
+  const Descriptor index{"application/vnd.oci.image.index.v1+json", layout().digest, store->roots()->front().size, "", {}};
+  const auto fresh = opened(open, options);
+  folder.write("log", "");
+  std::vector<std::string> read(8);
+  {
+    std::vector<std::jthread> threads;
+    for (std::string& each : read) threads.emplace_back([&] { each = all_of(fresh->open(index)).value_or(""); });
+  }
+  for (const std::string& each : read) CHECK("sha256:" + to_hex(sha256(each)) == layout().digest);
+  CHECK(testing::text_of(log) == "GET - repository:public/shop:pull\n");
+
   folder.write("log", "");
   CHECK(pull_all(*opened(closed, options, logged_in("robin", "a-password"))) == 4);
   CHECK(testing::text_of(log) == "GET - repository:acme/shop:pull\nGET robin repository:acme/shop:pull\n");
