@@ -20,6 +20,7 @@ std::optional<Curl> loaded() {
   library.take(out.easy_setopt, "curl_easy_setopt");
   library.take(out.easy_getinfo, "curl_easy_getinfo");
   library.take(out.easy_perform, "curl_easy_perform");
+  library.take(out.easy_pause, "curl_easy_pause");
   library.take(out.easy_send, "curl_easy_send");
   library.take(out.easy_recv, "curl_easy_recv");
   library.take(out.easy_strerror, "curl_easy_strerror");

@@ -66,7 +66,11 @@ async def serve(reader, writer):
                     await writer.drain()
                     await asyncio.sleep(answer["drip"])
             elif request["method"] != "HEAD":
-                writer.write(body)
+                for at in range(0, len(body), 1 << 16):
+                    if writer.is_closing():
+                        break
+                    writer.write(body[at : at + (1 << 16)])
+                    await writer.drain()
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError, ValueError):
         pass
