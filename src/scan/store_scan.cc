@@ -83,7 +83,7 @@ class StoreScanner {
     sighting.end_line = found.end.line - line.line + 1;
     sighting.end_column = column(found.end);
     sighting.ci = place;
-    context_.collector.add({found.value, std::move(sighting), found.line_text, "", std::string(kJudgedAs)});
+    context_.collector.add({found.value, std::move(sighting), found.line_text, "", found.allow, std::string(kJudgedAs)});
   }
 
   const Context& context_;
