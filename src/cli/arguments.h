@@ -62,6 +62,7 @@ struct Arguments {
   std::vector<Output> outputs;
   bool show_secrets = false;
   bool exit_zero = false;
+  bool layer_cache = true;  // scan/layer_cache.h
   bool quiet = false;
   When progress = When::kAuto;
   When colour = When::kAuto;

@@ -67,7 +67,7 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 }
 
 // Inside single quotes of a POSIX-like shell.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return replaced(text, "'", "'\\''");
 }
 
@@ -125,7 +125,7 @@ std::string zsh_action(Complete complete, std::span<const std::string_view> choi
 // One specification of zsh's _arguments: brackets and colons of the texts are escaped.
 std::string zsh_flag(const Flag& flag) {
   auto escaped = [](std::string_view text) {
-    return quoted(replaced(replaced(replaced(text, "[", "\\["), "]", "\\]"), ":", "\\:"));
+    return in_quotes(replaced(replaced(replaced(text, "[", "\\["), "]", "\\]"), ":", "\\:"));
   };
   std::string value;
   if (!flag.argument.empty()) {
@@ -216,7 +216,7 @@ std::string zsh_completions() {
     out += fmt::format("    '{}')\n      _arguments \\\n", command->name);
     for (const Flag* flag : command->flags()) out += zsh_flag(*flag);
     if (command->max_operands > 0) {
-      out += fmt::format("      '*:{}:{}' \\\n", quoted(replaced(command->operands, ":", "\\:")),
+      out += fmt::format("      '*:{}:{}' \\\n", in_quotes(replaced(command->operands, ":", "\\:")),
                          zsh_action(command->complete, command->choices));
     }
     out += "      && return 0\n      ;;\n";

@@ -7,6 +7,7 @@
 #include "cli/console.h"
 #include "cli/failures.h"
 #include "cli/hook_input.h"
+#include "cli/layer_cache.h"
 #include "cli/progress_line.h"
 #include "cli/reports.h"
 #include "cli/rule_choice.h"
@@ -17,7 +18,7 @@ namespace keywake::cli {
 namespace {
 
 bool scanned_anything(const model::Summary& summary) {
-  return summary.files + summary.blobs + summary.commits + summary.variables > 0;
+  return summary.files + summary.blobs + summary.commits + summary.variables + summary.layers > 0;
 }
 
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
@@ -64,7 +65,8 @@ ExitStatus scan_command(const Arguments& arguments) {
   request.targets = arguments.operands;
   request.people = arguments.validation.wanted;
   if (request.targets.empty()) request.targets.emplace_back(".");
-  request.stores.client = arguments.validation.client();
+  request.stores.client = request.images.client = arguments.validation.client();
+  use_layer_cache(arguments, request.images);
   if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);
   if (request.staged) request.index_file = index_file_of_hook();
   for (const std::string& target : request.targets) {

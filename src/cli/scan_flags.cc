@@ -89,14 +89,37 @@ constexpr Flag kScanFlags[] = {
      .long_help = "As linux/amd64 or linux/arm/v7; linux/arm takes all its variants. May be given several times. Without it all platforms are scanned, each layer once.",
      .group = Group::kWhat,
      .repeatable = true,
-     .apply = [](std::string_view v, Arguments& a) { return append_value(v, a.request.platforms, "linux/amd64"); }},
+     .apply = [](std::string_view v, Arguments& a) { return append_value(v, a.request.images.platforms, "linux/amd64"); }},
     {.name = "not-in",
      .argument = "IMAGE",
      .help = "Of images, only layers that this other image lacks",
      .long_help = "Written as a target: oci:base or base.tar. Configuration and history are scanned all the same. May be given several times.",
      .group = Group::kWhat,
      .repeatable = true,
-     .apply = [](std::string_view v, Arguments& a) { return append_value(v, a.request.not_in, "oci:base"); }},
+     .apply = [](std::string_view v, Arguments& a) { return append_value(v, a.request.images.not_in, "oci:base"); }},
+    {.name = "all-tags",
+     .help = "Of an image in a registry, every tag of its repository",
+     .long_help = "docker://registry/name --all-tags: layers that tags share are scanned once.",
+     .group = Group::kWhat,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.request.images.all_tags = true;
+       return {};
+     }},
+    {.name = "credential-helper",
+     .argument = "NAME",
+     .help = "Let this helper be asked for a registry's credentials",
+     .long_help = "docker-credential-NAME, if Docker's or containers' auth files name it for the registry. Without it no such program is run. May be given several times.",
+     .group = Group::kWhat,
+     .repeatable = true,
+     .apply = [](std::string_view v, Arguments& a) { return append_value(v, a.request.images.credential_helpers, "ecr-login"); }},
+    {.name = "no-cache",
+     .help = "Read also layers that an earlier scan found clean",
+     .long_help = "Layers in which the same rules found nothing are remembered by digest under the user's cache folder. Nothing that was found is kept there.",
+     .group = Group::kWhat,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.layer_cache = false;
+       return {};
+     }},
     {.name = "no-archives",
      .help = "Do not look inside archives and compressed files",
      .long_help = "Archives are known by their content, not by their name, and are otherwise "

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "images/checked_stream.h"
 #include "images/manifest.h"
+#include "images/tar_blobs.h"
 
 namespace keywake::images {
 namespace {
@@ -91,7 +92,17 @@ class DockerArchive : public ImageStore {
     return checked(std::move(*stream), blob);
   }
 
+  void each(const std::vector<Descriptor>& blobs, const Visit& visit) override {
+    if (file_.in_place()) return ImageStore::each(blobs, visit);
+    each_in_one_pass(file_, blobs, [this](const Descriptor& blob) { return member_of(blob); }, visit);
+  }
+
  private:
+  const TarFile::Member* member_of(const Descriptor& blob) const {
+    const auto path = paths_.find(blob.digest);
+    return path == paths_.end() ? nullptr : file_.find(path->second);
+  }
+
   Result<std::string> small(const std::string& name) {
     const TarFile::Member* member = file_.find(name);
     if (member == nullptr) return fail(fmt::format("{}: no file {} in it", path_, printable(name)));
@@ -109,8 +120,7 @@ class DockerArchive : public ImageStore {
   }
 
   Result<archive::Stream> raw(const Descriptor& blob) {
-    const auto path = paths_.find(blob.digest);
-    const TarFile::Member* member = path == paths_.end() ? nullptr : file_.find(path->second);
+    const TarFile::Member* member = member_of(blob);
     if (member == nullptr) return fail(fmt::format("{}: {} is not in the archive", path_, blob.digest));
     return file_.read(*member);
   }

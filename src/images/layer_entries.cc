@@ -1,6 +1,7 @@
 #include "images/layer_entries.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 
 namespace keywake::images {
@@ -69,6 +70,32 @@ bool LayerEntries::removes(std::string_view path) const {
     if (has(below_, path.substr(0, slash))) return true;
   }
   return has(below_, "/");
+}
+
+// Two counts, then the hashes.
+std::string LayerEntries::to_bytes() const {
+  const std::uint64_t counts[] = {itself_.size(), below_.size()};
+  std::string out(reinterpret_cast<const char*>(counts), sizeof counts);
+  for (const auto* hashes : {&itself_, &below_}) out.append(reinterpret_cast<const char*>(hashes->data()), hashes->size() * sizeof(std::uint64_t));
+  return out;
+}
+
+std::optional<LayerEntries> LayerEntries::from_bytes(std::string_view bytes) {
+  std::uint64_t counts[2];
+  if (bytes.size() < sizeof counts) return std::nullopt;
+  std::memcpy(counts, bytes.data(), sizeof counts);
+  bytes.remove_prefix(sizeof counts);
+  const std::uint64_t most = bytes.size() / sizeof(std::uint64_t);
+  if (counts[0] > most || counts[1] > most || (counts[0] + counts[1]) * sizeof(std::uint64_t) != bytes.size()) return std::nullopt;
+  LayerEntries out;
+  out.itself_.resize(counts[0]);
+  out.below_.resize(counts[1]);
+  for (auto* hashes : {&out.itself_, &out.below_}) {
+    const std::size_t size = hashes->size() * sizeof(std::uint64_t);
+    if (size > 0) std::memcpy(hashes->data(), bytes.data(), size);
+    bytes.remove_prefix(size);
+  }
+  return out;
 }
 
 }  // namespace keywake::images

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,10 @@ class LayerEntries {
   void seal();
   /// Whether a file of a lower layer, by path_in_image(), is no longer there after this layer.
   [[nodiscard]] bool removes(std::string_view path) const;
+
+  /// For a cache on this machine; bytes that to_bytes() cannot have written are absent.
+  [[nodiscard]] std::string to_bytes() const;
+  static std::optional<LayerEntries> from_bytes(std::string_view bytes);
 
  private:
   std::vector<std::uint64_t> itself_;  // hashes of paths that go or are replaced

@@ -1,17 +1,14 @@
 #include "images/layout.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <optional>
 
 #include "base/text.h"
 #include "images/checked_stream.h"
+#include "images/files.h"
 #include "images/manifest.h"
+#include "images/tar_blobs.h"
 
 namespace keywake::images {
 namespace fs = std::filesystem;
@@ -20,50 +17,6 @@ namespace {
 constexpr const char* kIndex = "index.json";
 constexpr const char* kMarker = "oci-layout";
 constexpr const char* kRefName = "org.opencontainers.image.ref.name";
-constexpr std::size_t kBuffer = 256 << 10;
-
-// Files by names that this program makes, of digests that were looked at.
-class Files {
- public:
-  virtual ~Files() = default;
-  virtual Result<archive::Stream> open(const std::string& name) = 0;
-};
-
-class FolderFiles : public Files {
- public:
-  explicit FolderFiles(fs::path root) : root_(std::move(root)) {}
-
-  Result<archive::Stream> open(const std::string& name) override {
-    std::error_code ec;
-    const fs::path file = fs::canonical(root_ / name, ec);
-    if (ec) return fail(fmt::format("{}: {}", name, ec == std::errc::no_such_file_or_directory ? "is not in the layout" : ec.message()));
-    if (const fs::path inside = file.lexically_relative(root_); inside.empty() || *inside.begin() == "..") {
-      return fail(fmt::format("{}: is a link out of the layout, which is not followed", name));
-    }
-    auto opened = std::make_shared<Open>();
-    opened->fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
-    struct stat info{};
-    if (opened->fd < 0 || ::fstat(opened->fd, &info) != 0) return fail(fmt::format("{}: cannot be opened: {}", name, std::strerror(errno)));
-    if (!S_ISREG(info.st_mode)) return fail(fmt::format("{}: is no file", name));
-    return archive::Stream{.read = [opened, name]() -> Result<std::string_view> {
-      for (;;) {
-        const ssize_t got = ::read(opened->fd, opened->buffer.get(), kBuffer);
-        if (got >= 0) return std::string_view(opened->buffer.get(), static_cast<std::size_t>(got));
-        if (errno != EINTR) return fail(fmt::format("{}: cannot be read: {}", name, std::strerror(errno)));
-      }
-    }};
-  }
-
- private:
-  struct Open {
-    int fd = -1;
-    std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(kBuffer);
-    ~Open() {
-      if (fd >= 0) ::close(fd);
-    }
-  };
-  fs::path root_;  // canonical
-};
 
 class TarFiles : public Files {
  public:
@@ -73,6 +26,7 @@ class TarFiles : public Files {
     if (member == nullptr) return fail(fmt::format("{}: is not in the archive", name));
     return file_.read(*member);
   }
+  [[nodiscard]] const TarFile* in_passes() const override { return file_.in_place() ? nullptr : &file_; }
 
  private:
   TarFile file_;
@@ -83,17 +37,9 @@ class Layout : public ImageStore {
   Layout(std::unique_ptr<Files> files, std::string path, std::string tag) : files_(std::move(files)), path_(std::move(path)), tag_(std::move(tag)) {}
 
   Result<std::vector<Descriptor>> roots() override {
-    auto file = files_->open(kIndex);
-    if (!file) return std::unexpected(Error{fmt::format("{}: {}; is it an OCI layout?", path_, file.error().message)});
-    std::string bytes;
-    for (;;) {
-      auto part = file->read();
-      if (!part) return std::unexpected(part.error());
-      if (part->empty()) break;
-      bytes += *part;
-      if (bytes.size() > kMaxDocument) return fail(fmt::format("{}: its {} is larger than {}", path_, kIndex, human_bytes(kMaxDocument)));
-    }
-    auto index = parse_manifest(bytes, path_ + ": " + kIndex);
+    const auto bytes = read_small(*files_, kIndex);
+    if (!bytes) return fail(fmt::format("{}: {}; is it an OCI layout?", path_, bytes.error().message));
+    auto index = parse_manifest(*bytes, path_ + ": " + kIndex);
     if (!index) return std::unexpected(index.error());
     if (!index->is_index) return fail(fmt::format("{}: its {} is no index", path_, kIndex));
     if (tag_.empty()) return std::move(index->manifests);
@@ -120,6 +66,12 @@ class Layout : public ImageStore {
     return checked(std::move(*stream), blob);
   }
 
+  void each(const std::vector<Descriptor>& blobs, const Visit& visit) override {
+    const TarFile* const tar = files_->in_passes();
+    if (tar == nullptr) return ImageStore::each(blobs, visit);
+    each_in_one_pass(*tar, blobs, [tar](const Descriptor& blob) { return tar->find(name_of_blob(blob)); }, visit);
+  }
+
  private:
   // The digest is "sha256:" or "sha512:" and hexadecimal digits: parse_manifest() takes no other.
   static std::string name_of_blob(const Descriptor& blob) {
@@ -135,11 +87,9 @@ class Layout : public ImageStore {
 }  // namespace
 
 Result<std::unique_ptr<ImageStore>> open_layout(const fs::path& folder, const std::string& tag) {
-  std::error_code ec;
-  fs::path root = fs::canonical(folder, ec);
-  if (ec) return fail(fmt::format("{}: {}", printable(folder.native()), ec.message()));
-  if (!fs::is_directory(root, ec)) return fail(fmt::format("{}: is no folder; an archive is named as oci-archive:{}", printable(folder.native()), printable(folder.native())));
-  return std::make_unique<Layout>(std::make_unique<FolderFiles>(std::move(root)), printable(folder.native()), tag);
+  auto files = files_of_folder(folder);
+  if (!files) return fail(fmt::format("{}; an archive is named as oci-archive:FILE", files.error().message));
+  return std::make_unique<Layout>(std::move(*files), printable(folder.native()), tag);
 }
 
 Result<std::unique_ptr<ImageStore>> open_layout_archive(TarFile file, const std::string& path, const std::string& tag) {

@@ -191,6 +191,27 @@ std::vector<std::string> instructions(const Config& config, std::size_t layers) 
   return at == layers ? out : std::vector<std::string>(layers);
 }
 
+std::optional<std::uint32_t> base_layers(const Config& config, std::size_t layers) {
+  // "/bin/sh -c #(nop)  CMD [\"bash\"]" of the old builder, "CMD [\"bash\"]" of BuildKit.
+  auto ends_image = [](const HistoryEntry& entry) {
+    if (!entry.empty_layer) return false;
+    std::string_view made = entry.created_by;
+    if (const std::size_t nop = made.find("#(nop)"); nop != std::string_view::npos) made.remove_prefix(nop + 6);
+    made.remove_prefix(std::min(made.find_first_not_of(' '), made.size()));
+    return made.starts_with("CMD") || made.starts_with("ENTRYPOINT");
+  };
+  std::uint32_t so_far = 0;   // layers
+  std::uint32_t ended_at = 0;
+  std::uint32_t base = 0;
+  for (const HistoryEntry& entry : config.history) {
+    if (ends_image(entry)) ended_at = so_far;
+    if (entry.empty_layer) continue;
+    if (ended_at > 0) base = ended_at;
+    ++so_far;
+  }
+  return base > 0 && so_far == layers ? std::optional(base) : std::nullopt;
+}
+
 bool is_wanted(const std::string& platform, const std::vector<std::string>& platforms) {
   if (platforms.empty() || platform.empty()) return true;
   return std::any_of(platforms.begin(), platforms.end(), [&](const std::string& wanted) { return platform == wanted || platform.starts_with(wanted + "/"); });

@@ -61,6 +61,10 @@ Result<Config> parse_config(std::string_view bytes, const std::string& name);
 /// Instruction that made each of `layers` layers, by the history; empty strings where it does not say.
 std::vector<std::string> instructions(const Config& config, std::size_t layers);
 
+/// How many of the layers come from the base image, by the history: builders end an image with its CMD or ENTRYPOINT, so what was made after one
+/// of these was made on top of that image. Absent where the history tells of no image below, or does not fit the layers.
+std::optional<std::uint32_t> base_layers(const Config& config, std::size_t layers);
+
 /// One image of one platform.
 struct Image {
   Descriptor descriptor;

@@ -22,12 +22,13 @@ struct Named {
   Transport transport;
   std::string_view example;
 };
-constexpr std::array<Named, 5> kTransports{{
+constexpr std::array<Named, 6> kTransports{{
     {"docker://", Transport::kRegistry, "docker://ghcr.io/acme/shop:1.2"},
     {"docker-daemon:", Transport::kDockerDaemon, "docker-daemon:acme/shop:1.2"},
     {"docker-archive:", Transport::kDockerArchive, "docker-archive:shop.tar"},
     {"oci-archive:", Transport::kOciArchive, "oci-archive:shop.tar"},
     {"oci:", Transport::kOciLayout, "oci:folder:1.2"},
+    {"dir:", Transport::kFolder, "dir:folder"},
 }};
 
 // The distribution specification's <name>: components of small letters and digits, with separators between them.
@@ -87,6 +88,7 @@ bool take_path(std::string_view text, Reference& out) {
   out.path = text.substr(0, colon);
   if (out.path.empty()) return false;
   if (colon == std::string_view::npos) return true;
+  if (out.transport == Transport::kFolder) return false;  // it holds one image, without a name
   const std::string_view rest = text.substr(colon + 1);
   if (out.transport == Transport::kDockerArchive) return take_name(rest, out);
   out.tag = rest;

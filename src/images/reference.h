@@ -18,6 +18,7 @@ struct Reference {
     kDockerArchive,  // docker-archive:x.tar[:name:tag]
     kOciArchive,     // oci-archive:x.tar[:tag]
     kOciLayout,      // oci:folder[:tag]
+    kFolder,         // dir:folder, as skopeo writes it
   };
   Transport transport = Transport::kRegistry;
   std::string registry;    // "registry-1.docker.io", "ghcr.io", "localhost:5000"

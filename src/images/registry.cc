@@ -235,6 +235,8 @@ class RegistryStore : public ImageStore {
     return out;
   }
 
+  Result<Descriptor> tagged(const std::string& tag) override { return manifest(tag); }
+
   Result<std::vector<Descriptor>> referrers(const Descriptor& manifest) override {
     if (!is_digest(manifest.digest)) return std::vector<Descriptor>{};
     std::vector<Descriptor> out;

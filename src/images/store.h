@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -38,8 +39,14 @@ class ImageStore {
   virtual Result<std::string> read(const Descriptor& blob) = 0;
   /// A blob as a stream of its own bytes (compressed as it is). The read that reaches its end fails if digest or size are not as stated.
   virtual Result<archive::Stream> open(const Descriptor& blob) = 0;
+  /// Opens many blobs and hands each over, with an error in place of one that cannot be had. Several at once, on oneTBB's threads; what can only
+  /// be read from its start gives them one after another, as they lie there, in one pass.
+  using Visit = std::function<void(const Descriptor& blob, Result<archive::Stream> stream)>;
+  virtual void each(const std::vector<Descriptor>& blobs, const Visit& visit);
   /// Tags of the repository, for --all-tags; fails where there is none.
   virtual Result<std::vector<std::string>> tags() { return fail("it has no tags"); }
+  /// The manifest or index of a tag.
+  virtual Result<Descriptor> tagged(const std::string& tag) { return fail("it has no tag " + tag); }
   /// What refers to a manifest (attestations, signatures; distribution specification, "Listing Referrers"); empty where nothing can say.
   virtual Result<std::vector<Descriptor>> referrers(const Descriptor& manifest) {
     (void)manifest;

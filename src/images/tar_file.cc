@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <utility>
 
 #include "archive/layer.h"
 #include "base/text.h"
@@ -19,6 +21,9 @@ constexpr std::size_t kBuffer = 256 << 10;
 constexpr std::size_t kHead = 65536;
 constexpr std::size_t kMaxMembers = 100'000;  // an image has a handful for each layer
 constexpr unsigned kMaxLinks = 8;
+// Manifests and configurations, of tars that are not in place.
+constexpr std::uint64_t kMaxKeptMember = 1 << 20;
+constexpr std::uint64_t kMaxKept = 64 << 20;
 
 // "./blobs//a" → "blobs/a"; ".." stays a name.
 std::string plain(std::string_view path) {
@@ -52,12 +57,15 @@ std::string linked(std::string_view link, std::string_view target) {
 
 }  // namespace
 
-struct TarFile::File {
-  int fd = -1;
+struct TarFile::Source {
   std::string name;
+  // A file …
+  int fd = -1;
   std::uint64_t size = 0;
-  archive::Kind kind = archive::Kind::kNone;  // of the outermost bytes
-  ~File() {
+  archive::Kind kind = archive::Kind::kTar;  // of the outermost bytes
+  // … or something that begins anew.
+  std::function<Result<archive::Stream>()> open;
+  ~Source() {
     if (fd >= 0) ::close(fd);
   }
 };
@@ -130,57 +138,128 @@ class UnpackedInput : public archive::Input {
   std::uint64_t bytes_ = 0;
 };
 
+// Reads a stream, which it owns.
+class OwnStreamInput : public archive::Input {
+ public:
+  explicit OwnStreamInput(archive::Stream stream) : stream_(std::move(stream)) {}
+  std::string_view read() override {
+    auto part = stream_.read();
+    if (!part) {
+      error_ = part.error();
+      return {};
+    }
+    bytes_ += part->size();
+    return *part;
+  }
+  [[nodiscard]] std::uint64_t compressed_bytes() const override { return bytes_; }
+
+ private:
+  archive::Stream stream_;
+  std::uint64_t bytes_ = 0;
+};
+
 // One way through the tar.
 class Pass {
  public:
-  Pass(int fd, std::uint64_t size, archive::Kind kind) : file_(fd, size) {
-    if (archive::is_stream(kind)) unpacked_ = std::make_unique<UnpackedInput>(file_, kind);
+  Pass(std::unique_ptr<archive::Input> input, archive::Kind kind) : input_(std::move(input)) {
+    if (archive::is_stream(kind)) unpacked_ = std::make_unique<UnpackedInput>(*input_, kind);
     if (unpacked_ && archive::recognise(unpacked_->head()) != archive::Kind::kTar) return;
-    layer_ = std::make_unique<archive::Layer>(unpacked_ ? static_cast<archive::Input&>(*unpacked_) : file_, archive::Kind::kTar);
+    layer_ = std::make_unique<archive::Layer>(unpacked_ ? static_cast<archive::Input&>(*unpacked_) : *input_, archive::Kind::kTar);
   }
   /// Null: no tar.
   archive::Layer* layer() { return layer_.get(); }
+  // libarchive does not pass our errors on.
+  [[nodiscard]] std::string error() const { return input_->error() ? input_->error()->message : layer_->error(); }
 
  private:
-  FileInput file_;
+  std::unique_ptr<archive::Input> input_;
   std::unique_ptr<UnpackedInput> unpacked_;
   std::unique_ptr<archive::Layer> layer_;
 };
 
+template <typename Source>
+Result<std::shared_ptr<Pass>> begin(const Source& source) {
+  if (!source.open) return std::make_shared<Pass>(std::make_unique<FileInput>(source.fd, source.size), source.kind);
+  auto stream = source.open();
+  if (!stream) return std::unexpected(stream.error());
+  return std::make_shared<Pass>(std::make_unique<OwnStreamInput>(std::move(*stream)), source.kind);
+}
+
+archive::Stream current_member(std::shared_ptr<Pass> pass, const std::string& name, const std::string& path) {
+  return {.read = [pass = std::move(pass), name, path]() -> Result<std::string_view> {
+    const std::string_view part = pass->layer()->read();
+    if (part.empty() && pass->layer()->entry_broken()) return fail(fmt::format("{}: {}: {}", name, printable(path), pass->error()));
+    return part;
+  }};
+}
+
+// All of the current member.
+Result<std::string> bytes_of(archive::Stream stream) {
+  std::string out;
+  for (;;) {
+    auto part = stream.read();
+    if (!part) return std::unexpected(part.error());
+    if (part->empty()) return out;
+    out += *part;
+  }
+}
+
 }  // namespace
 
 Result<std::optional<TarFile>> TarFile::open(const std::filesystem::path& path, Expected expected) {
-  auto file = std::make_shared<File>();
-  file->name = printable(path.native());
-  file->fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  auto source = std::make_shared<Source>();
+  source->name = printable(path.native());
+  source->fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   struct stat info{};
-  if (file->fd < 0 || ::fstat(file->fd, &info) != 0) return fail(fmt::format("{}: cannot be opened: {}", file->name, std::strerror(errno)));
+  if (source->fd < 0 || ::fstat(source->fd, &info) != 0) return fail(fmt::format("{}: cannot be opened: {}", source->name, std::strerror(errno)));
   if (!S_ISREG(info.st_mode)) return std::optional<TarFile>();
-  file->size = static_cast<std::uint64_t>(info.st_size);
+  source->size = static_cast<std::uint64_t>(info.st_size);
   std::string head(kHead, '\0');
-  const ssize_t got = ::pread(file->fd, head.data(), head.size(), 0);
+  const ssize_t got = ::pread(source->fd, head.data(), head.size(), 0);
   head.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  file->kind = archive::recognise(head);
-  if (file->kind != archive::Kind::kTar && (!archive::is_stream(file->kind) || file->kind == archive::Kind::kRpm)) return std::optional<TarFile>();
+  source->kind = archive::recognise(head);
+  if (source->kind != archive::Kind::kTar && (!archive::is_stream(source->kind) || source->kind == archive::Kind::kRpm)) return std::optional<TarFile>();
+  return list(std::move(source), expected);
+}
 
+Result<TarFile> TarFile::open(std::function<Result<archive::Stream>()> open, std::string name) {
+  auto source = std::make_shared<Source>();
+  source->name = std::move(name);
+  source->open = std::move(open);
+  auto listed = list(source, nullptr);
+  if (!listed) return std::unexpected(listed.error());
+  if (!*listed) return fail(fmt::format("{}: is no tar", source->name));
+  return std::move(**listed);
+}
+
+Result<std::optional<TarFile>> TarFile::list(std::shared_ptr<const Source> source, Expected expected) {
   const archive::Utf8Names names;
-  Pass pass(file->fd, file->size, file->kind);
-  if (pass.layer() == nullptr) return std::optional<TarFile>();
-  archive::Layer& layer = *pass.layer();
+  const auto pass = begin(*source);
+  if (!pass) return std::unexpected(pass.error());
+  if ((*pass)->layer() == nullptr) return std::optional<TarFile>();
+  archive::Layer& layer = *(*pass)->layer();
   TarFile out;
+  out.source_ = source;
+  std::uint64_t kept = 0;
   for (std::size_t number = 0;; ++number) {
     const auto next = layer.next();
     if (next == archive::Layer::Next::kEnd) break;
     if (next == archive::Layer::Next::kBroken) {
-      if (number == 0) return std::optional<TarFile>();
-      return fail(fmt::format("{}: damaged tar: {} (at byte {}, entry {})", file->name, layer.error(), layer.position(), number + 1));
+      if (number == 0 && !source->open) return std::optional<TarFile>();
+      return fail(fmt::format("{}: damaged tar: {} (at byte {}, entry {})", source->name, (*pass)->error(), layer.position(), number + 1));
     }
     archive::Entry entry = layer.entry();
     if (number == 0 && expected != nullptr && !expected(plain(entry.path))) return std::optional<TarFile>();
-    if (number == kMaxMembers) return fail(fmt::format("{}: more than {} members, which no image has", file->name, human_count(kMaxMembers)));
-    out.members_.push_back({plain(entry.path), entry.type, std::move(entry.target), layer.stated_size().value_or(0), number});
+    if (number == kMaxMembers) return fail(fmt::format("{}: more than {} members, which no image has", source->name, human_count(kMaxMembers)));
+    Member member{plain(entry.path), entry.type, std::move(entry.target), layer.stated_size().value_or(0), number};
+    if (!out.in_place() && entry.type == archive::Entry::Type::kFile && member.size <= kMaxKeptMember && kept + member.size <= kMaxKept) {
+      auto bytes = bytes_of(current_member(*pass, source->name, member.path));
+      if (!bytes) return std::unexpected(bytes.error());
+      kept += bytes->size();
+      member.kept = std::make_shared<const std::string>(std::move(*bytes));
+    }
+    out.members_.push_back(std::move(member));
   }
-  out.file_ = std::move(file);
   return out;
 }
 
@@ -202,18 +281,43 @@ std::size_t TarFile::count(std::string_view path) const {
 }
 
 Result<archive::Stream> TarFile::read(const Member& member) const {
-  const archive::Utf8Names names;
-  auto pass = std::make_shared<Pass>(file_->fd, file_->size, file_->kind);
-  for (std::size_t number = 0; number <= member.number; ++number) {
-    if (pass->layer() == nullptr || pass->layer()->next() != archive::Layer::Next::kEntry) {
-      return fail(fmt::format("{}: {} cannot be reached any more; did the file change?", file_->name, printable(member.path)));
-    }
+  if (member.kept) {
+    return archive::Stream{.read = [kept = member.kept, at = std::size_t{0}]() mutable -> Result<std::string_view> {
+      return std::string_view(*kept).substr(std::exchange(at, kept->size()));
+    }};
   }
-  return archive::Stream{.read = [pass, file = file_, path = member.path]() -> Result<std::string_view> {
-    const std::string_view part = pass->layer()->read();
-    if (part.empty() && pass->layer()->entry_broken()) return fail(fmt::format("{}: {}: {}", file->name, printable(path), pass->layer()->error()));
-    return part;
-  }};
+  const archive::Utf8Names names;
+  const auto pass = begin(*source_);
+  if (!pass) return std::unexpected(pass.error());
+  for (std::size_t number = 0; number <= member.number; ++number) {
+    if ((*pass)->layer() == nullptr || (*pass)->layer()->next() != archive::Layer::Next::kEntry) return changed(member);
+  }
+  // The source lives as long as the stream does.
+  auto stream = current_member(*pass, source_->name, member.path);
+  return archive::Stream{.read = [source = source_, read = std::move(stream.read)] { return read(); }};
+}
+
+bool TarFile::in_place() const { return !source_->open && source_->kind == archive::Kind::kTar; }
+
+Result<void> TarFile::each(const std::vector<const Member*>& members, const std::function<void(std::size_t index, archive::Stream stream)>& visit) const {
+  std::multimap<std::size_t, std::size_t> wanted;  // number in the tar → index
+  for (std::size_t i = 0; i < members.size(); ++i) wanted.emplace(members[i]->number, i);
+  if (wanted.empty()) return {};
+  const archive::Utf8Names names;
+  const auto pass = begin(*source_);
+  if (!pass) return std::unexpected(pass.error());
+  std::size_t number = 0;
+  for (const auto& [at, index] : wanted) {
+    for (; number <= at; ++number) {
+      if ((*pass)->layer() == nullptr || (*pass)->layer()->next() != archive::Layer::Next::kEntry) return changed(*members[index]);
+    }
+    visit(index, current_member(*pass, source_->name, members[index]->path));
+  }
+  return {};
+}
+
+std::unexpected<Error> TarFile::changed(const Member& member) const {
+  return fail(fmt::format("{}: {} cannot be reached any more; did the {} change?", source_->name, printable(member.path), source_->open ? "image" : "file"));
 }
 
 }  // namespace keywake::images

@@ -130,6 +130,8 @@ struct Summary {
   std::uint64_t blobs = 0;          // of git histories
   std::uint64_t commits = 0;        // and annotated tags
   std::uint64_t variables = 0;      // of stores, those with hidden values too
+  std::uint64_t layers = 0;         // of container images, each once
+  std::uint64_t known_layers = 0;   // of them, those that an earlier scan found clean: they were not read again
   std::uint64_t bytes = 0;          // as a reader would see them, expanded
   std::uint64_t bytes_matched = 0;  // that went through the matcher: less than bytes where deltas saved it
   std::uint64_t rejected = 0;       // candidates that a check turned down

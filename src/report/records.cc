@@ -234,6 +234,8 @@ std::string summary_object(const View& view) {
   out["blobs"] = summary.blobs;
   out["commits"] = summary.commits;
   out["variables"] = summary.variables;
+  out["layers"] = summary.layers;
+  out["known_layers"] = summary.known_layers;
   out["bytes"] = summary.bytes;
   out["bytes_matched"] = summary.bytes_matched;
   out["credentials"] = view.result().credentials.size();

@@ -35,6 +35,10 @@ std::vector<Piece> scanned(const View& view) {
     out.push_back({counted(summary.commits, "commit or tag", "commits and tags")});
   }
   if (summary.variables > 0) out.push_back({counted(summary.variables, "variable", "variables")});
+  if (summary.layers > 0) {
+    const std::string known = summary.known_layers == 0 ? "" : fmt::format(" ({} known to be clean from an earlier scan)", human_count(summary.known_layers));
+    out.push_back({counted(summary.layers, "layer", "layers") + known});
+  }
   std::string bytes = human_bytes(summary.bytes);
   if (summary.bytes_matched > 0 && summary.bytes_matched < summary.bytes) {
     bytes += fmt::format(" ({} matched, the rest inherited)", human_bytes(summary.bytes_matched));
@@ -93,7 +97,7 @@ Piece verdict(const View& view) {
   if (!complete) {
     return {"No credentials found in what could be read, but the scan is incomplete.", Ink::kAlarm};
   }
-  if (summary.files == 0 && summary.blobs == 0 && summary.commits == 0 && summary.variables == 0) {
+  if (summary.files == 0 && summary.blobs == 0 && summary.commits == 0 && summary.variables == 0 && summary.layers == 0) {
     return {"Nothing was scanned.", Ink::kAlarm};
   }
   // What was held back may be one, so the calm sentence says no more than is so.

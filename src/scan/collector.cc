@@ -67,22 +67,34 @@ void drop_repeated_by_work_tree(std::vector<model::Sighting>& sightings) {
 
 }  // namespace
 
+// By its place. Returns why it is noise; empty: it is none.
+std::string Collector::judge(Seen& seen) const {
+  const matching::Value& value = values_[seen.value];
+  const std::string path = seen.judged_as.empty() ? seen.folder + seen.sighting.path : seen.judged_as;
+  const matching::Place place{path, seen.line, value.secret.reveal()};
+  // Somebody's published example is that in every place.
+  const matching::Judgement judgement =
+      matching::is_published(value.parts) ? matching::Judgement{value.confidence, {}} : matching::judge(*value.pattern, value.confidence, place);
+  seen.sighting.by_bytes = value.confidence;
+  seen.sighting.confidence = judgement.confidence;
+  seen.sighting.judged_by = judgement.place;
+  return std::string(matching::noise_reason(*value.pattern, place));
+}
+
+bool Collector::would_report(const Seen& seen) const {
+  if (!values_[seen.value].rejected.empty()) return explain_;
+  Seen copy = seen;
+  return judge(copy).empty() ? copy.sighting.confidence >= min_confidence_ : explain_;
+}
+
 void Collector::add(Seen seen) {
   const matching::Value& value = values_[seen.value];
   seen.sighting.decoded = value.decoded;
   std::string reason = value.rejected;
   bool noise = false;
   if (reason.empty()) {
-    const std::string path = seen.judged_as.empty() ? seen.folder + seen.sighting.path : seen.judged_as;
-    const matching::Place place{path, seen.line, value.secret.reveal()};
-    reason = matching::noise_reason(*value.pattern, place);
+    reason = judge(seen);
     noise = !reason.empty();
-    // Somebody's published example is that in every place.
-    const matching::Judgement judgement =
-        matching::is_published(value.parts) ? matching::Judgement{value.confidence, {}} : matching::judge(*value.pattern, value.confidence, place);
-    seen.sighting.by_bytes = value.confidence;
-    seen.sighting.confidence = judgement.confidence;
-    seen.sighting.judged_by = judgement.place;
   }
   std::lock_guard lock(mutex_);
   noise_ += noise;
@@ -207,6 +219,8 @@ model::ScanResult Collector::finish() {
   result.summary.blobs = blobs;
   result.summary.commits = commits;
   result.summary.variables = variables;
+  result.summary.layers = layers;
+  result.summary.known_layers = known_layers;
   result.summary.bytes = bytes;
   result.summary.bytes_matched = bytes_matched;
   result.summary.rejected = noise_;

@@ -31,22 +31,30 @@ class Collector {
   /// Of credentials under `min_confidence` only the number is kept, and what to redact; likewise, with `suppress`, of what is allowed.
   Collector(const matching::ValueTable& values, bool explain, model::Confidence min_confidence, bool suppress = true)
       : values_(values), explain_(explain), min_confidence_(min_confidence), suppress_(suppress) {}
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+  virtual ~Collector() = default;
 
   /// Judges a sighting by its place: that tells how sure it is, or shows it to be noise, which is dropped, or kept as a
   /// rejection under --explain.
-  void add(Seen seen);
-  void skip(model::Skip skip);
+  virtual void add(Seen seen);
+  virtual void skip(model::Skip skip);
   void add(model::People people);
 
   /// What was added so far: paths of a target that have it today, with the earliest date at which a commit brought it in.
   /// Absent if nothing was found in the target.
   std::optional<std::map<std::string, std::int64_t>> files_of_today(const std::string& target);
 
+  /// Whether add() would make more of it than a number.
+  [[nodiscard]] bool would_report(const Seen& seen) const;
+
   // Totals for the summary.
   std::atomic<std::uint64_t> files = 0;
   std::atomic<std::uint64_t> blobs = 0;
   std::atomic<std::uint64_t> commits = 0;
   std::atomic<std::uint64_t> variables = 0;
+  std::atomic<std::uint64_t> layers = 0;        // of images, known ones too
+  std::atomic<std::uint64_t> known_layers = 0;  // scan/layer_cache.h
   std::atomic<std::uint64_t> bytes = 0;
   std::atomic<std::uint64_t> bytes_matched = 0;
 
@@ -54,6 +62,7 @@ class Collector {
   model::ScanResult finish();
 
  private:
+  std::string judge(Seen& seen) const;
   void count_allowed(model::ScanResult& result);
   void complain_of_allow(const Seen& seen);
 

@@ -1,205 +1,47 @@
-// Sightings of a layer wait until all layers are read: only then it is known which files are still there in the end. Findings are few, so this
-// costs little; of everything else only hashes of paths are kept (images/layer_entries.h).
 #include "scan/image_scan.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <functional>
 #include <map>
+#include <mutex>
 #include <set>
 #include <utility>
 
-#include "archive/magic.h"
-#include "base/parallel.h"
 #include "base/text.h"
-#include "base/utf16.h"
-#include "images/docker_archive.h"
-#include "images/layer_entries.h"
-#include "images/layout.h"
 #include "images/manifest.h"
-#include "scan/piece_matcher_internal.h"
+#include "scan/image_target.h"
+#include "scan/layer_cache.h"
+#include "scan/layer_scan_internal.h"
 #include "sources/pieces.h"
 
 namespace keywake::scan {
-namespace fs = std::filesystem;
 namespace {
 
-using Transport = images::Reference::Transport;
-
-constexpr std::size_t kHead = 65536;
-
-struct Found {
-  Seen seen;
-  std::string file;  // by path_in_image(), without what follows "!/"; empty: the layer is no file system
-  bool replaced = false;  // by a later entry of the same layer
-};
-
-struct Layer {
-  images::Descriptor blob;
-  images::LayerEntries entries;
-  std::vector<Found> found;
-};
-
-// Takes pieces from one layer or config, on one thread.
-class HoldingSink : public sources::Sink {
- public:
-  HoldingSink(const Context& context, PieceMatcher& matcher, std::function<void(Seen)> found) : context_(context), matcher_(matcher), found_(std::move(found)) {}
-  void piece(const sources::Piece& piece) override { matcher_.match(piece, found_); }
-  void skip(model::Skip skip) override { context_.collector.skip(std::move(skip)); }
-  void progress(std::uint64_t files, std::uint64_t bytes) override {
-    context_.collector.files += files;
-    context_.collector.bytes += bytes;
-    context_.progress.objects += files;
-    context_.progress.bytes += bytes;
-  }
-
- private:
-  const Context& context_;
-  PieceMatcher& matcher_;
-  std::function<void(Seen)> found_;
-};
-
-class LayerScan : public archive::Visitor {
- public:
-  LayerScan(const Context& context, PieceMatcher& matcher, const std::string& target, Layer& layer)
-      : context_(context), layer_(layer), what_(fmt::format("{}: layer {}", target, layer.blob.digest)),
-        sink_(context, matcher, [this](Seen seen) { layer_.found.push_back({std::move(seen), file_, false}); }), writer_(sink_) {}
-
-  void run(images::ImageStore& store) {
-    auto opened = store.open(layer_.blob);
-    if (!opened) return problem("", opened.error().message, true);
-    // An error is kept for the end, and looks like the end: libarchive reads ahead and would drop what came before it.
-    archive::Stream stream{.read = [this, read = opened->read]() -> Result<std::string_view> {
-      if (error_) return std::string_view();
-      auto part = read();
-      if (part) return part;
-      error_ = part.error();
-      return std::string_view();
-    }};
-    scan(stream);
-    // To the end, where its digest is checked.
-    for (auto part = stream.read(); part && !part->empty(); part = stream.read()) {
-    }
-    if (error_) problem("", error_->message, true);
-    layer_.entries.seal();
-  }
-
-  void entry(const archive::Entry& entry) override {
-    name_ = entry.path;
-    file_ = images::path_in_image(entry.path);
-    layer_.entries.add(entry);
-    for (Found& found : layer_.found) found.replaced |= found.file == file_;
-    if (entry.type != archive::Entry::Type::kHardLink) return;
-    // Another name for what came before; it may outlive that.
-    const std::string original = images::path_in_image(entry.target);
-    const std::size_t count = layer_.found.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      if (layer_.found[i].file != original || layer_.found[i].replaced) continue;
-      Found copy = layer_.found[i];
-      copy.seen.sighting.path = file_ + copy.seen.sighting.path.substr(original.size());
-      copy.file = file_;
-      layer_.found.push_back(std::move(copy));
-    }
-  }
-
-  void member(const std::string& path, std::string_view bytes) override {
-    const std::string place = place_of(path);
-    sink_.progress(1, bytes.size());
-    if (!is_selected(place)) return;
-    const auto text = utf16_to_utf8(bytes);
-    sources::emit_pieces(place, text ? std::string_view(*text) : bytes, sink_);
-  }
-
-  void large_member(const std::string& path, const archive::ReadMore& read) override {
-    const std::string place = place_of(path);
-    sink_.progress(1, 0);
-    if (!is_selected(place)) return;
-    writer_.start(place);
-    for (auto part = read(); part && !part->empty(); part = read()) {
-      sink_.progress(0, part->size());
-      writer_.append(*part);
-    }
-    writer_.finish();
-  }
-
-  void left_out(const std::string& path, const std::string& reason, bool failed) override {
-    if (error_) return;  // its cause is reported at the end
-    // An archive within an image may be damaged, and nobody can read it; a layer that is, is a fault of the image.
-    const bool layer_broken = path.empty() && reason.starts_with("damaged");
-    problem(path.empty() ? "" : place_of(path), reason, failed || layer_broken);
-  }
-
- private:
-  void scan(const archive::Stream& stream) {
-    std::string head;
-    while (head.size() < kHead) {
-      auto part = stream.read();
-      if (!part || part->empty()) break;
-      head += *part;
-    }
-    bool first = true;
-    const archive::Stream whole{.read = [&]() -> Result<std::string_view> {
-      if (std::exchange(first, false)) return std::string_view(head);
-      return stream.read();
-    }};
-    if (archive::is_archive(head)) {
-      archive::expand("layer", whole, context_.archive_limits, *this);
-      return;
-    }
-    // An empty tar is zeros and nothing else.
-    if (head.find_first_not_of('\0') == std::string::npos) return;
-    // Attestations and other artifacts are no file systems.
-    large_member("", whole.read);
-  }
-
-  std::string place_of(const std::string& path) const {
-    if (name_.empty() || !path.starts_with(name_)) return path.empty() ? "layer" : "layer!/" + path;
-    return file_ + path.substr(name_.size());
-  }
-
-  bool is_selected(const std::string& place) const {
-    const std::string_view path = std::string_view(place).substr(place.starts_with('/') ? 1 : 0);
-    auto matches = [&](const std::string& glob) { return glob_match(glob, path); };
-    const Request& request = context_.request;
-    return std::none_of(request.exclude.begin(), request.exclude.end(), matches) &&
-           (request.include.empty() || std::any_of(request.include.begin(), request.include.end(), matches));
-  }
-
-  void problem(const std::string& path, const std::string& reason, bool failed) {
-    context_.collector.skip({path.empty() ? what_ : what_ + " " + path, reason, failed});
-  }
-
-  const Context& context_;
-  Layer& layer_;
-  const std::string what_;
-  std::string name_;  // of the current entry, as it is in the tar
-  std::string file_;  // the same by path_in_image()
-  std::optional<Error> error_;
-  HoldingSink sink_;
-  sources::PieceWriter writer_;
-};
+constexpr const char* kRefName = "org.opencontainers.image.ref.name";
 
 class ImageScan {
  public:
   ImageScan(const Context& context, images::ImageStore& store, const images::Reference& reference, const std::string& target)
-      : context_(context), store_(store), name_(images::name_of(reference)), target_(target), matcher_(context) {}
+      : context_(context), store_(store), target_(target), matcher_(context), cache_(context.request.images.layer_cache, context.request.images.layer_cache_key) {
+    images::Reference named = reference;
+    if (context.request.images.all_tags) named.tag.clear();
+    name_ = images::name_of(named);
+  }
 
   Result<void> run() {
     context_.progress.stage = "images";
-    const auto roots = store_.roots();
+    auto roots = context_.request.images.all_tags ? tagged() : store_.roots();
     if (!roots) return std::unexpected(roots.error());
     if (auto left = leave_out_layers(); !left) return left;
-    images::Walked walked = images::walk(store_, *roots, context_.request.platforms);
+    const std::vector<std::string>& platforms = context_.request.images.platforms;
+    images::Walked walked = images::walk(store_, *roots, platforms);
+    add_referrers(*roots, walked);
     for (auto& [what, error] : walked.problems) skip(what, error.message);
     for (images::Image& image : walked.images) read_config(std::move(image));
-    if (images_.empty() && walked.problems.empty() && !context_.request.platforms.empty()) return fail(fmt::format("{}: has no image for the platforms that --platform names", printable(target_)));
-    TaskGroup group;
-    for (auto& [digest, layer] : layers_) {
-      group.run([this, &layer = layer] { LayerScan(context_, matcher_, target_, layer).run(store_); });
-    }
-    group.wait();
+    if (images_.empty() && walked.problems.empty() && !platforms.empty()) return fail(fmt::format("{}: has no image for the platforms that --platform names", printable(target_)));
+    scan_layers();
+    mark_base();
     for (const Known& image : images_) report(image);
     return {};
   }
@@ -209,17 +51,119 @@ class ImageScan {
     images::Image image;
     std::optional<images::Config> config;
     model::ImagePlace place;
+    std::optional<std::uint32_t> base_layers;  // the lowest so many come from the base image; absent: not known
   };
 
   void skip(const std::string& what, const std::string& reason) { context_.collector.skip({target_ + ": " + what, reason, true}); }
 
+  // --all-tags: each tag's manifest, named by its tag. A tag that cannot be had is a problem of its own.
+  Result<std::vector<images::Descriptor>> tagged() {
+    const auto tags = store_.tags();
+    if (!tags) return std::unexpected(tags.error());
+    std::vector<images::Descriptor> out;
+    for (const std::string& tag : *tags) {
+      auto root = store_.tagged(tag);
+      if (!root) {
+        skip("tag " + printable(tag), root.error().message);
+        continue;
+      }
+      root->annotations.emplace(kRefName, tag);
+      out.push_back(std::move(*root));
+    }
+    if (out.empty() && !tags->empty()) return fail(fmt::format("{}: none of its {} tags could be read", printable(target_), tags->size()));
+    return out;
+  }
+
+  // Attestations and signatures that point to an image.
+  void add_referrers(const std::vector<images::Descriptor>& roots, images::Walked& walked) {
+    std::vector<images::Descriptor> subjects = roots;
+    for (const images::Image& image : walked.images) {
+      const bool root = std::any_of(roots.begin(), roots.end(), [&](const images::Descriptor& each) { return each.digest == image.descriptor.digest; });
+      if (!root) subjects.push_back(image.descriptor);
+    }
+    std::vector<images::Descriptor> found;
+    for (const images::Descriptor& subject : subjects) {
+      auto referrers = store_.referrers(subject);
+      if (!referrers) skip("what refers to " + subject.digest, referrers.error().message);
+      else found.insert(found.end(), referrers->begin(), referrers->end());
+    }
+    if (found.empty()) return;
+    images::Walked more = images::walk(store_, found, {});
+    std::move(more.images.begin(), more.images.end(), std::back_inserter(walked.images));
+    std::move(more.problems.begin(), more.problems.end(), std::back_inserter(walked.problems));
+  }
+
+  void scan_layers() {
+    std::vector<images::Descriptor> wanted;
+    for (auto& [digest, layer] : layers_) {
+      ++context_.collector.layers;
+      auto known = cache_.find(digest);
+      if (!known) {
+        wanted.push_back(layer.blob);
+        continue;
+      }
+      ++context_.collector.known_layers;
+      layer.entries = std::move(known->entries);
+      layer.skips = std::move(known->skips);
+    }
+    store_.each(wanted, [this](const images::Descriptor& blob, Result<archive::Stream> stream) {
+      scan_layer(context_, matcher_, std::move(stream), layers_.at(blob.digest));
+    });
+    for (auto& [digest, layer] : layers_) {
+      const bool read = std::any_of(wanted.begin(), wanted.end(), [&, &digest = digest](const images::Descriptor& each) { return each.digest == digest; });
+      if (read) remember(digest, layer);
+      layer.repositories.scan(
+          context_, [&layer = layer](Seen seen, const std::string& folder) { layer.found.push_back({std::move(seen), folder, false}); },
+          [&layer = layer](model::Skip left) { layer.skips.push_back(std::move(left)); });
+      for (const model::Skip& each : layer.skips) {
+        context_.collector.skip({fmt::format("{}: layer {}{}{}", target_, digest, each.what.empty() ? "" : " ", each.what), each.reason, each.failed});
+      }
+    }
+  }
+
+  // Only what needs no second look.
+  void remember(const std::string& digest, const Layer& layer) {
+    if (!layer.repositories.empty()) return;
+    for (const model::Skip& skip : layer.skips) {
+      if (skip.failed) return;
+    }
+    for (const LayerFinding& finding : layer.found) {
+      if (context_.collector.would_report(finding.seen)) return;
+    }
+    cache_.put(digest, {layer.entries, layer.files, layer.bytes, layer.skips});
+  }
+
+  // Which layers come from the base image: those of the image that org.opencontainers.image.base.digest names, if it is at hand in the same
+  // place; else by the history (images::base_layers()).
+  void mark_base() {
+    for (Known& known : images_) {
+      known.base_layers = known.config ? images::base_layers(*known.config, known.place.layer_count) : std::nullopt;
+      const auto& annotations = known.image.manifest.annotations;
+      const auto base = annotations.find("org.opencontainers.image.base.digest");
+      if (base == annotations.end()) continue;
+      const auto at_hand = std::find_if(images_.begin(), images_.end(), [&](const Known& each) { return each.image.descriptor.digest == base->second; });
+      if (at_hand == images_.end()) continue;
+      const auto& mine = known.image.manifest.layers;
+      const auto& its = at_hand->image.manifest.layers;
+      const bool below = its.size() <= mine.size() && std::equal(its.begin(), its.end(), mine.begin(), [](const auto& a, const auto& b) { return a.digest == b.digest; });
+      if (below) known.base_layers = static_cast<std::uint32_t>(its.size());
+    }
+  }
+
+  // The other image of --not-in is one image.
+  ImageOptions other_images() const {
+    ImageOptions out = context_.request.images;
+    out.all_tags = false;
+    return out;
+  }
+
   // --not-in
   Result<void> leave_out_layers() {
-    for (const std::string& other : context_.request.not_in) {
+    for (const std::string& other : context_.request.images.not_in) {
       const auto reference = find_image(other);
       if (!reference) return std::unexpected(reference.error());
       if (!*reference) return fail(fmt::format("--not-in {}: is no image", printable(other)));
-      const auto store = open_images(**reference);
+      const auto store = open_images(**reference, other_images());
       if (!store) return std::unexpected(store.error());
       const auto roots = (*store)->roots();
       if (!roots) return std::unexpected(roots.error());
@@ -246,13 +190,13 @@ class ImageScan {
     }
     model::ImagePlace& place = known.place;
     place.name = name_;
-    if (const auto ref = image.index_annotations.find("org.opencontainers.image.ref.name"); ref != image.index_annotations.end() && !name_.ends_with(":" + ref->second)) {
+    if (const auto ref = image.index_annotations.find(kRefName); ref != image.index_annotations.end() && !name_.ends_with(":" + ref->second)) {
       place.name += ":" + ref->second;
     }
     place.digest = image.descriptor.digest;
     place.platform = image.descriptor.platform;
     if (place.platform.empty() && known.config) place.platform = known.config->platform;
-    if (!images::is_wanted(place.platform, context_.request.platforms)) return;
+    if (!images::is_wanted(place.platform, context_.request.images.platforms)) return;
     place.layer_count = static_cast<std::uint32_t>(image.manifest.layers.size());
     auto says = [&](const std::string& key) -> std::string {
       const std::string full = "org.opencontainers.image." + key;
@@ -274,7 +218,7 @@ class ImageScan {
     for (std::size_t i = 0; i < image.manifest.layers.size(); ++i) {
       const images::Descriptor& layer = image.manifest.layers[i];
       const bool diff_id_known = known.config && i < known.config->diff_ids.size() && left_out_.contains(known.config->diff_ids[i]);
-      if (!diff_id_known && !left_out_.contains(layer.digest)) layers_.try_emplace(layer.digest, Layer{layer, {}, {}});
+      if (!diff_id_known && !left_out_.contains(layer.digest)) layers_.try_emplace(layer.digest, Layer{.blob = layer});
     }
     known.image = std::move(image);
     images_.push_back(std::move(known));
@@ -290,12 +234,13 @@ class ImageScan {
     }
     for (std::size_t i = 0; i < stack.size(); ++i) {
       if (stack[i] == nullptr) continue;
-      for (const Found& found : stack[i]->found) {
+      for (const LayerFinding& found : stack[i]->found) {
         Seen seen = found.seen;
         model::ImagePlace place = known.place;
         place.layer = stack[i]->blob.digest;
         place.layer_index = static_cast<std::uint32_t>(i + 1);
         place.created_by = instructions[i];
+        if (known.base_layers) place.from_base = i < *known.base_layers;
         place.deleted_in = found.replaced ? place.layer_index : 0;
         for (std::size_t above = i + 1; above < stack.size() && place.deleted_in == 0 && !found.file.empty(); ++above) {
           if (stack[above] != nullptr && stack[above]->entries.removes(found.file)) place.deleted_in = static_cast<std::uint32_t>(above + 1);
@@ -336,59 +281,19 @@ class ImageScan {
 
   const Context& context_;
   images::ImageStore& store_;
-  const std::string name_;
+  std::string name_;
   const std::string& target_;
   PieceMatcher matcher_;
+  LayerCache cache_;
   std::set<std::string> left_out_;        // digests and diff ids
   std::map<std::string, Layer> layers_;   // by digest
   std::vector<Known> images_;
 };
 
-// First members that tars of images begin with; saves decompressing every other compressed tar twice.
-bool may_be_image(std::string_view first) {
-  const bool hex = first.size() >= 64 && first.substr(0, 64).find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  return hex || first.starts_with("blobs") || first == "oci-layout" || first == "index.json" || first == "manifest.json" || first == "repositories" || first.empty();
-}
-
 }  // namespace
 
-Result<std::optional<images::Reference>> find_image(const std::string& target) {
-  auto written = images::parse_reference(target);
-  if (!written || *written) return written;
-  images::Reference found;
-  found.path = target;
-  std::error_code ec;
-  if (fs::is_directory(target, ec)) {
-    found.transport = Transport::kOciLayout;
-    return images::is_layout(target) ? std::optional(found) : std::nullopt;
-  }
-  if (!fs::is_regular_file(target, ec)) return std::optional<images::Reference>();
-  // What cannot be read is the affair of whoever scans it as a file.
-  const auto file = images::TarFile::open(target, may_be_image);
-  if (!file || !*file) return std::optional<images::Reference>();
-  // Newer archives of `docker save` are layouts too; those have manifests with digests that others know.
-  const bool layout = images::is_layout(**file);
-  if (!layout && !images::is_docker_archive(**file)) return std::optional<images::Reference>();
-  found.transport = layout ? Transport::kOciArchive : Transport::kDockerArchive;
-  return found;
-}
-
-Result<std::unique_ptr<images::ImageStore>> open_images(const images::Reference& reference) {
-  const std::string name = printable(images::name_of(reference));
-  if (reference.transport == Transport::kOciLayout) return images::open_layout(reference.path, reference.tag);
-  if (reference.transport != Transport::kOciArchive && reference.transport != Transport::kDockerArchive) {
-    return fail(fmt::format("{}: images of registries and daemons are not read; save it (skopeo copy … oci-archive:image.tar) and scan that", name));
-  }
-  auto file = images::TarFile::open(reference.path);
-  if (!file) return std::unexpected(file.error());
-  if (!*file) return fail(fmt::format("{}: is no tar", name));
-  if (reference.transport == Transport::kOciArchive) return images::open_layout_archive(std::move(**file), reference.path, reference.tag);
-  const std::string image = reference.repository.empty() ? "" : reference.repository + ":" + (reference.tag.empty() ? "latest" : reference.tag);
-  return images::open_docker_archive(std::move(**file), reference.path, image);
-}
-
 Result<void> scan_images(const Context& context, const images::Reference& reference, const std::string& target) {
-  const auto store = open_images(reference);
+  const auto store = open_images(reference, context.request.images);
   if (!store) return std::unexpected(store.error());
   return ImageScan(context, **store, reference, target).run();
 }

@@ -20,6 +20,7 @@
 #include "scan/file_scan.h"
 #include "scan/history_scan.h"
 #include "scan/image_scan.h"
+#include "scan/image_target.h"
 #include "scan/people.h"
 #include "scan/plain_scan.h"
 #include "scan/store_scan.h"

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "base/result.h"
 #include "matching/engine.h"
 #include "model/finding.h"
+#include "net/client.h"
 #include "rules/rule_set.h"
 #include "stores/store.h"
 
@@ -36,6 +38,16 @@ struct Text {
   std::string bytes;
 };
 
+struct ImageOptions {
+  std::vector<std::string> platforms;           // "linux/amd64"; empty: all
+  std::vector<std::string> not_in;              // images whose layers are left out
+  bool all_tags = false;                        // of a registry's repository
+  std::vector<std::string> credential_helpers;  // that may be run (images/registry_auth.h)
+  net::ClientOptions client;                    // how registries are asked
+  std::filesystem::path layer_cache;            // scan/layer_cache.h; empty: none
+  std::string layer_cache_key;                  // of all that a layer's findings depend on beside its bytes
+};
+
 struct Request {
   std::vector<std::string> targets;
   bool history = true;
@@ -53,8 +65,7 @@ struct Request {
   std::uint64_t memory = limits::kDefaultMemory;                // bytes
   std::uint64_t max_file_size = limits::kDefaultMaxFileSize;    // bytes
   std::vector<std::string> include, exclude;                    // globs over paths relative to a target
-  std::vector<std::string> platforms;  // of images: "linux/amd64"; empty: all
-  std::vector<std::string> not_in;     // images whose layers are left out
+  ImageOptions images;
   bool archives = true;
   bool explain = false;
   bool people = false;  // read who works on the repositories in which something was found

@@ -127,13 +127,13 @@ TEST_CASE("a layer that is not of its digest or size is an error that names it; 
     CHECK_THAT(ran.err, Catch::Contains("layer " + digest) && Catch::Contains("larger than"));
     CHECK(places(ran.out).count("5 /root/.npmrc") == 1);
   }
-  SECTION("a link out of the layout") {
+  SECTION("a link out of the folder") {
     fs::remove(blob);
     write_file(folder.path() / "outside", "token = " + github_token(9000) + "\n");
     fs::create_symlink(folder.path() / "outside", blob);
     const Ran ran = scan({layout.string()});
     CHECK(ran.status == 2);
-    CHECK_THAT(ran.err, Catch::Contains("link out of the layout"));
+    CHECK_THAT(ran.err, Catch::Contains("link out of the folder"));
     const auto found = places(ran.out);
     CHECK(found.count("5 /root/.npmrc") == 1);
     CHECK(found.count("0 layer") == 0);

@@ -12,7 +12,7 @@ namespace keywake::images {
 namespace {
 
 struct Daemon {
-  testing::TemporaryFolder folder;
+  testing::Scratch folder;
   std::string archive = folder.path() / "shop.tar";
   std::string socket = folder.path() / "docker.sock";
   std::string requests = folder.write("requests", "");

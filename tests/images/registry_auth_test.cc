@@ -14,7 +14,7 @@ namespace keywake::images {
 namespace {
 
 using nlohmann::json;
-using testing::TemporaryFolder;
+using testing::Scratch;
 
 Reference reference(const std::string& registry, const std::string& repository) { return {Reference::Transport::kRegistry, registry, repository, "1", "", ""}; }
 
@@ -37,7 +37,7 @@ class Variable {
 };
 
 TEST_CASE("auth files: the longest path counts, and the older forms of a registry's name") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string file = folder.write("auth.json", json{{"auths",
                                                            {{"ghcr.io", pair("host", "p")},
                                                             {"ghcr.io/acme", pair("owner", "p:q")},
@@ -77,7 +77,7 @@ TEST_CASE("auth files: the longest path counts, and the older forms of a registr
 }
 
 TEST_CASE("auth files: which are looked into") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string home = folder.path();
   const Variable a("HOME", home.c_str());
   const Variable b("XDG_RUNTIME_DIR", (home + "/run").c_str());
@@ -102,7 +102,7 @@ TEST_CASE("auth files: which are looked into") {
 }
 
 TEST_CASE("credential helpers: run when the user named them, and not before") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string ran = folder.path() / "ran";
   auto helper = [&](const std::string& name, const std::string& script) {
     ::chmod(folder.write("docker-credential-" + name, "#!/bin/sh\nread server; echo \"$1 $server\" >>'" + ran + "'\n" + script + "\n").c_str(), 0755);

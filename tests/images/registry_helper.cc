@@ -44,7 +44,7 @@ pid_t start(std::vector<std::string> words, const std::string& log, bool beside)
   ::_exit(127);
 }
 
-std::string configuration(const TemporaryFolder& folder, int port, const Authority* authority, const std::string& auth) {
+std::string configuration(const Scratch& folder, int port, const Authority* authority, const std::string& auth) {
   std::string text = "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: " + (folder.path() / "storage").string() + "}}\n";
   text += "http:\n  addr: 127.0.0.1:" + std::to_string(port) + "\n  secret: none\n";
   if (authority != nullptr) text += "  tls: {certificate: " + authority->certificate() + ", key: " + authority->key() + "}\n";
@@ -65,14 +65,14 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-TemporaryFolder::TemporaryFolder() {
+Scratch::Scratch() {
   std::string name = (std::filesystem::temp_directory_path() / "keywake-images-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
   path_ = name;
 }
-TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
+Scratch::~Scratch() { std::filesystem::remove_all(path_); }
 
-std::string TemporaryFolder::write(const std::string& name, const std::string& text) const {
+std::string Scratch::write(const std::string& name, const std::string& text) const {
   std::filesystem::create_directories((path_ / name).parent_path());
   std::ofstream(path_ / name) << text;
   return path_ / name;
@@ -86,7 +86,7 @@ std::string text_of(const std::filesystem::path& file) {
 }
 
 std::string run(const std::vector<std::string>& words) {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const pid_t child = start(words, folder.path() / "log", false);
   int status = 0;
   ::waitpid(child, &status, 0);

@@ -16,12 +16,12 @@ namespace keywake::testing {
 int free_port();
 
 /// An empty folder, gone with it.
-class TemporaryFolder {
+class Scratch {
  public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// Writes a file into it; returns its path.
   std::string write(const std::string& name, const std::string& text) const;
@@ -47,7 +47,7 @@ class Beside {
 
  private:
   void wait_until(const std::string& name, bool (*listens)(const std::string& where), const std::string& where);
-  TemporaryFolder folder_;
+  Scratch folder_;
   pid_t child_ = 0;
 };
 
@@ -66,7 +66,7 @@ class Registry {
   void link(const std::string& repository, const std::string& digest) const;
 
  private:
-  TemporaryFolder folder_;
+  Scratch folder_;
   const Authority* authority_;
   int port_;
   Beside server_;

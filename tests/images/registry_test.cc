@@ -25,7 +25,7 @@ using std::chrono::milliseconds;
 using testing::Authority;
 using testing::Provider;
 using testing::Registry;
-using testing::TemporaryFolder;
+using testing::Scratch;
 
 const Authority& authority() {
   static const Authority out({"localhost,IP:127.0.0.1"});
@@ -34,7 +34,7 @@ const Authority& authority() {
 
 // The layout that all of it is pushed from, with the digest of its index.
 struct Layout {
-  TemporaryFolder folder;
+  Scratch folder;
   std::string from;
   std::string digest;
   Layout() {
@@ -212,7 +212,7 @@ TEST_CASE("registry: a blob of 300 MiB takes no memory") {
 }
 
 TEST_CASE("registry: basic authentication") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string passwords = folder.write("htpasswd", testing::run({"htpasswd", "-Bbn", "robin", "a-password"}));
   const Registry registry(&authority(), "auth: {htpasswd: {realm: acme, path: " + passwords + "}}\n");
   registry.push(layout().from, "acme/shop:1.0", {"--dest-creds=robin:a-password"});
@@ -225,7 +225,7 @@ TEST_CASE("registry: basic authentication") {
 }
 
 TEST_CASE("registry: a token server, without credentials, with them, and with an identity token") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string key = folder.path() / "signing.key";
   const std::string certificate = folder.path() / "signing.pem";
   testing::run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=acme tokens"});

@@ -1,0 +1,150 @@
+#include "scan/layer_scan_internal.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "archive/magic.h"
+#include "base/text.h"
+#include "base/utf16.h"
+#include "sources/pieces.h"
+
+namespace keywake::scan {
+namespace {
+
+constexpr std::size_t kHead = 65536;
+
+class LayerScan : public archive::Visitor {
+ public:
+  LayerScan(const Context& context, PieceMatcher& matcher, Layer& layer)
+      : context_(context), layer_(layer),
+        sink_(context, matcher, [this](Seen seen) { layer_.found.push_back({std::move(seen), file_, false}); }), writer_(sink_) {}
+
+  void run(const archive::Stream& bytes) {
+    // An error is kept for the end, and looks like the end: libarchive reads ahead and would drop what came before it.
+    archive::Stream stream{.read = [this, read = bytes.read]() -> Result<std::string_view> {
+      if (error_) return std::string_view();
+      auto part = read();
+      if (part) return part;
+      error_ = part.error();
+      return std::string_view();
+    }};
+    scan(stream);
+    // To the end, where its digest is checked.
+    for (auto part = stream.read(); part && !part->empty(); part = stream.read()) {
+    }
+    if (error_) problem("", error_->message, true);
+    layer_.entries.seal();
+  }
+
+  void entry(const archive::Entry& entry) override {
+    name_ = entry.path;
+    file_ = images::path_in_image(entry.path);
+    layer_.entries.add(entry);
+    for (LayerFinding& found : layer_.found) found.replaced |= found.file == file_;
+    if (entry.type != archive::Entry::Type::kHardLink) return;
+    // Another name for what came before; it may outlive that.
+    const std::string original = images::path_in_image(entry.target);
+    const std::size_t count = layer_.found.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      if (layer_.found[i].file != original || layer_.found[i].replaced) continue;
+      LayerFinding copy = layer_.found[i];
+      copy.seen.sighting.path = file_ + copy.seen.sighting.path.substr(original.size());
+      copy.file = file_;
+      layer_.found.push_back(std::move(copy));
+    }
+  }
+
+  void member(const std::string& path, std::string_view bytes) override {
+    const std::string place = place_of(path);
+    count(1, bytes.size());
+    if (auto file = layer_.repositories.file(place)) file->append(bytes);
+    if (!is_selected(place)) return;
+    const auto text = utf16_to_utf8(bytes);
+    sources::emit_pieces(place, text ? std::string_view(*text) : bytes, sink_);
+  }
+
+  void large_member(const std::string& path, const archive::ReadMore& read) override {
+    const std::string place = place_of(path);
+    count(1, 0);
+    const bool selected = is_selected(place);
+    auto kept = layer_.repositories.file(place);
+    if (!selected && !kept) return;
+    if (selected) writer_.start(place);
+    for (auto part = read(); part && !part->empty(); part = read()) {
+      count(0, part->size());
+      if (kept) kept->append(*part);
+      if (selected) writer_.append(*part);
+    }
+    if (selected) writer_.finish();
+  }
+
+  void left_out(const std::string& path, const std::string& reason, bool failed) override {
+    if (error_) return;  // its cause is reported at the end
+    // An archive within an image may be damaged, and nobody can read it; a layer that is, is a fault of the image.
+    const bool layer_broken = path.empty() && reason.starts_with("damaged");
+    problem(path.empty() ? "" : place_of(path), reason, failed || layer_broken);
+  }
+
+ private:
+  void scan(const archive::Stream& stream) {
+    std::string head;
+    while (head.size() < kHead) {
+      auto part = stream.read();
+      if (!part || part->empty()) break;
+      head += *part;
+    }
+    bool first = true;
+    const archive::Stream whole{.read = [&]() -> Result<std::string_view> {
+      if (std::exchange(first, false)) return std::string_view(head);
+      return stream.read();
+    }};
+    if (archive::is_archive(head)) {
+      archive::expand("layer", whole, context_.archive_limits, *this);
+      return;
+    }
+    // An empty tar is zeros and nothing else.
+    if (head.find_first_not_of('\0') == std::string::npos) return;
+    // Attestations and other artifacts are no file systems.
+    large_member("", whole.read);
+  }
+
+  std::string place_of(const std::string& path) const {
+    if (name_.empty() || !path.starts_with(name_)) return path.empty() ? "layer" : "layer!/" + path;
+    return file_ + path.substr(name_.size());
+  }
+
+  bool is_selected(const std::string& place) const {
+    const std::string_view path = std::string_view(place).substr(place.starts_with('/') ? 1 : 0);
+    auto matches = [&](const std::string& glob) { return glob_match(glob, path); };
+    const Request& request = context_.request;
+    return std::none_of(request.exclude.begin(), request.exclude.end(), matches) &&
+           (request.include.empty() || std::any_of(request.include.begin(), request.include.end(), matches));
+  }
+
+  void problem(const std::string& path, const std::string& reason, bool failed) {
+    layer_.skips.push_back({path, reason, failed});
+  }
+
+  void count(std::uint64_t files, std::uint64_t bytes) {
+    layer_.files += files;
+    layer_.bytes += bytes;
+    sink_.progress(files, bytes);
+  }
+
+  const Context& context_;
+  Layer& layer_;
+  std::string name_;  // of the current entry, as it is in the tar
+  std::string file_;  // the same by path_in_image()
+  std::optional<Error> error_;
+  HoldingSink sink_;
+  sources::PieceWriter writer_;
+};
+
+}  // namespace
+
+void scan_layer(const Context& context, PieceMatcher& matcher, Result<archive::Stream> stream, Layer& layer) {
+  if (stream) return LayerScan(context, matcher, layer).run(*stream);
+  layer.skips.push_back({"", stream.error().message, true});
+}
+
+}  // namespace keywake::scan

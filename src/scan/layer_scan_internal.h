@@ -1,0 +1,55 @@
+// One layer of an image: its files, as a stream. What is found waits in the layer until all layers are read: only then it is known which files
+// are still there in the end. Findings are few, so this costs little; of everything else only hashes of paths are kept (images/layer_entries.h).
+// Internal, since it holds a PieceMatcher. Ownership: refers to what it is given. Thread safety: different layers at once.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "images/layer_entries.h"
+#include "images/store.h"
+#include "scan/layer_repositories.h"
+#include "scan/piece_matcher_internal.h"
+
+namespace keywake::scan {
+
+struct LayerFinding {
+  Seen seen;
+  std::string file;  // by path_in_image(), without what follows "!/"; empty: the layer is no file system
+  bool replaced = false;  // by a later entry of the same layer
+};
+
+struct Layer {
+  images::Descriptor blob;
+  images::LayerEntries entries = {};
+  std::vector<LayerFinding> found = {};
+  std::vector<model::Skip> skips = {};  // by path in the image; empty: the layer itself
+  LayerRepositories repositories = {};
+  std::uint64_t files = 0, bytes = 0;   // of its members
+};
+
+/// To the end of the stream, where its digest is checked.
+void scan_layer(const Context& context, PieceMatcher& matcher, Result<archive::Stream> stream, Layer& layer);
+
+/// Hands pieces to a matcher, on one thread.
+class HoldingSink : public sources::Sink {
+ public:
+  HoldingSink(const Context& context, PieceMatcher& matcher, std::function<void(Seen)> found) : context_(context), matcher_(matcher), found_(std::move(found)) {}
+  void piece(const sources::Piece& piece) override { matcher_.match(piece, found_); }
+  void skip(model::Skip skip) override { context_.collector.skip(std::move(skip)); }
+  void progress(std::uint64_t files, std::uint64_t bytes) override {
+    context_.collector.files += files;
+    context_.collector.bytes += bytes;
+    context_.progress.objects += files;
+    context_.progress.bytes += bytes;
+  }
+
+ private:
+  const Context& context_;
+  PieceMatcher& matcher_;
+  std::function<void(Seen)> found_;
+};
+
+}  // namespace keywake::scan
