@@ -13,6 +13,16 @@ namespace {
 
 constexpr std::size_t kHead = 65536;
 
+// A layer is a file system, so it may be larger than any archive in one; it passes through as a stream, and the bound on the ratio stays.
+constexpr std::uint64_t kMaxLayerBytes = 1ull << 40;
+constexpr std::uint64_t kMaxLayerFiles = 10'000'000;
+
+archive::Limits limits_of_layer(archive::Limits limits) {
+  limits.total_bytes = kMaxLayerBytes;
+  limits.members = kMaxLayerFiles;
+  return limits;
+}
+
 class LayerScan : public archive::Visitor {
  public:
   LayerScan(const Context& context, PieceMatcher& matcher, Layer& layer)
@@ -99,7 +109,7 @@ class LayerScan : public archive::Visitor {
       return stream.read();
     }};
     if (archive::is_archive(head)) {
-      archive::expand("layer", whole, context_.archive_limits, *this);
+      archive::expand("layer", whole, limits_of_layer(context_.archive_limits), *this);
       return;
     }
     // An empty tar is zeros and nothing else.

@@ -140,5 +140,56 @@ TEST_CASE("a layer that is not of its digest or size is an error that names it; 
   }
 }
 
+TEST_CASE("hostile layers: bombs, entries that occur twice, archives in them that lie") {
+  const TemporaryFolder folder;
+  const fs::path at = folder.path();
+  const std::string script =
+      "import io, os, subprocess, sys, tarfile, zipfile\n"
+      "at, token, other = sys.argv[1:]\n"
+      "def put(archive, name, data):\n"
+      "    info = tarfile.TarInfo(name); info.size = len(data); archive.addfile(info, io.BytesIO(data))\n"
+      "with tarfile.open(at + '/twice.tar', 'w') as out:\n"
+      "    put(out, 'etc/a.conf', ('token = ' + token + '\\n').encode())\n"
+      "    put(out, 'etc/a.conf', b'clean\\n')\n"
+      "    put(out, './/etc/../etc/b.conf', ('token = ' + other + '\\n').encode())\n"
+      "    inner = io.BytesIO()\n"
+      "    with zipfile.ZipFile(inner, 'w', zipfile.ZIP_DEFLATED) as bomb:\n"
+      "        bomb.writestr('zeros', bytes(300 << 20))\n"
+      "    put(out, 'opt/bomb.zip', inner.getvalue())\n"
+      "    put(out, 'opt/cut.zip', inner.getvalue()[:1000])\n"
+      "with open(at + '/bomb', 'wb') as out:\n"
+      "    pack = subprocess.Popen(['zstd', '-q'], stdin=subprocess.PIPE, stdout=out)\n"
+      "    head = tarfile.TarInfo('zeros'); head.size = 1 << 40\n"
+      "    pack.stdin.write(head.tobuf())\n"
+      "    for _ in range(1024): pack.stdin.write(bytes(1 << 20))\n"
+      "    pack.stdin.close(); pack.wait()\n";
+  const Ran made = run_command(".", {"python3", "-c", script, at.string(), github_token(9000), github_token(9001)});
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  REQUIRE(run_command(".", {"python3", std::string(KEYWAKE_SOURCE_DIR) + "/tests/cli/make_image.py", (at / "shop").string(), "1", (at / "twice.tar").string(), (at / "bomb").string()}).status == 0);
+  const Ran ran = scan({(at / "shop").string()});
+  const auto found = places(ran.out);
+  INFO(ran.out << ran.err);
+  REQUIRE(found.count("0 /etc/a.conf") == 1);
+  CHECK(found.at("0 /etc/a.conf")["deleted_in"] == 1);
+  REQUIRE(found.count("1 /etc/b.conf") == 1);
+  CHECK(found.at("1 /etc/b.conf")["deleted_in"] == Json());
+  const std::string text = run_keywake({"scan", (at / "shop").string(), "--no-cache"}).out;
+  INFO(text);
+  CHECK_THAT(text, Catch::Contains("/opt/bomb.zip") && Catch::Contains("/opt/cut.zip"));
+}
+
+TEST_CASE("every platform of an index, each layer once; or one platform") {
+  const TemporaryFolder folder;
+  const std::string layout = (folder.path() / "multi").string();
+  REQUIRE(run_command(".", {"python3", std::string(KEYWAKE_SOURCE_DIR) + "/tests/images/image_layout.py", layout, github_token(9000)}).status == 0);
+  std::map<std::string, int> by_platform;
+  std::istringstream lines(scan({layout}).out);
+  for (std::string line; std::getline(lines, line);) ++by_platform[Json::parse(line)["image"]["platform"]];
+  CHECK(by_platform == std::map<std::string, int>{{"linux/amd64", 2}, {"linux/arm64", 2}});
+  CHECK(places(scan({layout, "--platform", "linux/arm64"}).out).size() == 2);
+  CHECK_THAT(run_keywake({"scan", layout, "--no-cache"}).out, Catch::Contains("3 layers"));
+}
+
 }  // namespace
 }  // namespace keywake::testing

@@ -1,7 +1,7 @@
 """Writes an OCI layout of one image whose layers are folders: make_image.py LAYOUT NAME FOLDER...
 
 Layer i has the history entry "COPY layer i"; a CMD ends the image after the first layer, as a base image's would. A file ".wh.x" in a folder is
-the whiteout that it is named as. Layers from the second on are gzipped."""
+the whiteout that it is named as. Layers from the second on are gzipped. A file instead of a folder is the layer's blob as it is."""
 import gzip, hashlib, io, json, os, sys, tarfile
 
 layout, name, folders = sys.argv[1], sys.argv[2], sys.argv[3:]
@@ -22,6 +22,12 @@ def undated(member):
 
 layers, diff_ids, history = [], [], []
 for number, folder in enumerate(folders, 1):
+    if os.path.isfile(folder):
+        data = open(folder, "rb").read()
+        diff_ids.append("sha256:" + "0" * 64)
+        layers.append(blob(data, "layer.v1.tar+zstd"))
+        history.append({"created_by": f"COPY layer {number}"})
+        continue
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         archive.add(folder, arcname=".", filter=undated)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""usage: image_layout.py FOLDER: writes an OCI layout with one index, tagged "multi": linux/amd64 and linux/arm64, two layers each."""
+"""usage: image_layout.py FOLDER [TOKEN]: writes an OCI layout with one index, tagged "multi": linux/amd64 and linux/arm64, two layers each, the lower one common, the token in both."""
 
 import gzip
 import hashlib
@@ -10,6 +10,7 @@ import sys
 import tarfile
 
 folder = pathlib.Path(sys.argv[1])
+secret = "".join("token = " + each + "\n" for each in sys.argv[2:])
 (folder / "blobs/sha256").mkdir(parents=True)
 
 
@@ -35,7 +36,7 @@ def document(value):
 
 manifests = []
 for architecture in ("amd64", "arm64"):
-    tars = [layer({"etc/base": "common\n"}), layer({"app/name": architecture + "\n"})]
+    tars = [layer({"etc/base": "common\n" + secret}), layer({"app/name": architecture + "\n" + secret})]
     config = {
         "architecture": architecture,
         "os": "linux",
