@@ -95,6 +95,15 @@ void add_images(const model::Credential& credential, Hints& hints) {
   }
 }
 
+// Whoever has the project, group or namespace that a variable stands in, has to change it there.
+void add_stores(const model::Credential& credential, Hints& hints) {
+  for (const model::Sighting& sighting : credential.sightings) {
+    if (!sighting.ci || sighting.ci->scope.empty()) continue;
+    const bool project = sighting.ci->scope.starts_with("project ") || sighting.ci->scope.starts_with("repository ");
+    hints.add({sighting.ci->scope, "", "where " + sighting.ci->variable + " is set, in " + sighting.ci->provider, project ? Confidence::kMedium : Confidence::kLow, std::nullopt});
+  }
+}
+
 }  // namespace
 
 std::optional<bool> Repository::active(const std::string& email, std::int64_t now) const {
@@ -133,6 +142,7 @@ std::vector<Owner> owners_of(const model::Credential& credential, const std::map
     if (repository != repositories.end() && model::is_current(sighting)) add_touches(repository->second, sighting.path, now, hints);
   }
   add_images(credential, hints);
+  add_stores(credential, hints);
   add_parts(credential, hints);
   return hints.take();
 }

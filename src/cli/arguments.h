@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/fail_on.h"
 #include "net/client.h"
 #include "report/report.h"
 #include "scan/pipeline.h"
@@ -43,6 +44,12 @@ struct ValidationArguments {
   [[nodiscard]] net::ClientOptions client() const;
 };
 
+/// Of keywake ci.
+struct CiArguments {
+  std::string base, head;  // revisions; empty: what the CI system says
+  std::string summary;     // a file; empty: the CI system's own
+};
+
 struct Arguments {
   std::vector<std::string> operands;  // what is no flag: targets, a pattern id, a shell
   bool help = false;
@@ -62,6 +69,8 @@ struct Arguments {
   std::vector<Output> outputs;
   bool show_secrets = false;
   bool exit_zero = false;
+  std::vector<FailOn> fail_on;
+  CiArguments ci;
   bool layer_cache = true;  // scan/layer_cache.h
   bool quiet = false;
   When progress = When::kAuto;

@@ -11,6 +11,7 @@ namespace keywake::cli {
 ExitStatus scan_command(const Arguments& arguments);
 ExitStatus validate_command(const Arguments& arguments);
 ExitStatus recheck_command(const Arguments& arguments);
+ExitStatus ci_command(const Arguments& arguments);
 ExitStatus hook_run(const Arguments& arguments);
 ExitStatus hook_install(const Arguments& arguments);
 ExitStatus hook_uninstall(const Arguments& arguments);

@@ -110,7 +110,7 @@ std::vector<Command> make_commands() {
                     "vault://host/mount[/path], terraform-cloud://organization[/workspace], bitbucket-pipelines://workspace[/repository], "
                     "jenkins://host[/job] (docs/stores.md). "
                     "Without one it is the current directory.",
-       .flag_tables = {scan_flags(), suppress_flags(), report_flags(), kRuleFlags, kValidateFlags, validation_flags(), kCommonFlags},
+       .flag_tables = {scan_flags(), suppress_flags(), report_flags(), gate_flags(), kRuleFlags, kValidateFlags, validation_flags(), kCommonFlags},
        .complete = Complete::kFile,
        .run = scan_command},
       {.name = "validate",
@@ -134,6 +134,16 @@ std::vector<Command> make_commands() {
        .flag_tables = {{kRuleFlags, 1}, validation_flags(), report_flags(), kCommonFlags},
        .complete = Complete::kFile,
        .run = recheck_command},
+      {.name = "ci",
+       .operands = "[FOLDER]",
+       .max_operands = 1,
+       .help = "In a CI job: look at what the change brings, and fail for new credentials",
+       .long_help = "Finds out where it runs (GitHub, Gitea and Forgejo Actions, GitLab CI, Woodpecker, Azure Pipelines, Bitbucket Pipelines, Buildkite, CircleCI, Jenkins) and "
+                    "takes what the pull or merge request, push or tag brings; a scheduled job scans the whole history. A shallow clone that lacks what is needed "
+                    "is an error that says how to fetch it. The exit status is 1 for credentials that the target has not had before (docs/ci.md).",
+       .flag_tables = {ci_flags(), suppress_flags(), report_flags(), gate_flags(), kRuleFlags, kValidateFlags, validation_flags(), kCommonFlags},
+       .complete = Complete::kFile,
+       .run = ci_command},
       {.name = "hook install",
        .operands = "[NAME...]",
        .max_operands = std::size(kHookNames),

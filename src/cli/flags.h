@@ -76,5 +76,8 @@ std::span<const Flag> hook_flags();
 /// The one flag of that name, as a table.
 std::span<const Flag> only(std::span<const Flag> flags, std::string_view name);
 std::span<const Flag> validation_flags();
+std::span<const Flag> ci_flags();
+/// Of scan and ci: for which credentials they fail.
+std::span<const Flag> gate_flags();
 
 }  // namespace keywake::cli

@@ -128,6 +128,7 @@ ExitStatus recheck_command(const Arguments& arguments) {
 
   scan::Request request = arguments.request;
   request.people = true;
+  request.stores.client = request.images.client = arguments.validation.client();
   request.suppress = false;
   request.targets.assign(report->targets.begin(), report->targets.end());
   request.min_confidence = model::Confidence::kLow;

@@ -5,6 +5,7 @@
 #include "attribution/attribute.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/fail_on.h"
 #include "cli/failures.h"
 #include "cli/hook_input.h"
 #include "cli/layer_cache.h"
@@ -24,7 +25,8 @@ bool scanned_anything(const model::Summary& summary) {
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
   const model::Summary& summary = result.summary;
   ExitStatus status = ExitStatus::kClean;
-  if (!result.credentials.empty() && !arguments.exit_zero) status = ExitStatus::kFound;
+  const bool found = std::any_of(result.credentials.begin(), result.credentials.end(), [&](const model::Credential& each) { return fails(each, arguments.fail_on); });
+  if (found && !arguments.exit_zero) status = ExitStatus::kFound;
   if (!summary.complete()) {
     complain_of_failures(summary);
     status = ExitStatus::kFailed;
@@ -67,6 +69,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   if (request.targets.empty()) request.targets.emplace_back(".");
   request.stores.client = request.images.client = arguments.validation.client();
   use_layer_cache(arguments, request.images);
+  if (auto possible = check_fail_on(arguments.fail_on, arguments.validation.wanted); !possible) return failed(possible.error().message);
   if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);
   if (request.staged) request.index_file = index_file_of_hook();
   for (const std::string& target : request.targets) {

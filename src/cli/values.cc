@@ -37,6 +37,7 @@ constexpr Extension kExtensions[]{
     {".ndjson", report::Format::kJsonl},
     {".json", report::Format::kJson},
     {".csv", report::Format::kCsv},
+    {".md", report::Format::kMarkdown},
     {".txt", report::Format::kText},
 };
 

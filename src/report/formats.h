@@ -14,5 +14,6 @@ void write_sarif(const View& view, std::ostream& out);
 void write_gitlab(const View& view, std::ostream& out);
 void write_github(const View& view, std::ostream& out);
 void write_csv(const View& view, std::ostream& out);
+void write_markdown(const View& view, std::ostream& out);
 
 }  // namespace keywake::report

@@ -29,6 +29,8 @@ void write(Format format, const model::ScanResult& result, const Options& option
       return write_github(view, out);
     case Format::kCsv:
       return write_csv(view, out);
+    case Format::kMarkdown:
+      return write_markdown(view, out);
   }
 }
 

@@ -15,9 +15,8 @@
 
 namespace keywake::report {
 
-enum class Format : unsigned char { kText, kJson, kJsonl, kSarif, kGitlab, kGithub, kCsv };
-inline constexpr std::array<std::string_view, 7> kFormatNames{"text",   "json",   "jsonl", "sarif",
-                                                              "gitlab", "github", "csv"};
+enum class Format : unsigned char { kText, kJson, kJsonl, kSarif, kGitlab, kGithub, kCsv, kMarkdown };
+inline constexpr std::array<std::string_view, 8> kFormatNames{"text", "json", "jsonl", "sarif", "gitlab", "github", "csv", "markdown"};
 std::optional<Format> parse_format(std::string_view name);
 
 struct Options {

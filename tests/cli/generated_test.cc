@@ -68,7 +68,7 @@ TEST_CASE("Help fits the terminal") {
 TEST_CASE("bash completes commands, flags, choices and pattern ids") {
   CHECK(completed({"keywake", "sc"}) == "scan\n");
   CHECK(completed({"keywake", "rules", "l"}) == "list\n");
-  CHECK(completed({"keywake", "scan", "--no-"}) == "--no-history --no-archives --no-suppress\n");
+  CHECK(completed({"keywake", "scan", "--no-"}) == "--no-history --no-cache --no-archives --no-suppress\n");
   CHECK(completed({"keywake", "scan", "--format", "s"}) == "sarif\n");
   CHECK(completed({"keywake", "scan", "-f", "git"}) == "gitlab github\n");
   CHECK(completed({"keywake", "scan", "--threads", ""}) == "\n");
