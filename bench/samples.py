@@ -65,8 +65,20 @@ def source_file(draw, functions):
     return "".join(text)
 
 
-def staged_repository(folder, files, planted):
-    """`files` committed source files of some 4 KB each; one of them changed and staged, with a token in it or without."""
+def add_commits(folder, count):
+    """So many more commits on main, each a line more in a file of its own folder of 1,000."""
+    stream = []
+    for number in range(count):
+        body = f"entry {number}\n"
+        stream.append(f"commit refs/heads/main\nmark :{number + 1}\ncommitter Bench <bench@example.com> {1_700_000_000 + number} +0000\ndata 5\nentry\n"
+                      + ("from refs/heads/main^0\n" if number == 0 else "")
+                      + f"M 100644 inline log/{number % 1000}.txt\ndata {len(body)}\n{body}\n")
+    subprocess.run(["git", "fast-import", "--quiet", "--force"], cwd=folder, input="".join(stream).encode(), check=True)
+    git("reset", "--hard", "--quiet", cwd=folder)
+
+
+def staged_repository(folder, files, planted, commits=1):
+    """`files` committed source files of some 4 KB each, and `commits`; one of the files changed and staged, with a token in it or without."""
     folder = Path(folder)
     draw = Draw("keywake-staged-1")
     git("init", "--quiet", "--initial-branch=main", folder)
@@ -76,6 +88,8 @@ def staged_repository(folder, files, planted):
         path.write_text(source_file(draw, 8))
     git("add", "--all", cwd=folder)
     git("commit", "--quiet", "--message", "Sources", cwd=folder)
+    if commits > 1:
+        add_commits(folder, commits - 1)
     git("repack", "-a", "-d", "--quiet", cwd=folder)
     changed = folder / f"src/{WORDS[0]}/module_0.py"
     value = github_token("keywake-staged-1") if planted else "os.environ['GITHUB_TOKEN']"
