@@ -3,6 +3,7 @@
 #include <array>
 
 #include "artifacts/asar.h"
+#include "artifacts/pdf.h"
 #include "artifacts/pyc.h"
 #include "artifacts/source_map.h"
 #include "artifacts/sqlite.h"
@@ -17,6 +18,8 @@ Format recognise(std::string_view head) {
       return is_asar(head) ? Format::kAsar : Format::kNone;
     case 'S':
       return is_sqlite(head) ? Format::kSqlite : Format::kNone;
+    case '%':
+      return is_pdf(head) ? Format::kPdf : Format::kNone;
     case '{':
     case 0xef:
     case ' ':
@@ -37,6 +40,8 @@ Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit) {
       return unfold_asar(bytes, visit);
     case Format::kSourceMap:
       return unfold_source_map(bytes, visit);
+    case Format::kPdf:
+      return unfold_pdf(bytes, visit);
     case Format::kSqlite:
       return unfold_sqlite(bytes, visit);
     default:
