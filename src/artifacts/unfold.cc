@@ -3,6 +3,7 @@
 #include <array>
 
 #include "artifacts/asar.h"
+#include "artifacts/office.h"
 #include "artifacts/pdf.h"
 #include "artifacts/pyc.h"
 #include "artifacts/source_map.h"
@@ -20,8 +21,12 @@ Format recognise(std::string_view head) {
       return is_sqlite(head) ? Format::kSqlite : Format::kNone;
     case '%':
       return is_pdf(head) ? Format::kPdf : Format::kNone;
+    case '<':
+      return is_office(head) ? Format::kOffice : Format::kNone;
+    case 0xef:  // a byte order mark
+      if (is_office(head)) return Format::kOffice;
+      return is_source_map(head) ? Format::kSourceMap : Format::kNone;
     case '{':
-    case 0xef:
     case ' ':
     case '\t':
     case '\r':
@@ -42,6 +47,8 @@ Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit) {
       return unfold_source_map(bytes, visit);
     case Format::kPdf:
       return unfold_pdf(bytes, visit);
+    case Format::kOffice:
+      return unfold_office(bytes, visit);
     case Format::kSqlite:
       return unfold_sqlite(bytes, visit);
     default:
@@ -50,8 +57,8 @@ Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit) {
 }
 
 std::string_view name(Format format) {
-  static constexpr std::array<std::string_view, 11> kNames{"artifact", "Java class",      "DEX",  "Android binary XML", "Android resource table", ".NET assembly",
-                                                           "Python bytecode", "asar archive", "source map", "SQLite database",    "PDF document"};
+  static constexpr std::array<std::string_view, 12> kNames{"artifact", "Java class",      "DEX",  "Android binary XML", "Android resource table", ".NET assembly",
+                                                           "Python bytecode", "asar archive", "source map", "SQLite database",    "PDF document",       "Office document"};
   return kNames[static_cast<std::size_t>(format)];
 }
 

@@ -11,7 +11,7 @@
 
 namespace keywake::artifacts {
 
-enum class Format : std::uint8_t { kNone, kClass, kDex, kBinaryXml, kResourceTable, kDotNet, kPyc, kAsar, kSourceMap, kSqlite, kPdf };
+enum class Format : std::uint8_t { kNone, kClass, kDex, kBinaryXml, kResourceTable, kDotNet, kPyc, kAsar, kSourceMap, kSqlite, kPdf, kOffice };
 
 /// By content; strict; nanoseconds for everything else. 64 KiB of head are enough.
 Format recognise(std::string_view head);
