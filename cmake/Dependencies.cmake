@@ -14,6 +14,8 @@ pkg_check_modules(GIT2 REQUIRED IMPORTED_TARGET libgit2)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(QPDF REQUIRED IMPORTED_TARGET libqpdf)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 
 # Header prefix in src/LAYERS → what to link.
@@ -29,6 +31,8 @@ set(KW_DEP_libdeflate.h PkgConfig::DEFLATE)
 set(KW_DEP_curl ${CMAKE_DL_LIBS})
 set(KW_DEP_libssh2.h ${CMAKE_DL_LIBS})
 set(KW_DEP_resolv.h ${CMAKE_DL_LIBS})  # of the C library
+set(KW_DEP_sqlite3.h PkgConfig::SQLITE)
+set(KW_DEP_qpdf PkgConfig::QPDF)
 set(KW_DEP_tbb TBB::tbb)
 set(KW_DEP_archive.h LibArchive::LibArchive)
 set(KW_DEP_archive_entry.h LibArchive::LibArchive)

@@ -27,3 +27,6 @@ foreach(line IN LISTS layer_lines)
     target_link_libraries(keywake_${folder} PUBLIC ${KW_DEP_${library}})
   endforeach()
 endforeach()
+
+# qpdf 11's JSON.hh has a vector of an incomplete type, which clang refuses where vectors are constexpr.
+set_source_files_properties(src/artifacts/pdf_document.cc src/artifacts/pdf_filters.cc src/artifacts/pdf_text.cc PROPERTIES COMPILE_OPTIONS -std=c++17)

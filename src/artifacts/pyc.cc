@@ -1,0 +1,379 @@
+// A .pyc is a header (magic number, then by version flags, time, size) and one marshalled code object, which holds the code of functions and
+// classes among its constants. Marshal is a tree of tagged values; a tag with the top bit set gives its value a number that later 'r' refers to.
+//
+// Which constant goes into which name stands in the bytecode, as pairs (operation, argument). `PASSWORD = "x"` is
+//     LOAD_CONST 0 ("x")   STORE_NAME 3 (PASSWORD)
+// and so are, by the operations below, self.x = "…", f(x="…") and {"x": "…"}. Nothing is executed and no jump followed, so a constant that comes
+// by way of a condition is an ordinary string. Up to 3.12 operations kept their numbers. Since 3.13 they change with each version: there only
+// stores at module and class level are paired, by ranges of numbers that hold for 3.13 and 3.14.
+#include "artifacts/pyc.h"
+
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace keywake::artifacts {
+namespace {
+
+constexpr unsigned kMaxDepth = 200;             // CPython itself stops at 2,000; a compiler's output has some twenty
+constexpr std::size_t kMaxValues = 2'000'000;   // some 100 bytes of memory each
+constexpr std::size_t kMaxElements = 8'000'000;  // of all tuples together
+
+std::uint32_t magic_of(std::string_view head) {
+  return static_cast<unsigned char>(head[0]) | static_cast<std::uint32_t>(static_cast<unsigned char>(head[1])) << 8;
+}
+
+// First magic numbers of what changed (importlib/_bootstrap_external.py).
+constexpr std::uint32_t kSizeInHeader = 3210;      // 3.3
+constexpr std::uint32_t kWordcode = 3370;          // 3.6
+constexpr std::uint32_t kFlagsInHeader = 3392;     // 3.7, PEP 552
+constexpr std::uint32_t kPositionalOnly = 3410;    // 3.8
+constexpr std::uint32_t kLocalsPlus = 3450;        // 3.11
+constexpr std::uint32_t kRenumbered = 3550;        // 3.13
+
+std::size_t header_size(std::uint32_t magic) {
+  return magic >= kFlagsInHeader ? 16 : magic >= kSizeInHeader ? 12 : 8;
+}
+
+struct Value {
+  enum class Type : std::uint8_t { kOther, kString, kTuple };
+  Type type = Type::kOther;
+  std::string_view text = {};
+  std::vector<const Value*> elements = {};
+};
+
+const Value kNothing;
+
+struct Code {
+  std::string_view code;
+  const Value* constants = &kNothing;
+  const Value* names = &kNothing;
+  const Value* locals = &kNothing;
+};
+
+std::string_view name_at(const Value* names, std::size_t index) {
+  return index < names->elements.size() ? names->elements[index]->text : std::string_view{};
+}
+
+// The strings of one piece of code. A constant used by name is left out of the plain list.
+class Listing {
+ public:
+  Listing(const Code& code, std::uint32_t magic) : code_(code), magic_(magic), named_(code.constants->elements.size()) {}
+
+  std::string text() {
+    if (magic_ >= kRenumbered) {
+      if (code_.locals->elements.empty()) pair_renumbered();
+    } else {
+      pair();
+    }
+    const auto& constants = code_.constants->elements;
+    for (std::size_t i = 0; i < constants.size(); ++i) {
+      if (!named_[i]) add(*constants[i]);
+    }
+    return out_;
+  }
+
+ private:
+  [[nodiscard]] const Value* string_at(std::size_t index) const {
+    const auto& constants = code_.constants->elements;
+    return index < constants.size() && constants[index]->type == Value::Type::kString ? constants[index] : nullptr;
+  }
+
+  void assign(std::string_view name, std::size_t constant) {
+    const Value* value = string_at(constant);
+    if (name.empty() || value == nullptr || value->text.empty()) return;
+    const bool plain = value->text.find_first_of("\"\n\\") == std::string_view::npos;
+    const std::string_view quote = plain ? "\"" : "\"\"\"";
+    out_ += name;
+    out_ += " = ";
+    out_ += quote;
+    out_ += value->text;
+    out_ += quote;
+    out_ += '\n';
+    named_[constant] = true;
+  }
+
+  void add(const Value& value) {
+    if (value.type == Value::Type::kString && !value.text.empty()) {
+      out_ += value.text;
+      out_ += '\n';
+    }
+    for (const Value* element : value.elements) {
+      if (element->type == Value::Type::kString) add(*element);
+    }
+    for (const Value* element : value.elements) {  // one level: deeper ones are folded constants of constants
+      for (const Value* inner : element->elements) {
+        if (inner->type == Value::Type::kString) add(*inner);
+      }
+    }
+  }
+
+  void pair() {
+    std::vector<std::size_t> run;  // constants that the operations just before this one loaded
+    std::size_t last = kNone;      // the constant under a LOAD_FAST or LOAD_NAME: of `self.x = "…"`
+    std::size_t extended = 0;
+    const bool words = magic_ >= kWordcode;
+    for (std::size_t at = 0; at < code_.code.size();) {
+      const unsigned operation = static_cast<unsigned char>(code_.code[at]);
+      std::size_t argument = extended;
+      if (words) {
+        argument |= at + 1 < code_.code.size() ? static_cast<unsigned char>(code_.code[at + 1]) : 0;
+        at += 2;
+      } else {
+        const bool has_argument = operation >= 90 && at + 2 < code_.code.size();
+        if (has_argument) argument |= static_cast<unsigned char>(code_.code[at + 1]) | static_cast<std::size_t>(static_cast<unsigned char>(code_.code[at + 2])) << 8;
+        at += has_argument ? 3 : 1;
+      }
+      extended = 0;
+      if (operation == 144) {  // EXTENDED_ARG
+        extended = (argument << (words ? 8 : 16)) & 0xffffffff;
+        continue;
+      }
+      if (operation == 0 && magic_ >= kLocalsPlus) continue;  // CACHE
+      const std::size_t before = last;
+      last = kNone;
+      switch (operation) {
+        case 100:  // LOAD_CONST
+          if (!pair_keys(argument, run)) run.push_back(argument);
+          continue;
+        case 172:  // KW_NAMES (3.11, 3.12)
+          if (magic_ >= kLocalsPlus) pair_keys(argument, run);
+          break;
+        case 90:  // STORE_NAME
+        case 97:  // STORE_GLOBAL
+          if (!run.empty()) assign(name_at(code_.names, argument), run.back());
+          break;
+        case 125:  // STORE_FAST
+          if (!run.empty()) assign(name_at(code_.locals, argument), run.back());
+          break;
+        case 95:  // STORE_ATTR
+          if (before != kNone) assign(name_at(code_.names, argument), before);
+          break;
+        case 124:  // LOAD_FAST
+        case 101:  // LOAD_NAME
+        case 116:  // LOAD_GLOBAL
+          if (!run.empty()) last = run.back();
+          break;
+        case 105:  // BUILD_MAP
+          for (std::size_t i = 0; i < argument && run.size() >= 2 * argument; ++i) {
+            const std::size_t key = run.size() - 2 * argument + 2 * i;
+            const Value* name = string_at(run[key]);
+            if (name != nullptr) assign(name->text, run[key + 1]);
+          }
+          break;
+        default:
+          break;
+      }
+      run.clear();
+    }
+  }
+
+  // A tuple of n names behind n loaded constants: of keyword arguments or of a literal dict.
+  bool pair_keys(std::size_t index, std::vector<std::size_t>& run) {
+    const auto& constants = code_.constants->elements;
+    if (index >= constants.size() || constants[index]->type != Value::Type::kTuple) return false;
+    const auto& keys = constants[index]->elements;
+    if (keys.empty()) return false;
+    for (std::size_t i = 0; i < keys.size() && i < run.size(); ++i) {
+      const Value* key = keys[keys.size() - 1 - i];
+      if (key->type == Value::Type::kString) assign(key->text, run[run.size() - 1 - i]);
+    }
+    run.clear();
+    return true;
+  }
+
+  void pair_renumbered() {
+    std::size_t loaded = kNone;
+    std::size_t extended = 0;
+    for (std::size_t at = 0; at + 1 < code_.code.size(); at += 2) {
+      const unsigned operation = static_cast<unsigned char>(code_.code[at]);
+      const std::size_t argument = extended | static_cast<unsigned char>(code_.code[at + 1]);
+      extended = 0;
+      if (operation >= 69 && operation <= 71) {  // EXTENDED_ARG, by version
+        extended = (argument << 8) & 0xffffffff;
+      } else if (operation == 82 || operation == 83) {  // LOAD_CONST
+        loaded = argument;
+      } else {
+        const bool store = operation >= 108 && operation <= 120;
+        if (store && loaded != kNone) assign(name_at(code_.names, argument), loaded);
+        loaded = kNone;
+      }
+    }
+  }
+
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  const Code& code_;
+  std::uint32_t magic_;
+  std::vector<bool> named_;
+  std::string out_;
+};
+
+class Reader {
+ public:
+  Reader(std::string_view bytes, std::uint32_t magic, const Visit& visit) : bytes_(bytes), magic_(magic), visit_(visit) {}
+
+  bool run() { return read(0) != nullptr; }
+
+ private:
+  std::uint32_t u8() { return at_ < bytes_.size() ? static_cast<unsigned char>(bytes_[at_++]) : (cut_ = true, 0); }
+  std::uint32_t u32() {
+    std::uint32_t value = u8();
+    value |= u8() << 8;
+    value |= u8() << 16;
+    return value | u8() << 24;
+  }
+  std::string_view take(std::size_t size) {
+    if (size > bytes_.size() - at_) {
+      cut_ = true;
+      return {};
+    }
+    at_ += size;
+    return bytes_.substr(at_ - size, size);
+  }
+  Value* make() {
+    if (values_.size() >= kMaxValues) return nullptr;
+    return &values_.emplace_back();
+  }
+
+  // Null: damaged. A NULL object (the end of a dict) is kNothing, as is whatever holds no string.
+  const Value* read(unsigned depth) {
+    if (depth > kMaxDepth || cut_) return nullptr;
+    const std::uint32_t tag = u8();
+    std::size_t number = kUnnumbered;
+    if ((tag & 0x80) != 0 && !cut_) {
+      if (numbered_.size() >= kMaxElements) return nullptr;
+      number = numbered_.size();
+      numbered_.push_back(&kNothing);
+    }
+    const Value* value = read_tagged(static_cast<char>(tag & 0x7f), depth);
+    if (value != nullptr && number != kUnnumbered) numbered_[number] = value;
+    return cut_ ? nullptr : value;
+  }
+
+  const Value* read_tagged(char tag, unsigned depth) {
+    switch (tag) {
+      case '0': case 'N': case 'F': case 'T': case 'S': case '.':
+        return &kNothing;
+      case 'i':
+        return skip(4);
+      case 'I': case 'g':
+        return skip(8);
+      case 'y':
+        return skip(16);
+      case 'f':
+        return skip(u8());
+      case 'x':
+        skip(u8());
+        return skip(u8());
+      case 'l': {
+        const auto digits = static_cast<std::int32_t>(u32());
+        return skip(2 * static_cast<std::size_t>(digits < 0 ? -static_cast<std::int64_t>(digits) : digits));
+      }
+      case 's': case 't': case 'u': case 'a': case 'A':
+        return string(u32());
+      case 'z': case 'Z':
+        return string(u8());
+      case 'r': {
+        const std::uint32_t number = u32();
+        return number < numbered_.size() ? numbered_[number] : nullptr;
+      }
+      case ')':
+        return sequence(u8(), depth);
+      case '(': case '[': case '<': case '>':
+        return sequence(u32(), depth);
+      case '{':
+        return dictionary(depth);
+      case ':':  // slice, 3.14
+        return sequence(3, depth);
+      case 'c':
+        return code(depth);
+      default:
+        return nullptr;
+    }
+  }
+
+  const Value* skip(std::size_t size) {
+    take(size);
+    return &kNothing;
+  }
+
+  const Value* string(std::size_t size) {
+    const std::string_view text = take(size);
+    Value* value = cut_ ? nullptr : make();
+    if (value == nullptr) return nullptr;
+    value->type = Value::Type::kString;
+    value->text = text;
+    return value;
+  }
+
+  const Value* sequence(std::size_t count, unsigned depth) {
+    if (count > bytes_.size() - at_) return nullptr;  // each takes a byte at least
+    Value* value = make();
+    if (value == nullptr) return nullptr;
+    value->type = Value::Type::kTuple;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Value* element = read(depth + 1);
+      if (element == nullptr || ++elements_ > kMaxElements) return nullptr;
+      value->elements.push_back(element);
+    }
+    return value;
+  }
+
+  const Value* dictionary(unsigned depth) {
+    while (at_ < bytes_.size() && bytes_[at_] != '0') {
+      if (read(depth + 1) == nullptr || read(depth + 1) == nullptr) return nullptr;
+    }
+    u8();
+    return &kNothing;
+  }
+
+  const Value* code(unsigned depth) {
+    Code out;
+    const int numbers = magic_ >= kLocalsPlus ? 5 : magic_ >= kPositionalOnly ? 6 : 5;
+    for (int i = 0; i < numbers; ++i) u32();
+    const Value* bytecode = read(depth + 1);
+    if (bytecode == nullptr) return nullptr;
+    out.code = bytecode->text;
+    if ((out.constants = read(depth + 1)) == nullptr || (out.names = read(depth + 1)) == nullptr || (out.locals = read(depth + 1)) == nullptr) return nullptr;
+    const std::string text = Listing(out, magic_).text();
+    if (!text.empty()) visit_("strings", text);
+    const bool locals_plus = magic_ >= kLocalsPlus;
+    for (int i = 0; i < 4; ++i) {  // kinds, file, name, qualified name; before 3.11 free, cells, file, name
+      if (read(depth + 1) == nullptr) return nullptr;
+    }
+    u32();
+    for (int i = 0; i < (locals_plus ? 2 : 1); ++i) {
+      if (read(depth + 1) == nullptr) return nullptr;
+    }
+    return &kNothing;
+  }
+
+  static constexpr std::size_t kUnnumbered = ~std::size_t{0};
+  std::string_view bytes_;
+  std::uint32_t magic_;
+  const Visit& visit_;
+  std::size_t at_ = 0;
+  std::size_t elements_ = 0;
+  bool cut_ = false;
+  std::deque<Value> values_;
+  std::vector<const Value*> numbered_;
+};
+
+}  // namespace
+
+bool is_pyc(std::string_view head) {
+  if (head.size() < 24 || head[2] != '\r' || head[3] != '\n') return false;
+  const std::uint32_t magic = magic_of(head);
+  if (magic < 3000 || magic > 3999) return false;
+  return (head[header_size(magic)] & 0x7f) == 'c';
+}
+
+Result<bool> unfold_pyc(std::string_view bytes, const Visit& visit) {
+  if (bytes.size() < 24) return fail("damaged .pyc: it is cut off");
+  const std::uint32_t magic = magic_of(bytes);
+  Reader reader(bytes.substr(header_size(magic)), magic, visit);
+  if (!reader.run()) return fail("damaged .pyc: its code is not what its version's marshal writes");
+  return true;
+}
+
+}  // namespace keywake::artifacts

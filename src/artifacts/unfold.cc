@@ -1,0 +1,65 @@
+#include "artifacts/unfold.h"
+
+#include <array>
+
+#include "artifacts/asar.h"
+#include "artifacts/office.h"
+#include "artifacts/pdf.h"
+#include "artifacts/pyc.h"
+#include "artifacts/source_map.h"
+#include "artifacts/sqlite.h"
+
+namespace keywake::artifacts {
+
+Format recognise(std::string_view head) {
+  if (head.size() < 8) return Format::kNone;
+  if (is_pyc(head)) return Format::kPyc;  // its first byte is a version's number
+  switch (static_cast<unsigned char>(head[0])) {
+    case 4:
+      return is_asar(head) ? Format::kAsar : Format::kNone;
+    case 'S':
+      return is_sqlite(head) ? Format::kSqlite : Format::kNone;
+    case '%':
+      return is_pdf(head) ? Format::kPdf : Format::kNone;
+    case '<':
+      return is_office(head) ? Format::kOffice : Format::kNone;
+    case 0xef:  // a byte order mark
+      if (is_office(head)) return Format::kOffice;
+      return is_source_map(head) ? Format::kSourceMap : Format::kNone;
+    case '{':
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+      return is_source_map(head) ? Format::kSourceMap : Format::kNone;
+    default:
+      return Format::kNone;
+  }
+}
+
+Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit) {
+  switch (format) {
+    case Format::kPyc:
+      return unfold_pyc(bytes, visit);
+    case Format::kAsar:
+      return unfold_asar(bytes, visit);
+    case Format::kSourceMap:
+      return unfold_source_map(bytes, visit);
+    case Format::kPdf:
+      return unfold_pdf(bytes, visit);
+    case Format::kOffice:
+      return unfold_office(bytes, visit);
+    case Format::kSqlite:
+      return unfold_sqlite(bytes, visit);
+    default:
+      return false;
+  }
+}
+
+std::string_view name(Format format) {
+  static constexpr std::array<std::string_view, 12> kNames{"artifact", "Java class",      "DEX",  "Android binary XML", "Android resource table", ".NET assembly",
+                                                           "Python bytecode", "asar archive", "source map", "SQLite database",    "PDF document",       "Office document"};
+  return kNames[static_cast<std::size_t>(format)];
+}
+
+}  // namespace keywake::artifacts

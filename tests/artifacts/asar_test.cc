@@ -1,0 +1,43 @@
+#include "artifacts/asar.h"
+
+#include "artifacts/made_artifact.h"
+
+using keywake::artifacts::Format;
+using made::asar;
+
+TEST_CASE("an asar gives its files by their paths") {
+  const std::string header = R"({"files":{"package.json":{"size":5,"offset":"0"},"src":{"files":{"main.js":{"size":6,"offset":"5","executable":true,)"
+                             R"("integrity":{"algorithm":"SHA256","hash":"aa","blockSize":4,"blocks":["aa"]}},"files":{"files":{"size":{"size":2,"offset":"11"}}}}},)"
+                             R"("native.node":{"size":99,"unpacked":true},"latest":{"link":"src/main.js"}}})";
+  const std::string bytes = asar(header, "firstsecondxy");
+  CHECK(keywake::artifacts::recognise(bytes) == Format::kAsar);
+  const auto got = made::unfold(Format::kAsar, bytes);
+  CHECK(got.error.empty());
+  CHECK(got.complete);
+  const std::map<std::string, std::string> expected{{"package.json", "first"}, {"src/main.js", "second"}, {"src/files/size", "xy"}};
+  CHECK(got.parts == expected);
+}
+
+TEST_CASE("bytes of an asar that no file holds make it incomplete") {
+  const auto got = made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":2,"offset":"0"},"b":{"size":2,"offset":"4"}}})", "aaxxbb"));
+  CHECK(got.parts.size() == 2);
+  CHECK_FALSE(got.complete);
+}
+
+TEST_CASE("a damaged asar is an error, and what came before stays") {
+  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":2,"offset":"0"},"b":{"size":9,"offset":"4"}}})", "aaxxbb")).error.starts_with("damaged asar"));
+  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":2,"offset":"0"},"b":{"size":9,"offset":"4"}}})", "aaxxbb")).parts.count("a") == 1);
+  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":)", "")).error.starts_with("damaged asar"));
+  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":18446744073709551615,"offset":"1"}}})", "aaxxbb")).error.starts_with("damaged asar"));
+  std::string nested;
+  for (int i = 0; i < 10'000; ++i) nested += R"({"files":{"a":)";
+  CHECK(made::unfold(Format::kAsar, asar(nested, "")).error.starts_with("damaged asar"));
+  made::survives_damage(Format::kAsar, asar(R"({"files":{"a":{"size":2,"offset":"0"}}})", "aaxxbb"));
+}
+
+TEST_CASE("files of an asar that share bytes a thousand times over are refused") {
+  std::string header = R"({"files":{)";
+  for (int i = 0; i < 1000; ++i) header += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":{"size":1000000,"offset":"0"})";
+  const auto got = made::unfold(Format::kAsar, asar(header + "}}", std::string(1'000'000, 'x')));
+  CHECK(got.error == "damaged asar: its files overlap too often");
+}

@@ -1,0 +1,112 @@
+#include "artifacts/pdf.h"
+
+#include "artifacts/made_artifact.h"
+
+using keywake::artifacts::Format;
+
+namespace {
+
+// A document with a page in a font that has a ToUnicode map, one in pieces, a form inside the second page, a link, a field and an attachment;
+// `after` may run qpdf on "out".
+std::string document(const std::string& after = "") {
+  return made::by_python(R"py(
+import subprocess, zlib
+objects = []
+def add(body):
+    objects.append(body if isinstance(body, bytes) else body.encode('latin-1'))
+    return len(objects)
+def stream(data, extra='', packed=True):
+    data = data if isinstance(data, bytes) else data.encode('latin-1')
+    body = zlib.compress(data) if packed else data
+    return ('<< /Length %d %s %s >>\nstream\n' % (len(body), '/Filter /FlateDecode' if packed else '', extra)).encode() + body + b'\nendstream'
+code = {c: i + 1 for i, c in enumerate(sorted(set('token: mapped glyphs')))}
+add('<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [14 0 R] >> /Names << /EmbeddedFiles << /Names [(a.env) 15 0 R] >> >> /Metadata 17 0 R >>')
+add('<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 /Resources << /Font << /F1 5 0 R /F2 6 0 R >> /XObject << /X 10 0 R >> >> /MediaBox [0 0 600 800] >>')
+add('<< /Type /Page /Parent 2 0 R /Contents 11 0 R /Annots [13 0 R 14 0 R] >>')
+add('<< /Type /Page /Parent 2 0 R /Contents [12 0 R] >>')
+add('<< /Type /Font /Subtype /Type1 /BaseFont /Courier /FirstChar 32 /Widths [%s] >>' % ' '.join(['600'] * 95))
+add('<< /Type /Font /Subtype /Type0 /BaseFont /Mapped /Encoding /Identity-H /DescendantFonts [7 0 R] /ToUnicode 8 0 R >>')
+add('<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Mapped /DW 500 /W [1 [500 500] 3 9 500] /FontDescriptor 9 0 R >>')
+add(stream('begincmap\n%d beginbfchar\n%s\nendbfchar\n1 beginbfrange\n<0100> <0119> <0061>\nendbfrange\nendcmap' % (len(code), '\n'.join('<%04x> <%04x>' % (i, ord(c)) for c, i in code.items()))))
+add('<< /Type /FontDescriptor /FontName /Mapped >>')
+add(stream('BT /F1 10 Tf 50 500 Td (inside a form) Tj ET', '/Type /XObject /Subtype /Form /BBox [0 0 600 800]'))
+mapped = ''.join('%04x' % code[c] for c in 'token: mapped glyphs') + '01000101'
+add(stream('BT /F1 10 Tf 14 TL 50 700 Td (password = ) Tj [(in)-10(one)20(-pi) 5 (ece)] TJ T* (second line) Tj ET BT /F2 10 Tf 1 0 0 1 50 600 Tm <%s> Tj ET '
+           'BT /F1 10 Tf 1 0 0 1 50 550 Tm (glu) Tj 1 0 0 1 68 550 Tm (ed) Tj 1 0 0 1 100 550 Tm (apart) Tj ET' % mapped))
+add(stream('q /X Do Q BT /F1 12 Tf 1 0 0 1 50 300 Tm (after the form) Tj ET'))
+add('<< /Type /Annot /Subtype /Link /Rect [0 0 1 1] /A << /S /URI /URI (https://robin:linked@db.test/) >> >>')
+add('<< /Type /Annot /Subtype /Widget /FT /Tx /T (api_key) /V (value of a field) /Rect [0 0 1 1] >>')
+add('<< /Type /Filespec /F (a.env) /EF << /F 16 0 R >> >>')
+add(stream('SECRET=attached', '/Type /EmbeddedFile'))
+add(stream('<x:xmpmeta>metadata</x:xmpmeta>', '/Type /Metadata /Subtype /XML', False))
+info = add(b'<< /Title (About it) /Subject <feff00700061007300730077006f00720064003d00770069006400e9> >>')
+out = bytearray(b'%PDF-1.7\n')
+places = []
+for number, body in enumerate(objects, 1):
+    places.append(len(out))
+    out += b'%d 0 obj\n' % number + body + b'\nendobj\n'
+xref = len(out)
+out += b'xref\n0 %d\n0000000000 65535 f \n' % (len(objects) + 1) + b''.join(b'%010d 00000 n \n' % p for p in places)
+out += b'trailer\n<< /Size %d /Root 1 0 R /Info %d 0 R >>\nstartxref\n%d\n%%%%EOF\n' % (len(objects) + 1, info, xref)
+open('out', 'wb').write(out)
+)py" + after);
+}
+
+void has_all(const made::Parts& got) {
+  INFO(got.error << got.all());
+  CHECK(got.error.empty());
+  CHECK(got.holds("page/1", "password = inone-piece\nsecond line\ntoken: mapped glyphsab\nglued apart\n"));
+  CHECK(got.holds("page/2", "inside a form\nafter the form\n"));
+  CHECK(got.holds("strings", "URI = \"https://robin:linked@db.test/\"\n"));
+  CHECK(got.holds("strings", "api_key = \"value of a field\"\n"));
+  CHECK(got.holds("strings", "Title = \"About it\"\n"));
+  CHECK(got.holds("strings", "Subject = \"password=wid\xc3\xa9\"\n"));
+  CHECK(got.all().find("SECRET=attached") != std::string::npos);
+  CHECK(got.all().find("<x:xmpmeta>metadata") != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("a PDF gives the text of its pages, its strings and its attachments") {
+  const std::string bytes = document();
+  REQUIRE(keywake::artifacts::recognise(bytes) == Format::kPdf);
+  const auto got = made::unfold(Format::kPdf, bytes);
+  has_all(got);
+  CHECK(got.complete);
+}
+
+TEST_CASE("object streams, predictors and encryption with the empty password are read") {
+  has_all(made::unfold(Format::kPdf, document("subprocess.check_call(['qpdf', '--object-streams=generate', 'out', 'x'])\nimport os; os.rename('x', 'out')\n")));
+  has_all(made::unfold(Format::kPdf, document("subprocess.check_call(['qpdf', '--linearize', '--encrypt', '', 'owner', '256', '--', 'out', 'x'])\nimport os; os.rename('x', 'out')\n")));
+}
+
+TEST_CASE("a PDF with a password is left out as encrypted") {
+  const auto got = made::unfold(Format::kPdf, document("subprocess.check_call(['qpdf', '--encrypt', 'user', 'owner', '256', '--', 'out', 'x'])\nimport os; os.rename('x', 'out')\n"));
+  CHECK(got.error == "encrypted");
+  CHECK(got.parts.empty());
+}
+
+TEST_CASE("an earlier revision keeps a PDF's own bytes to be scanned") {
+  const auto got = made::unfold(Format::kPdf, document("data = open('out', 'rb').read()\nopen('out', 'ab').write(b'1 0 obj\\n' + objects[0] + b'\\nendobj\\nxref\\n1 1\\n%010d 00000 n \\n'"
+                                                       " % len(data) + b'trailer\\n<< /Size 19 /Root 1 0 R /Prev %d >>\\nstartxref\\n%d\\n%%%%EOF\\n' % (xref, len(data) + 8 + len(objects[0]) + 8))\n"));
+  CHECK_FALSE(got.complete);
+}
+
+TEST_CASE("damaged and hostile PDFs end") {
+  made::survives_damage(Format::kPdf, document());
+  made::survives_damage(Format::kPdf, document("subprocess.check_call(['qpdf', '--object-streams=generate', 'out', 'x'])\nimport os; os.rename('x', 'out')\n"));
+  CHECK(made::unfold(Format::kPdf, "%PDF-1.4\nnothing here").error == "damaged PDF");
+}
+
+TEST_CASE("a stream that expands to a gigabyte is not taken into memory") {
+  const auto got = made::unfold(Format::kPdf, made::by_python(R"py(
+import zlib
+packer = zlib.compressobj(9)
+body = b''.join(packer.compress(b' ' * 1000000) for i in range(1000)) + packer.flush()
+out = b'%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n3 0 obj\n<< /Length ' + str(len(body)).encode() + b' /Filter /FlateDecode >>\nstream\n' + body + b'\nendstream\nendobj\n'
+out += b'trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n'
+open('out', 'wb').write(out)
+)py"));
+  CHECK_FALSE(got.complete);
+  for (const auto& [path, bytes] : got.parts) CHECK(bytes.size() <= 33u << 20);
+}

@@ -1,0 +1,76 @@
+#include "artifacts/pyc.h"
+
+#include "artifacts/made_artifact.h"
+
+using keywake::artifacts::Format;
+
+namespace {
+
+const std::string& compiled() {
+  static const std::string kBytes = made::by_python(R"(
+open('m.py', 'w').write('''"""About this module"""
+PASSWORD = "first value"
+QUOTED = 'say "hi"'
+SHARED = PASSWORD_2 = "twice"
+class Settings:
+    token = "of a class"
+    def __init__(self):
+        self.secret = "of an attribute"
+        local = b"bytes of a local"
+        connect(host, user="me", password="of a keyword")
+        d = {"key_a": "dict one", "key_b": "dict two"}
+        e = {"alone": "single entry"}
+def f(x):
+    return x + "plain string" + x[("in", "a tuple")]
+BIG = 2**100, 1.5, 3j, None, ..., frozenset
+''' + ''.join('N%d = "value %d"\n' % (i, i) for i in range(600)))
+import py_compile
+py_compile.compile('m.py', cfile='out', doraise=True)
+)");
+  return kBytes;
+}
+
+}  // namespace
+
+TEST_CASE("a .pyc gives its constants, with the names they go into") {
+  REQUIRE(keywake::artifacts::recognise(compiled()) == Format::kPyc);
+  const auto got = made::unfold(Format::kPyc, compiled());
+  CHECK(got.error.empty());
+  CHECK(got.complete);
+  for (const char* line :
+       {"PASSWORD = \"first value\"\n", "QUOTED = \"\"\"say \"hi\"\"\"\"\n", "token = \"of a class\"\n", "secret = \"of an attribute\"\n",
+        "local = \"bytes of a local\"\n", "password = \"of a keyword\"\n", "key_a = \"dict one\"\n", "key_b = \"dict two\"\n", "alone = \"single entry\"\n",
+        "\nplain string\n", "\na tuple\n", "N0 = \"value 0\"\n", "N599 = \"value 599\"\n", "__doc__ = \"About this module\"\n"}) {
+    INFO(line);
+    CHECK(("\n" + got.parts.at("strings")).find(line) != std::string::npos);
+  }
+  CHECK(got.parts.at("strings").find("\nfirst value\n") == std::string::npos);
+}
+
+TEST_CASE("every module of Python's own library is read to its end") {
+  const std::string listing = made::by_python(R"(
+import compileall, glob, os, py_compile, sys, sysconfig
+with open('out', 'wb') as out:
+    for name in sorted(glob.glob(sysconfig.get_paths()['stdlib'] + '/*.py'))[:60]:
+        py_compile.compile(name, cfile='one', doraise=True)
+        data = open('one', 'rb').read()
+        out.write(len(data).to_bytes(4, 'little') + data)
+)");
+  std::size_t modules = 0;
+  for (std::size_t at = 0; at + 4 <= listing.size();) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < 4; ++i) size |= static_cast<std::size_t>(static_cast<unsigned char>(listing[at + i])) << (8 * i);
+    CHECK(made::unfold(Format::kPyc, std::string_view(listing).substr(at + 4, size)).error.empty());
+    at += 4 + size;
+    ++modules;
+  }
+  CHECK(modules == 60);
+}
+
+TEST_CASE("a damaged .pyc ends") {
+  made::survives_damage(Format::kPyc, compiled());
+  std::string deep = compiled().substr(0, 16);
+  deep += "\xe3" + std::string(20, '\0');
+  for (int i = 0; i < 100'000; ++i) deep += ")\x01";
+  CHECK(made::unfold(Format::kPyc, deep).error.starts_with("damaged .pyc"));
+}
