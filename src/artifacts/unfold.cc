@@ -2,18 +2,35 @@
 
 #include <array>
 
+#include "artifacts/dex.h"
+#include "artifacts/dotnet.h"
+#include "artifacts/java_class.h"
+
 namespace keywake::artifacts {
 
 Format recognise(std::string_view head) {
   if (head.size() < 8) return Format::kNone;
+  auto when = [](bool fits, Format format) { return fits ? format : Format::kNone; };
   switch (static_cast<unsigned char>(head[0])) {
+    case 0xca:
+      return when(is_class(head), Format::kClass);
+    case 'd':
+      return when(is_dex(head), Format::kDex);
+    case 'M':
+      return when(is_dotnet(head), Format::kDotNet);
     default:
       return Format::kNone;
   }
 }
 
-Result<bool> unfold(Format format, std::string_view, const Visit&) {
+Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit) {
   switch (format) {
+    case Format::kClass:
+      return unfold_class(bytes, visit);
+    case Format::kDex:
+      return unfold_dex(bytes, visit);
+    case Format::kDotNet:
+      return unfold_dotnet(bytes, visit);
     default:
       return false;
   }
