@@ -1,5 +1,8 @@
 #include "archive/expand.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "archive/expansion.h"
 
 namespace keywake::archive {
@@ -26,10 +29,38 @@ bool expand(std::string_view name, std::string_view bytes, const Limits& limits,
   Kind kind = recognise(bytes);
   if (kind == Kind::kNone && has_zip_at_end(bytes)) kind = Kind::kZip;
   if (kind == Kind::kNone) return false;
+  if (kind == Kind::kArtifact) {
+    Expansion(limits, visitor).run_artifact(bytes, name);
+    return true;
+  }
   Utf8Names utf8;
   MemoryInput input(bytes);
   return Expansion(limits, visitor).run(input, kind, name);
 }
+
+namespace {
+
+// A build artifact needs to be in memory; of one that is too long for that, the bytes go to the visitor.
+void expand_artifact(std::string_view name, const Stream& stream, std::string head, const Limits& limits, Visitor& visitor) {
+  bool ended = false;
+  const ReadMore read = [&]() -> Result<std::string_view> {
+    auto more = ended ? Result<std::string_view>(std::string_view{}) : stream.read();
+    if (!more) visitor.left_out("", more.error().message, true);
+    ended = !more || more->empty();
+    return more.value_or(std::string_view{});
+  };
+  const std::uint64_t limit = std::min(limits.member_bytes, kLargestArtifact);
+  while (!ended && head.size() <= limit) head += *read();
+  if (head.size() <= limit) {
+    Expansion(limits, visitor).run_artifact(head, name);
+    return;
+  }
+  visitor.left_out("", artifact_too_large(limit), false);
+  bool first = true;
+  visitor.large_member("", [&]() -> Result<std::string_view> { return std::exchange(first, false) ? std::string_view(head) : read(); });
+}
+
+}  // namespace
 
 bool expand(std::string_view name, const Stream& stream, const Limits& limits, Visitor& visitor) {
   std::string head;
@@ -44,6 +75,10 @@ bool expand(std::string_view name, const Stream& stream, const Limits& limits, V
   }
   Kind kind = recognise(head);
   if (kind == Kind::kNone) return false;
+  if (kind == Kind::kArtifact) {
+    expand_artifact(name, stream, std::move(head), limits, visitor);
+    return true;
+  }
   Utf8Names utf8;
   StreamInput input(stream, head);
   return Expansion(limits, visitor).run(input, kind, name);

@@ -1,7 +1,8 @@
 // Archives and compressed files, recognised by content and never by name, expanded in memory,
 // nested, within limits. Nothing is written to disk and no other program is run. libarchive does
 // the reading: tar, zip/jar, 7z, rar, gzip, bzip2, xz, lzma, lzip, zstd, lz4, compress, deb (ar),
-// rpm, cpio, iso, cab, xar, lha. archive/magic.h tells them apart.
+// rpm, cpio, iso, cab, xar, lha. archive/magic.h tells them apart. Build artifacts (artifacts/unfold.h) are entered like archives; their parts are
+// members, charged to the same limits.
 // Ownership: bytes handed to the visitor are valid during the call.
 // Thread safety: functions may run at once on different input.
 #pragma once
@@ -39,7 +40,7 @@ struct Entry {
 };
 
 /// Paths are those inside the outermost archive: "lib/x.jar!/a.properties"; they are empty for that
-/// archive itself. They are bytes from the archive as they are ("../x", "/x", line ends, not
+/// archive itself (a build artifact may hand over its own bytes as such a member). They are bytes from the archive as they are ("../x", "/x", line ends, not
 /// UTF-8), cut at 4 KiB each: names, not places. A compressed single file ("notes.txt.gz") has one
 /// member, named as the file without its suffix, or "data"; a tar inside a compressed stream is one
 /// level with it.
@@ -80,7 +81,7 @@ struct Stream {
 /// Both return whether the members hold all that the bytes do. False when something was left out,
 /// and for the formats that keep bytes beside their members (zip comments, installers' scripts: all
 /// but compressed streams, tar, cpio, ar and iso). Then the caller should scan the archive's own
-/// bytes too.
+/// bytes too. For a build artifact it is always true: where its own bytes must be scanned, they were handed over, with an empty path.
 bool expand(std::string_view name, std::string_view bytes, const Limits& limits, Visitor& visitor);
 bool expand(std::string_view name, const Stream& stream, const Limits& limits, Visitor& visitor);
 

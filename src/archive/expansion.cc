@@ -32,6 +32,7 @@ constexpr std::uint64_t kMaxReports = 1000;
 // stream.
 std::uint64_t keep_limit(Kind kind, const Limits& limits) {
   if (kind == Kind::kSevenZip) return limits.member_bytes;
+  if (kind == Kind::kArtifact) return std::min(limits.member_bytes, kLargestArtifact);
   return std::min<std::uint64_t>(limits.member_bytes, is_package(kind) ? 32ull << 20 : 1ull << 20);
 }
 
@@ -77,11 +78,13 @@ class Expansion::MemberInput : public Input {
 bool Expansion::run(Input& input, Kind kind, std::string_view name) {
   outermost_ = &input;
   bool complete = expand(input, kind, Place{"", std::string(file_name(name)), 1, 0});
-  if (reports_ > kMaxReports) {
-    visitor_.left_out(
-        "", fmt::format("{} more members left out", human_count(reports_ - kMaxReports)), false);
-  }
+  report_rest();
   return complete && !is_package(kind);
+}
+
+void Expansion::report_rest() {
+  if (reports_ <= kMaxReports) return;
+  visitor_.left_out("", fmt::format("{} more members left out", human_count(reports_ - kMaxReports)), false);
 }
 
 bool Expansion::expand(Input& input, Kind kind, const Place& place) {
@@ -99,14 +102,17 @@ bool Expansion::expand(Input& input, Kind kind, const Place& place) {
     }
     if (next == Layer::Next::kEnd) break;
     ++open.members;
-    if (++members_ > limits_.members) {
-      stop(open, fmt::format("more than {} members in one archive", human_count(limits_.members)));
-      break;
-    }
+    if (!count_member()) break;
     visit(open);
   }
   forget_member(open);
   return open.complete && !stopped_;
+}
+
+bool Expansion::count_member() {
+  if (++members_ <= limits_.members) return true;
+  stop(fmt::format("more than {} members in one archive", human_count(limits_.members)));
+  return false;
 }
 
 void Expansion::visit(Open& open) {
@@ -174,6 +180,9 @@ void Expansion::enter(Open& open, const std::string& path, Kind kind) {
   } else if (kind == Kind::kSevenZip) {
     leave_out(open, path,
               fmt::format("7z archive larger than {} inside another archive", human_bytes(keep)));
+  } else if (kind == Kind::kArtifact) {
+    report(path, artifact_too_large(keep));
+    deliver(open, path);
   } else {
     MemberInput input(*this, open);
     if (!expand(input, kind, place)) open.complete = false;
@@ -182,6 +191,10 @@ void Expansion::enter(Open& open, const std::string& path, Kind kind) {
 
 // Returns whether the bytes themselves need not be looked at.
 bool Expansion::enter_front(Open& open, const Place& place, Kind kind) {
+  if (kind == Kind::kArtifact) {
+    unfold(open.front, place);
+    return true;
+  }
   MemoryInput input(open.front, stopped_ || open.abandoned || open.layer.entry_broken());
   bool complete = expand(input, kind, place);
   if (!complete) open.complete = false;
@@ -241,22 +254,29 @@ std::string_view Expansion::read(Open& open) {
 
 bool Expansion::charge(Open& open, std::size_t bytes) {
   open.out += bytes;
-  std::uint64_t& level = level_bytes_[open.place.level];
-  level += bytes;
-  auto above_ratio = [&](std::uint64_t out, std::uint64_t in) {
-    return out > kFreeBytes && out / limits_.ratio > in;
-  };
-  if (level > limits_.total_bytes) {
-    stop(open, fmt::format("archive expands to more than {}", human_bytes(limits_.total_bytes)));
-  } else if (above_ratio(level, outermost_->compressed_bytes())) {
-    stop(open, fmt::format("archive expands more than {}-fold", human_count(limits_.ratio)));
-  } else if (above_ratio(open.out, open.layer.input().compressed_bytes())) {
-    leave_out(open, open.place.prefix,
-              fmt::format("archive expands more than {}-fold: the rest is left out",
-                          human_count(limits_.ratio)));
+  if (!charge(open.place, bytes, open.out, open.layer.input().compressed_bytes())) {
+    open.complete = false;
     open.abandoned = true;
   }
   return !stopped_ && !open.abandoned;
+}
+
+// `bytes` more came out at a place, of one archive there `out` from `in`. False: no more of that archive.
+bool Expansion::charge(const Place& place, std::uint64_t bytes, std::uint64_t out, std::uint64_t in) {
+  std::uint64_t& level = level_bytes_[place.level];
+  level += bytes;
+  auto above_ratio = [&](std::uint64_t expanded, std::uint64_t compressed) {
+    return expanded > kFreeBytes && expanded / limits_.ratio > compressed;
+  };
+  if (level > limits_.total_bytes) {
+    stop(fmt::format("archive expands to more than {}", human_bytes(limits_.total_bytes)));
+  } else if (above_ratio(level, outermost_->compressed_bytes())) {
+    stop(fmt::format("archive expands more than {}-fold", human_count(limits_.ratio)));
+  } else if (above_ratio(out, in)) {
+    report(place.prefix, fmt::format("archive expands more than {}-fold: the rest is left out", human_count(limits_.ratio)));
+    return false;
+  }
+  return true;
 }
 
 // To the end of the member, charged, since passing over compressed data costs what reading it does.
@@ -284,14 +304,18 @@ void Expansion::report_broken_layer(Open& open) {
   }
 }
 
-void Expansion::stop(Open& open, const std::string& reason) {
-  if (!stopped_) leave_out(open, member_path_, reason + ": the rest is left out");
+void Expansion::stop(const std::string& reason) {
+  if (!stopped_) report(member_path_, reason + ": the rest is left out");
   stopped_ = true;
 }
 
 void Expansion::leave_out(Open& open, const std::string& path, const std::string& reason,
                           bool failed) {
   open.complete = false;
+  report(path, reason, failed);
+}
+
+void Expansion::report(const std::string& path, const std::string& reason, bool failed) {
   if (++reports_ > kMaxReports && !failed) return;
   // A prefix names the archive itself.
   std::string_view what = path;

@@ -17,10 +17,18 @@ namespace keywake::archive {
 /// Bytes of a member (or an archive) that recognise() is given.
 inline constexpr std::size_t kHead = 65536;
 
+/// A build artifact up to this size is kept in memory and taken apart; the bytes of a longer one are scanned as they lie.
+inline constexpr std::uint64_t kLargestArtifact = 64ull << 20;
+
+/// What is said of a longer one.
+std::string artifact_too_large(std::uint64_t limit);
+
 class Expansion {
  public:
   Expansion(const Limits& limits, Visitor& visitor) : limits_(limits), visitor_(visitor) {}
   bool run(Input& input, Kind kind, std::string_view name);
+  /// The same of a build artifact, which is in memory; its own bytes go to the visitor as well if they must be scanned.
+  void run_artifact(std::string_view bytes, std::string_view name);
 
  private:
   struct Place {
@@ -54,13 +62,20 @@ class Expansion {
   bool fill(Open& open, std::uint64_t limit);
   std::string_view read(Open& open);
   bool charge(Open& open, std::size_t bytes);
+  bool charge(const Place& place, std::uint64_t bytes, std::uint64_t out, std::uint64_t in);
+  bool count_member();
   void pass_over(Open& open);
   void visit_file(Open& open, const std::string& path);
+  void unfold(std::string_view bytes, const Place& place);
+  void visit_part(const Place& place, const std::string& path, std::string_view bytes);
+  void hand_over(const std::string& path, std::string_view bytes);
   void forget_member(Open& open);
   void report_broken_layer(Open& open);
   void leave_out(Open& open, const std::string& path, const std::string& reason,
                  bool failed = false);
-  void stop(Open& open, const std::string& reason);
+  void report(const std::string& path, const std::string& reason, bool failed = false);
+  void report_rest();
+  void stop(const std::string& reason);
   [[nodiscard]] std::string too_large() const;
   [[nodiscard]] Place inside(const Open& open, const std::string& path, Kind kind) const;
 

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "artifacts/unfold.h"
+
 namespace keywake::archive {
 namespace {
 
@@ -234,6 +236,7 @@ Kind recognise(std::string_view head) {
   if (head.size() < 5) return Kind::kNone;
   Head h{head};
   if (Kind kind = by_first_byte(h); kind != Kind::kNone) return kind;
+  if (artifacts::recognise(head) != artifacts::Format::kNone) return Kind::kArtifact;
   if (is_lha(h)) return Kind::kLha;
   if (is_tar(h)) return Kind::kTar;
   return is_iso(h) ? Kind::kIso : Kind::kNone;
@@ -269,9 +272,9 @@ bool has_zip_at_end(std::string_view bytes) {
 }
 
 std::string_view name(Kind kind) {
-  static constexpr std::array<std::string_view, 21> kNames{
+  static constexpr std::array<std::string_view, 22> kNames{
       "none", "gzip", "bzip2", "xz",  "lzma", "lzip", "zstd", "lz4", "compress", "rpm", "tar",
-      "cpio", "ar",   "iso",   "zip", "7z",   "rar",  "rar",  "cab", "xar",      "lha"};
+      "cpio", "ar",   "iso",   "zip", "7z",   "rar",  "rar",  "cab", "xar",      "lha", "artifact"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -33,6 +33,8 @@ enum class Kind : std::uint8_t {
   kCab,
   kXar,
   kLha,
+  // A build artifact whose text lies in it in parts (artifacts/unfold.h tells which).
+  kArtifact,
 };
 
 /// 64 KiB of head are enough; what is shorter is judged as it is. Nanoseconds for anything that is
@@ -51,7 +53,7 @@ constexpr bool is_verbatim(Kind kind) {
   return kind >= Kind::kTar && kind <= Kind::kIso;
 }
 constexpr bool is_package(Kind kind) {
-  return kind >= Kind::kZip;
+  return kind >= Kind::kZip && kind <= Kind::kLha;
 }
 
 /// "zip", "7z", "tar", …

@@ -8,30 +8,40 @@
 #include "artifacts/pyc.h"
 #include "artifacts/source_map.h"
 #include "artifacts/sqlite.h"
+#include "artifacts/dex.h"
+#include "artifacts/dotnet.h"
+#include "artifacts/java_class.h"
 
 namespace keywake::artifacts {
 
 Format recognise(std::string_view head) {
   if (head.size() < 8) return Format::kNone;
+  auto when = [](bool fits, Format format) { return fits ? format : Format::kNone; };
   if (is_pyc(head)) return Format::kPyc;  // its first byte is a version's number
   switch (static_cast<unsigned char>(head[0])) {
     case 4:
-      return is_asar(head) ? Format::kAsar : Format::kNone;
+      return when(is_asar(head), Format::kAsar);
     case 'S':
-      return is_sqlite(head) ? Format::kSqlite : Format::kNone;
+      return when(is_sqlite(head), Format::kSqlite);
     case '%':
-      return is_pdf(head) ? Format::kPdf : Format::kNone;
+      return when(is_pdf(head), Format::kPdf);
     case '<':
-      return is_office(head) ? Format::kOffice : Format::kNone;
+      return when(is_office(head), Format::kOffice);
     case 0xef:  // a byte order mark
       if (is_office(head)) return Format::kOffice;
-      return is_source_map(head) ? Format::kSourceMap : Format::kNone;
+      return when(is_source_map(head), Format::kSourceMap);
     case '{':
     case ' ':
     case '\t':
     case '\r':
     case '\n':
-      return is_source_map(head) ? Format::kSourceMap : Format::kNone;
+      return when(is_source_map(head), Format::kSourceMap);
+    case 0xca:
+      return when(is_class(head), Format::kClass);
+    case 'd':
+      return when(is_dex(head), Format::kDex);
+    case 'M':
+      return when(is_dotnet(head), Format::kDotNet);
     default:
       return Format::kNone;
   }
@@ -51,6 +61,12 @@ Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit) {
       return unfold_office(bytes, visit);
     case Format::kSqlite:
       return unfold_sqlite(bytes, visit);
+    case Format::kClass:
+      return unfold_class(bytes, visit);
+    case Format::kDex:
+      return unfold_dex(bytes, visit);
+    case Format::kDotNet:
+      return unfold_dotnet(bytes, visit);
     default:
       return false;
   }

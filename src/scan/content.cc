@@ -92,7 +92,7 @@ void ContentScanner::scan(std::string_view bytes, BlobFindings& out, std::vector
 void ContentScanner::scan_inside(std::string_view bytes, BlobFindings& out, std::vector<LeftOut>& left_out) {
   if (archives_ && archive::is_archive(bytes)) {
     MemberVisitor visitor(*this, out, left_out);
-    archive::expand("", bytes, limits_, visitor);
+    if (archive::expand("", bytes, limits_, visitor)) out.plain.clear();  // the members hold all of it
     members_ += visitor.members_;
   } else if (auto text = utf16_to_utf8(bytes)) {
     out.plain.clear();  // the converted text shows all that the matcher sees between the NULs, and more

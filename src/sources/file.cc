@@ -61,20 +61,17 @@ long read_some(int fd, char* to, std::size_t size) {
 // Members of one archive, on their way to the sink.
 class FileScanner::Members : public archive::Visitor {
  public:
-  Members(FileScanner& scanner, std::string_view archive) : scanner_(scanner), path_(archive) {
-    path_ += "!/";
-    prefix_ = path_.size();
-  }
+  Members(FileScanner& scanner, std::string_view archive) : scanner_(scanner), path_(archive), archive_size_(archive.size()) {}
 
   void member(const std::string& path, std::string_view bytes) override {
     if (!select(path)) return;
-    scanner_.count(1, bytes.size());
+    scanner_.count(path.empty() ? 0 : 1, bytes.size());
     scanner_.scan_text(path_, bytes);
   }
 
   void large_member(const std::string& path, const archive::ReadMore& read) override {
     if (!select(path)) return;
-    scanner_.count(1, 0);
+    scanner_.count(path.empty() ? 0 : 1, 0);
     scanner_.writer_.start(path_);
     for (;;) {
       auto part = read();
@@ -86,25 +83,27 @@ class FileScanner::Members : public archive::Visitor {
   }
 
   void left_out(const std::string& path, const std::string& reason, bool failed) override {
-    path_.resize(prefix_);
-    path_ += path;
-    std::string_view what = path_;
-    if (path.empty()) what.remove_suffix(2);
-    scanner_.skip(what, reason, failed);
+    set_path(path);
+    scanner_.skip(path_, reason, failed);
   }
 
  private:
+  // An empty path is the archive's own.
+  void set_path(const std::string& path) {
+    path_.resize(archive_size_);
+    if (!path.empty()) path_.append("!/").append(path);
+  }
+
   // Makes path_ the member's, unless it is excluded.
   bool select(const std::string& path) {
-    path_.resize(prefix_);
-    path_ += path;
+    set_path(path);
     return std::none_of(scanner_.options_.exclude.begin(), scanner_.options_.exclude.end(),
                         [&](const std::string& glob) { return glob_match(glob, path_); });
   }
 
   FileScanner& scanner_;
   std::string path_;
-  std::size_t prefix_ = 0;
+  std::size_t archive_size_;
 };
 
 FileScanner::FileScanner(const ReadOptions& options, Sink& sink)
