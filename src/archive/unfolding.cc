@@ -45,7 +45,7 @@ void Expansion::unfold(std::string_view bytes, const Place& place) {
     }
     cut = stopped_;
   });
-  if (!all) report(own_path, fmt::format("damaged {}: {}", artifacts::name(format), all.error().message));
+  if (!all) report(own_path, all.error().message == artifacts::kEncrypted ? all.error().message : fmt::format("damaged {}: {}", artifacts::name(format), all.error().message));
   if (!all || !*all || cut) hand_over(own_path, bytes);
   // What unpacks itself may be a program of any format.
   if (!stopped_ && place.depth < limits_.depth && has_zip_at_end(bytes)) {

@@ -21,7 +21,7 @@ Result<bool> unfold_pdf(std::string_view bytes, const Visit& visit) {
     case PdfOutcome::kPartial:
       return false;
     case PdfOutcome::kEncrypted:
-      return fail("encrypted");
+      return fail(std::string(kEncrypted));
     case PdfOutcome::kDamaged:
       break;
   }

@@ -8,9 +8,11 @@
 #include "artifacts/pyc.h"
 #include "artifacts/source_map.h"
 #include "artifacts/sqlite.h"
+#include "artifacts/binary_xml.h"
 #include "artifacts/dex.h"
 #include "artifacts/dotnet.h"
 #include "artifacts/java_class.h"
+#include "artifacts/resource_table.h"
 
 namespace keywake::artifacts {
 
@@ -36,6 +38,10 @@ Format recognise(std::string_view head) {
     case '\r':
     case '\n':
       return when(is_source_map(head), Format::kSourceMap);
+    case 0x02:
+      return when(is_resource_table(head), Format::kResourceTable);
+    case 0x03:
+      return when(is_binary_xml(head), Format::kBinaryXml);
     case 0xca:
       return when(is_class(head), Format::kClass);
     case 'd':
@@ -65,6 +71,10 @@ Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit) {
       return unfold_class(bytes, visit);
     case Format::kDex:
       return unfold_dex(bytes, visit);
+    case Format::kBinaryXml:
+      return unfold_binary_xml(bytes, visit);
+    case Format::kResourceTable:
+      return unfold_resource_table(bytes, visit);
     case Format::kDotNet:
       return unfold_dotnet(bytes, visit);
     default:

@@ -20,6 +20,9 @@ Format recognise(std::string_view head);
 /// parts hold: they are scanned as the file itself, and nothing in it is reported twice.
 using Visit = std::function<void(std::string_view path, std::string_view bytes)>;
 
+/// The message of an error that is no damage.
+inline constexpr std::string_view kEncrypted = "encrypted";
+
 /// Whether the parts hold all text that the bytes do (then the bytes themselves need no scan). Error: damaged; what came before stays.
 Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit);
 

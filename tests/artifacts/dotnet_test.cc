@@ -1,0 +1,127 @@
+// .NET assemblies: what is UTF-16 in them comes as text, with names; each text once.
+#include "artifacts/dotnet.h"
+
+#include <map>
+
+#include "artifacts/made_assembly.h"
+#include "catch.h"
+
+namespace {
+
+using keywake::artifacts::Format;
+
+struct Unfolded {
+  std::map<std::string, std::string> parts;
+  std::size_t bytes = 0;
+  std::string error;
+  bool all = false;
+};
+
+Unfolded unfold(std::string_view bytes) {
+  Unfolded out;
+  const auto result = keywake::artifacts::unfold_dotnet(bytes, [&](std::string_view path, std::string_view part) {
+    out.parts[std::string(path)] += part;
+    out.bytes += part.size();
+  });
+  out.all = result.value_or(false);
+  if (!result) out.error = result.error().message;
+  return out;
+}
+
+// Code that loads a string and gives it to a field or a method: ldarg.0, ldstr, the instruction, ret.
+std::string give(std::uint32_t string, unsigned char instruction, std::uint32_t to) {
+  return "\x02\x72" + made::little(string, 4) + static_cast<char>(instruction) + made::little(to, 4) + "\x2a";
+}
+
+constexpr unsigned char kStoreField = 0x7d;
+constexpr unsigned char kStoreStatic = 0x80;
+constexpr unsigned char kCallVirtual = 0x6f;
+
+made::Assembly sample() {
+  made::Assembly assembly;
+  assembly.constant("ApiKey", "the constant");
+  assembly.field("<Password>k__BackingField");
+  const std::uint32_t password = assembly.last_field();
+  assembly.constant("Empty", "");
+  assembly.constant("Second", "another one");
+  assembly.field("token");
+  assembly.method(give(assembly.user_string("alone"), 0x26, 0));
+  assembly.method(give(assembly.user_string("of a property"), kStoreField, password));
+  assembly.method(std::string(70, '\0') + give(assembly.user_string("of a field"), kStoreStatic, assembly.last_field()));
+  assembly.method(give(assembly.user_string("passed on"), kCallVirtual, assembly.member("set_ConnectionString")));
+  assembly.resource("app.settings.json", R"({"key": "value"})");
+  return assembly;
+}
+
+}  // namespace
+
+TEST_CASE("an assembly is known by its CLI header, not by its being a program") {
+  const std::string bytes = sample().bytes();
+  CHECK(keywake::artifacts::is_dotnet(bytes));
+  CHECK(keywake::artifacts::recognise(bytes) == Format::kDotNet);
+  std::string native = bytes;
+  native.replace(64 + 24 + 96 + 14 * 8, 8, std::string(8, '\0'));  // the directory that points to it
+  CHECK_FALSE(keywake::artifacts::is_dotnet(native));
+  CHECK_FALSE(keywake::artifacts::is_dotnet("MZ is how this text begins, and it is a text"));
+}
+
+TEST_CASE("constants and user strings of an assembly come as text with their names") {
+  const Unfolded got = unfold(sample().bytes());
+  CHECK(got.error.empty());
+  CHECK(got.all);
+  // Line N is row N of the table: the second is the empty one.
+  CHECK(got.parts.at("constants") == "ApiKey = \"the constant\"\n\nSecond = \"another one\"\n");
+  CHECK(got.parts.at("strings") == "alone\nPassword = \"of a property\"\ntoken = \"of a field\"\nConnectionString = \"passed on\"\n");
+  CHECK(got.parts.at("resources/app.settings.json") == R"({"key": "value"})");
+}
+
+TEST_CASE("what one part of an assembly shows, no other does") {
+  const std::string bytes = sample().bytes();
+  const Unfolded got = unfold(bytes);
+  const std::string& own = got.parts.at("");
+  REQUIRE(own.size() == bytes.size());
+  for (const std::string& text : {made::utf16("the constant"), made::utf16("alone"), std::string(R"("value")")}) {
+    CHECK(bytes.find(text) != std::string::npos);
+    CHECK(own.find(text) == std::string::npos);
+  }
+  CHECK(own.find("BackingField") == bytes.find("BackingField"));
+}
+
+TEST_CASE("strings of any length: two and four bytes of length") {
+  made::Assembly assembly;
+  const std::string middle(5000, 'm');
+  const std::string longest(20'000, 'l');
+  assembly.user_string(middle);
+  assembly.user_string(longest);
+  CHECK(unfold(assembly.bytes()).parts.at("strings") == middle + "\n" + longest + "\n");
+}
+
+TEST_CASE("an assembly cut short or changed anywhere: no crash, and its parts stay in proportion") {
+  const std::string whole = sample().bytes();
+  for (std::size_t size = 0; size < whole.size(); size += 3) CHECK(unfold(whole.substr(0, size)).bytes < 10 * whole.size());
+  std::size_t damaged = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    for (const char change : {'\xff', '\x7f', '\x01'}) {
+      std::string bytes = whole;
+      bytes[i] = static_cast<char>(bytes[i] ^ change);
+      const Unfolded got = unfold(bytes);
+      CHECK(got.bytes < 10 * whole.size());
+      damaged += got.error.empty() ? 0 : 1;
+    }
+  }
+  CHECK(damaged > 100);
+}
+
+TEST_CASE("a thousand resources or constants that share their bytes end in an error, not in a thousand copies") {
+  made::Assembly resources;
+  resources.resource("r", std::string(100'000, 'x'));
+  resources.repeat_resource(1000);
+  made::Assembly constants;
+  constants.constant("c", std::string(100'000, 'x'));
+  constants.repeat_constant(1000);
+  for (const auto& [bytes, error] : {std::pair{resources.bytes(), "its resources are longer than the file"}, std::pair{constants.bytes(), "its constants are longer than the file"}}) {
+    const Unfolded got = unfold(bytes);
+    CHECK(got.error == error);
+    CHECK(got.bytes < 3 * bytes.size());
+  }
+}
