@@ -1,5 +1,6 @@
 // Stores of variables, from the command line to the report.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "../git/run_git_helper.h"
 #include "../stores/store_server_helper.h"
@@ -120,21 +121,26 @@ TEST_CASE("scan gitea-actions: ten thousand projects, of which some cannot be re
   routes["/api/v1/repos/acme/p9980/actions/variables?limit=50"] = {{"body", json::array({{{"name", "LAST_TOKEN"}, {"data", token}}})}, {"headers", {{"X-Total-Count", "1"}}}};
   routes["/api/v1/repos/acme/p20/actions/variables?limit=50"] = {{"status", 403}};
   routes["/api/v1/repos/acme/p40/actions/secrets?limit=50"] = {{"body", "<html>"}};
-  routes["/api/v1/repos/acme/p60/actions/variables?limit=50"] = {{"status", 500}};
+  routes["/api/v1/repos/acme/p60/actions/variables?limit=50"] = {{"status", 410}};
   const json nothing{{"body", json::array()}, {"headers", {{"X-Total-Count", "0"}}}};
   StoreServer server({{"login", {"Authorization", "token gt"}}, {"routes", routes}, {"patterns", json::array({json::array({".*/actions/(secrets|variables|runners).*", nothing})})}});
   TemporaryFolder folder;
   write_file(folder.path() / "token", "gt\n");
   const auto options = server.options();
+  const std::string report = folder.path() / "report.json";
   const std::string wrapper = "import resource, subprocess, sys; code = subprocess.run(sys.argv[1:]).returncode; "
                               "print('peak', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(code)";
-  const Ran ran = run_command(".", {"python3", "-c", wrapper, KEYWAKE_BINARY_DIR "/keywake", "scan", "gitea-actions://gitea.test/acme", "-f", "jsonl", "--ca-file", options.client.ca_file,
+  const Ran ran = run_command(".", {"python3", "-c", wrapper, KEYWAKE_BINARY_DIR "/keywake", "scan", "gitea-actions://gitea.test/acme", "-f", "jsonl", "-o", "json:" + report, "--ca-file", options.client.ca_file,
                                     "--connect-to", options.client.connect_to[0], "--token-file", folder.path() / "token"});
   INFO(ran.err);
   CHECK(ran.status == 2);
-  CHECK(contains(ran.err, "variables of repository acme/p20: the access token has no permission for it (403)"));
-  CHECK(contains(ran.err, "secrets of repository acme/p40: the answer is no JSON"));
-  CHECK(contains(ran.err, "variables of repository acme/p60: the server answered 500"));
+  CHECK(contains(ran.err, "and 2 more"));
+  std::set<std::string> skipped;
+  const json told = json::parse(read_text(report));
+  for (const json& each : told["skipped"]) skipped.insert(each["what"].get<std::string>() + ": " + each["reason"].get<std::string>());
+  const std::string host = "gitea-actions://gitea.test/acme: ";
+  CHECK(skipped == std::set<std::string>{host + "variables of repository acme/p20: the access token has no permission for it (403)",
+                                         host + "secrets of repository acme/p40: the answer is no JSON", host + "variables of repository acme/p60: the server answered 410"});
   const std::vector<json> lines = lines_of(ran.out);
   REQUIRE(lines.size() == 2);
   CHECK(lines[0]["path"] == "repository acme/p9980/LAST_TOKEN");

@@ -1,5 +1,5 @@
 // CircleCI, Buildkite, Azure Pipelines, Gitea and Woodpecker against a server on loopback that answers as the documentation has it which their
-// files in src/stores/ cite. docs/stores.md tells which of them were tried against the real thing.
+// files in src/stores/ cite; Gitea's is held to its own description and answers, too (gitea_openapi.json, made by gitea_excerpt.py). docs/stores.md tells which of them were tried against the real thing.
 #include <algorithm>
 
 #include "base/base64.h"
@@ -203,6 +203,28 @@ TEST_CASE("Gitea: organizations, repositories and runners; pages by number, with
   CHECK(listed("gitea-actions://gitea.test/acme", server.options()).variables.size() == listing.variables.size() - 1);
   CHECK(all(listed("gitea-actions://gitea.test/acme/shop", server.options())) == "repository acme/shop/URL=u\n");
   CHECK(skips(listed("gitea-actions://gitea.test/ada", server.options())).empty());
+}
+
+TEST_CASE("Gitea: every request is one that its own description knows, and a real server's answers are understood") {
+  StoreServer server({{"login", {"Authorization", "token gt"}}, {"openapi", KEYWAKE_SOURCE_DIR "/tests/stores/gitea_openapi.json"}});
+  const EnvironmentVariable token("GITEA_TOKEN", "gt");
+  const Listing listing = listed("gitea-actions://gitea.test", server.options());
+  CHECK(skips(listing).empty());
+  for (const Json& request : server.requests()) {
+    INFO(request.dump());
+    CHECK(request["problem"].is_null());
+  }
+  CHECK(all(listing) ==
+        "organization mini/DEPLOY_KEY=(hidden)\n"
+        "organization mini/LEVEL=debug\n"
+        "organization mini, runners/big=(hidden)\n"
+        "repository mini/shop/MODE=fast\n"
+        "repository mini/shop/NPM_TOKEN=(hidden)\n"
+        "repository mini/shop, runners/small=(hidden)\n"
+        "user/MINE=mine\n");
+  CHECK(named(listing, "organization mini, runners/big").about.users == "jobs for ubuntu-latest, arm");
+  CHECK(named(listing, "organization mini/DEPLOY_KEY").about.created_at > 0);
+  CHECK(all(listed("gitea-actions://gitea.test/mini/shop", server.options())).find("MODE=fast") != std::string::npos);
 }
 
 TEST_CASE("Woodpecker: global, organization and repository secrets, what may use them, and forks") {
