@@ -8,6 +8,7 @@
 #include <chrono>
 #include <set>
 
+#include "attribution/variable_name.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "model/sighting.h"
@@ -73,9 +74,10 @@ struct View {
     }
     return "";
   }
-  // The first path with one of the words in it, today's first.
-  [[nodiscard]] std::string path_with(std::span<const std::string_view> words) const {
+  // The first path with one of the words in it, today's first; `files`: not of variables.
+  [[nodiscard]] std::string path_with(std::span<const std::string_view> words, bool files = false) const {
     for (const model::Sighting& sighting : credential.sightings) {
+      if (files && sighting.ci) continue;
       if (has_word(sighting.path, words)) return sighting.path;
     }
     return "";
@@ -94,6 +96,22 @@ struct View {
 };
 
 std::string days_text(std::int64_t days) { return fmt::format("{} {}", human_count(static_cast<std::uint64_t>(days)), days == 1 ? "day" : "days"); }
+
+// "named PROD_DB_PASSWORD: production, database", "for the environment eu": of each variable that it stands in and that says something new.
+std::vector<std::string> variable_reasons(const model::Credential& credential) {
+  std::vector<std::string> out;
+  std::set<std::string> said;
+  for (const model::Sighting& sighting : credential.sightings) {
+    if (!sighting.ci) continue;
+    const auto [environment, kind] = name_evidence(sighting.ci->variable);
+    const std::string meaning = fmt::format("{}{}{}", environment, environment.empty() || kind.empty() ? "" : ", ", kind);
+    if (!meaning.empty() && said.insert(meaning).second) out.push_back(fmt::format("named {}: {}", printable(sighting.ci->variable), meaning));
+    for (const std::string& each : sighting.ci->environments) {
+      if (said.insert(each).second) out.push_back(fmt::format("for the environment {}", printable(each)));
+    }
+  }
+  return out;
+}
 
 // Empty: there may be somebody.
 std::string_view orphan_reason(const std::vector<model::Owner>& owners) {
@@ -116,12 +134,14 @@ void judge_risk(const View& view, model::Attribution& out) {
     out.reasons.emplace_back("live");
   }
   const std::string environment = view.fact("environment");
-  const std::string production = view.path_with(kProduction);
+  std::vector<std::string> variables = variable_reasons(view.credential);
+  const std::string production = view.path_with(kProduction, !variables.empty());
   if (has_word(environment, kProduction)) {
     out.reasons.push_back(fmt::format("of the environment {}", environment));
   } else if (!production.empty()) {
     out.reasons.push_back(fmt::format("in {}", production));
   }
+  for (std::string& reason : variables) out.reasons.push_back(std::move(reason));
   if (out.exposure.days > 0) out.reasons.push_back(fmt::format("exposed for {}", days_text(out.exposure.days)));
   if (view.age() > std::max(kRotation, out.exposure.days)) out.reasons.push_back(fmt::format("{} old", days_text(view.age())));
   if (view.targets() > 1) out.reasons.push_back(fmt::format("in {} places that were scanned", view.targets()));

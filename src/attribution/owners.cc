@@ -95,12 +95,17 @@ void add_images(const model::Credential& credential, Hints& hints) {
   }
 }
 
-// Whoever has the project, group or namespace that a variable stands in, has to change it there.
-void add_stores(const model::Credential& credential, Hints& hints) {
+// Whoever has the project, group, repository or namespace that a variable belongs to: "project acme/shop, schedule 7" is acme/shop's.
+void add_variables(const model::Credential& credential, Hints& hints) {
+  static constexpr std::array<std::string_view, 6> kOwning{"project ", "group ", "repository ", "organization ", "namespace ", "pipeline "};
   for (const model::Sighting& sighting : credential.sightings) {
-    if (!sighting.ci || sighting.ci->scope.empty()) continue;
-    const bool project = sighting.ci->scope.starts_with("project ") || sighting.ci->scope.starts_with("repository ");
-    hints.add({sighting.ci->scope, "", "where " + sighting.ci->variable + " is set, in " + sighting.ci->provider, project ? Confidence::kMedium : Confidence::kLow, std::nullopt});
+    if (!sighting.ci) continue;
+    const std::string& scope = sighting.ci->scope;
+    for (const std::string_view kind : kOwning) {
+      if (!scope.starts_with(kind)) continue;
+      const std::string name = scope.substr(kind.size(), scope.find(", ") == std::string::npos ? std::string::npos : scope.find(", ") - kind.size());
+      hints.add({name, "", std::string(kind) + "of the CI variable", Confidence::kLow, std::nullopt});
+    }
   }
 }
 
@@ -142,7 +147,7 @@ std::vector<Owner> owners_of(const model::Credential& credential, const std::map
     if (repository != repositories.end() && model::is_current(sighting)) add_touches(repository->second, sighting.path, now, hints);
   }
   add_images(credential, hints);
-  add_stores(credential, hints);
+  add_variables(credential, hints);
   add_parts(credential, hints);
   return hints.take();
 }

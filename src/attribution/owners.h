@@ -25,7 +25,7 @@ struct Repository {
 
 /// The surest first, and of equally sure ones those who are active: what its provider said, who answers for the files it stands in, who brought
 /// it in, who changed those files since, what the labels
-/// of its image say, what it says of itself. `repositories` by target; a target may be missing. `now`: seconds since 1970.
+/// of its image say, which project or group has the CI variable that it stands in, what it says of itself. `repositories` by target; a target may be missing. `now`: seconds since 1970.
 std::vector<model::Owner> owners_of(const model::Credential& credential, const std::map<std::string, Repository>& repositories, std::int64_t now);
 
 }  // namespace keywake::attribution

@@ -108,7 +108,9 @@ std::vector<Command> make_commands() {
                     "a git URL (cloned to a private temporary place), - for standard input, or a store of variables: env:, "
                     "env:pid/N, gitlab-ci://host[/group[/project]], github-actions://owner[/repository], k8s://context[/namespace], "
                     "vault://host/mount[/path], terraform-cloud://organization[/workspace], bitbucket-pipelines://workspace[/repository], "
-                    "jenkins://host[/job] (docs/stores.md). "
+                    "jenkins://host[/job], circleci://vcs/organization[/project], buildkite://organization[/pipeline], "
+                    "azure-pipelines://organization[/project], gitea-actions://host[/owner[/repository]] (Forgejo, too), "
+                    "woodpecker://host[/owner[/repository]] (docs/stores.md). "
                     "Without one it is the current directory.",
        .flag_tables = {scan_flags(), suppress_flags(), report_flags(), gate_flags(), kRuleFlags, kValidateFlags, validation_flags(), kCommonFlags},
        .complete = Complete::kFile,

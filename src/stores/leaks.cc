@@ -13,20 +13,24 @@ constexpr std::int64_t kDay = 86'400;
 // CI systems that can prove to a cloud who a job is, so that no key needs to be stored:
 // https://docs.github.com/actions/concepts/security/openid-connect, https://docs.gitlab.com/ci/cloud_services/,
 // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials,
-// https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/
-constexpr std::array<std::string_view, 4> kFederated{"github-actions", "gitlab-ci", "terraform-cloud", "bitbucket-pipelines"};
+// https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/,
+// https://circleci.com/docs/openid-connect-tokens/, https://buildkite.com/docs/pipelines/security/oidc,
+// https://learn.microsoft.com/azure/devops/pipelines/release/configure-workload-identity
+constexpr std::array<std::string_view, 7> kFederated{"github-actions",      "gitlab-ci", "terraform-cloud", "bitbucket-pipelines",
+                                                     "circleci", "buildkite", "azure-pipelines"};
 
 struct CloudName {
   std::string_view variable;
   std::string_view cloud;
 };
 // As the clouds' own tools read them: the AWS CLI, Azure's and Google's Terraform providers and actions.
-constexpr std::array<CloudName, 9> kCloudNames{{
+constexpr std::array<CloudName, 10> kCloudNames{{
     {"AWS_SECRET_ACCESS_KEY", "AWS"},
     {"AWS_ACCESS_KEY_ID", "AWS"},
     {"AZURE_CREDENTIALS", "Azure"},
     {"AZURE_CLIENT_SECRET", "Azure"},
     {"ARM_CLIENT_SECRET", "Azure"},
+    {"serviceprincipalkey", "Azure"},  // a parameter of service connections of Azure Pipelines
     {"GOOGLE_CREDENTIALS", "Google Cloud"},
     {"GOOGLE_APPLICATION_CREDENTIALS", "Google Cloud"},
     {"GCP_SA_KEY", "Google Cloud"},

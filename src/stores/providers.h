@@ -40,5 +40,10 @@ Result<void> list_vault(const Target& target, const StoreOptions& options, Listi
 Result<void> list_terraform_cloud(const Target& target, const StoreOptions& options, Listing& out);
 Result<void> list_bitbucket_pipelines(const Target& target, const StoreOptions& options, Listing& out);
 Result<void> list_jenkins(const Target& target, const StoreOptions& options, Listing& out);
+Result<void> list_circleci(const Target& target, const StoreOptions& options, Listing& out);
+Result<void> list_buildkite(const Target& target, const StoreOptions& options, Listing& out);
+Result<void> list_azure_pipelines(const Target& target, const StoreOptions& options, Listing& out);
+Result<void> list_gitea_actions(const Target& target, const StoreOptions& options, Listing& out);
+Result<void> list_woodpecker(const Target& target, const StoreOptions& options, Listing& out);
 
 }  // namespace keywake::stores

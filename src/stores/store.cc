@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kEnvironment = "env:";
 constexpr std::size_t kAnyNumber = 32;  // GitLab nests groups 20 deep
 
-constexpr std::array<Provider, 8> kProviders{{
+constexpr std::array<Provider, 13> kProviders{{
     {"env", "env:[pid/N]", 0, 2, list_environment},
     {"gitlab-ci", "gitlab-ci://host[/group[/project]]", 1, kAnyNumber, list_gitlab_ci},
     {"github-actions", "github-actions://owner[/repository]", 1, 2, list_github_actions},
@@ -24,6 +24,11 @@ constexpr std::array<Provider, 8> kProviders{{
     {"terraform-cloud", "terraform-cloud://organization[/workspace]", 1, 2, list_terraform_cloud},
     {"bitbucket-pipelines", "bitbucket-pipelines://workspace[/repository]", 1, 2, list_bitbucket_pipelines},
     {"jenkins", "jenkins://host[/job]", 1, kAnyNumber, list_jenkins},
+    {"circleci", "circleci://vcs/organization[/project]", 2, 3, list_circleci},
+    {"buildkite", "buildkite://organization[/pipeline]", 1, 2, list_buildkite},
+    {"azure-pipelines", "azure-pipelines://organization[/project]", 1, 2, list_azure_pipelines},
+    {"gitea-actions", "gitea-actions://host[/owner[/repository]]", 1, 3, list_gitea_actions},
+    {"woodpecker", "woodpecker://host[/owner[/repository]]", 1, 3, list_woodpecker},
 }};
 
 const Provider* provider_of(std::string_view target) {

@@ -2,6 +2,7 @@
 #include "attribution/attribute.h"
 #include "attribution/code_owners.h"
 #include "attribution/mailmap.h"
+#include "attribution/variable_name.h"
 
 #include <filesystem>
 #include <fstream>
@@ -169,6 +170,41 @@ TEST_CASE("owners come from the repository's own files, for what stands in it to
   REQUIRE(owners.size() == 2);
   CHECK(owners[0] == model::Owner{"@acme/payments", "", "CODEOWNERS", model::Confidence::kMedium});
   CHECK(owners[1] == model::Owner{"Ada Lovelace", "ada@example.com", "brought it in", model::Confidence::kMedium});
+}
+
+TEST_CASE("a variable's name says what it is for") {
+  struct Row {
+    std::string_view name, environment, kind;
+  };
+  for (const Row& row : {Row{"PROD_DB_PASSWORD", "production", "database"}, Row{"stagingSmtpPassword", "staging", "mail server"}, Row{"DEPLOY_KEY_QA2", "test", "deployment"},
+                         Row{"db", "", "database"}, Row{"PRODUCT_TOKEN", "", ""}, Row{"DEVICE_KEY", "", ""}, Row{"", "", ""}, Row{"_1_", "", ""}}) {
+    CAPTURE(row.name);
+    CHECK(name_evidence(row.name).environment == row.environment);
+    CHECK(name_evidence(row.name).kind == row.kind);
+  }
+}
+
+TEST_CASE("what a CI variable is named, what it is for and whose it is, reach the risk's reasons and the owners") {
+  static constexpr model::Pattern kPattern{.id = "acme.token", .provider = "acme", .risk = model::Risk::kMedium};
+  model::ScanResult result;
+  model::Credential credential;
+  credential.pattern = &kPattern;
+  model::Sighting variable;
+  variable.target = "gitlab-ci://gitlab.test/acme";
+  variable.ci = model::CiPlace{.provider = "gitlab-ci", .scope = "project acme/shop, schedule 7", .variable = "PROD_DB_PASSWORD"};
+  variable.path = model::path_of(*variable.ci);
+  model::Sighting scoped = variable;
+  scoped.ci->environments = {"eu-west"};
+  credential.sightings = {variable, scoped, variable};
+  result.credentials = {credential};
+  attribute(result, kNow);
+  const model::Attribution& got = result.credentials[0].attribution;
+  CHECK((got.risk == model::Risk::kMedium));
+  REQUIRE(got.reasons.size() == 2);
+  CHECK(got.reasons[0] == "named PROD_DB_PASSWORD: production, database");
+  CHECK(got.reasons[1] == "for the environment eu-west");
+  REQUIRE(got.owners.size() == 1);
+  CHECK(got.owners[0] == model::Owner{"acme/shop", "", "project of the CI variable", model::Confidence::kLow});
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Stores of variables, from the command line to the report.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "../git/run_git_helper.h"
 #include "../stores/store_server_helper.h"
@@ -100,6 +101,55 @@ TEST_CASE("scan gitlab-ci: the key and its id are one credential; settings that 
   CHECK_FALSE(contains(text.out, "LEVEL"));
   CHECK(with({"scan", "."}).status == 2);
   CHECK(contains(with({"scan", "gitlab-ci://gitlab.test/acme/shop", "vault://vault.test/secret"}).err, "--token-file is for one store"));
+}
+
+TEST_CASE("scan gitea-actions: ten thousand projects, of which some cannot be read: all that can is found, what cannot is named, in bounded memory") {
+  constexpr int kProjects = 10'000;
+  constexpr int kOnPage = 50;
+  const std::string token = github_token(34);
+  json routes{{"/api/v1/orgs/acme", {{"body", {{"username", "acme"}}}}}};
+  for (int page = 1; page <= kProjects / kOnPage; ++page) {
+    json projects = json::array();
+    for (int i = (page - 1) * kOnPage; i < page * kOnPage; ++i) {
+      const std::string name = "p" + std::to_string(i);
+      // Actions are off in most: a question each for the others would take more than the seconds of a test.
+      projects.push_back({{"name", name}, {"full_name", "acme/" + name}, {"has_actions", i % 20 == 0}});
+    }
+    const std::string path = "/api/v1/orgs/acme/repos?limit=50" + (page == 1 ? "" : "&page=" + std::to_string(page));
+    routes[path] = {{"body", projects}, {"headers", {{"X-Total-Count", std::to_string(kProjects)}}}};
+  }
+  routes["/api/v1/repos/acme/p9980/actions/variables?limit=50"] = {{"body", json::array({{{"name", "LAST_TOKEN"}, {"data", token}}})}, {"headers", {{"X-Total-Count", "1"}}}};
+  routes["/api/v1/repos/acme/p20/actions/variables?limit=50"] = {{"status", 403}};
+  routes["/api/v1/repos/acme/p40/actions/secrets?limit=50"] = {{"body", "<html>"}};
+  routes["/api/v1/repos/acme/p60/actions/variables?limit=50"] = {{"status", 410}};
+  const json nothing{{"body", json::array()}, {"headers", {{"X-Total-Count", "0"}}}};
+  StoreServer server({{"login", {"Authorization", "token gt"}}, {"routes", routes}, {"patterns", json::array({json::array({".*/actions/(secrets|variables|runners).*", nothing})})}});
+  TemporaryFolder folder;
+  write_file(folder.path() / "token", "gt\n");
+  const auto options = server.options();
+  const std::string report = folder.path() / "report.json";
+  const std::string wrapper = "import resource, subprocess, sys; code = subprocess.run(sys.argv[1:]).returncode; "
+                              "print('peak', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(code)";
+  const Ran ran = run_command(".", {"python3", "-c", wrapper, KEYWAKE_BINARY_DIR "/keywake", "scan", "gitea-actions://gitea.test/acme", "-f", "jsonl", "-o", "json:" + report, "--ca-file", options.client.ca_file,
+                                    "--connect-to", options.client.connect_to[0], "--token-file", folder.path() / "token"});
+  INFO(ran.err);
+  CHECK(ran.status == 2);
+  CHECK(contains(ran.err, "and 2 more"));
+  std::set<std::string> skipped;
+  const json told = json::parse(read_text(report));
+  for (const json& each : told["skipped"]) skipped.insert(each["what"].get<std::string>() + ": " + each["reason"].get<std::string>());
+  const std::string host = "gitea-actions://gitea.test/acme: ";
+  CHECK(skipped == std::set<std::string>{host + "variables of repository acme/p20: the access token has no permission for it (403)",
+                                         host + "secrets of repository acme/p40: the answer is no JSON", host + "variables of repository acme/p60: the server answered 410"});
+  const std::vector<json> lines = lines_of(ran.out);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0]["path"] == "repository acme/p9980/LAST_TOKEN");
+  CHECK(lines[1]["type"] == "variable");
+  const std::size_t peak = ran.err.rfind("peak ");
+  REQUIRE(peak != std::string::npos);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  CHECK(std::stoul(ran.err.substr(peak + 5)) < 200'000);  // KiB, getrusage(2)
+#endif
 }
 
 }  // namespace keywake::testing

@@ -7,7 +7,7 @@ ROUTES is a JSON file:
     {"login": ["header", "value"] or null,             without which the answer is 401
      "routes": {"/path?query": ANSWER or [ANSWER, …]}, of a list one after another, the last for all that follow
      "patterns": [["regular expression of the whole path and query", ANSWER], …],
-     "openapi": "FILE"}                                 instead of routes: an excerpt of an OpenAPI description, see openapi_excerpt.py
+     "openapi": "FILE"}                                 instead of routes: an excerpt of a description, see openapi_excerpt.py, gitea_excerpt.py
 An answer is {"status": 200, "headers": {…}, "body": JSON, or text}. What is not there is answered with 404. It prints its port; a line
 on standard input is answered with the JSON list of the requests so far, as {"path", "headers", "status", "problem"}.
 """
@@ -45,7 +45,7 @@ def by_contract(path):
             most = re.search(r"max (\d+)", parameter.get("description", ""))
             if most and int(value) > int(most[1]):
                 return None, f"{template}: {name} is at most {most[1]}"
-        return {"status": 200, "body": operation["example"]}, None
+        return {"status": 200, "headers": operation.get("headers", {}), "body": operation["example"]}, None
     return None, f"no such path: {plain}"
 
 

@@ -27,7 +27,8 @@ std::string line_of(std::FILE* file) {
 }  // namespace
 
 const Authority& test_authority() {
-  static const Authority authority({"gitlab.test", "jenkins.test", "kube.test", "vault.test", "api.github.com", "app.terraform.io", "api.bitbucket.org"});
+  static const Authority authority({"gitlab.test", "jenkins.test", "kube.test", "vault.test", "gitea.test", "woodpecker.test", "tfs.test", "api.github.com", "app.terraform.io",
+                                    "api.bitbucket.org", "circleci.com", "api.buildkite.com", "dev.azure.com"});
   return authority;
 }
 

@@ -9,53 +9,9 @@
 
 #include "base/base64.h"
 #include "catch.h"
-#include "store_server_helper.h"
+#include "listing_helper.h"
 
 namespace keywake::testing {
-namespace {
-
-using Json = nlohmann::json;
-using stores::Listing;
-using stores::StoredVariable;
-
-std::string value_of(const StoredVariable& variable) { return variable.value ? std::string(variable.value->reveal()) : "(hidden)"; }
-
-std::string all(const Listing& listing) {
-  std::string out;
-  for (const StoredVariable& each : listing.variables) out += model::path_of(each.about.place) + "=" + value_of(each) + "\n";
-  return out;
-}
-
-std::string skips(const Listing& listing) {
-  std::string out;
-  for (const model::Skip& skip : listing.skips) out += skip.what + ": " + skip.reason + (skip.failed ? "\n" : " (not failed)\n");
-  return out;
-}
-
-const StoredVariable& named(const Listing& listing, std::string_view path) {
-  for (const StoredVariable& each : listing.variables) {
-    if (model::path_of(each.about.place) == path) return each;
-  }
-  FAIL("no variable " << path << " in\n" << all(listing));
-  std::abort();
-}
-
-Json text_body(const std::string& text) { return {{"body", text}}; }
-Json body(Json json) { return {{"body", std::move(json)}}; }
-Json status(int code) { return {{"status", code}}; }
-
-Listing listed(const std::string& target, const stores::StoreOptions& options) {
-  auto listing = stores::list(target, options);
-  if (!listing) FAIL(listing.error().message);
-  return *std::move(listing);
-}
-
-std::string error_of(const std::string& target, const stores::StoreOptions& options = {}) {
-  const auto listing = stores::list(target, options);
-  return listing ? "" : listing.error().message;
-}
-
-}  // namespace
 
 TEST_CASE("env: is this process's environment, env:pid/N another's") {
   const EnvironmentVariable variable("KEYWAKE_TEST_VARIABLE", "a value = with\nall sorts");
