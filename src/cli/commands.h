@@ -11,6 +11,10 @@ namespace keywake::cli {
 ExitStatus scan_command(const Arguments& arguments);
 ExitStatus validate_command(const Arguments& arguments);
 ExitStatus recheck_command(const Arguments& arguments);
+ExitStatus baseline_create(const Arguments& arguments);
+ExitStatus baseline_update(const Arguments& arguments);
+ExitStatus baseline_prune(const Arguments& arguments);
+ExitStatus baseline_import(const Arguments& arguments);
 ExitStatus hook_run(const Arguments& arguments);
 ExitStatus hook_install(const Arguments& arguments);
 ExitStatus hook_uninstall(const Arguments& arguments);

@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "attribution/attribute.h"
+#include "cli/baseline_key.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/failures.h"
@@ -66,6 +67,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   request.people = arguments.validation.wanted;
   if (request.targets.empty()) request.targets.emplace_back(".");
   request.stores.client = request.images.client = arguments.validation.client();
+  take_baseline_key(request);
   use_layer_cache(arguments, request.images);
   if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);
   if (request.staged) request.index_file = index_file_of_hook();

@@ -120,7 +120,7 @@ Result<std::shared_ptr<const Suppression>> Suppression::make(const Request& requ
                                                              const std::optional<fs::path>& root) {
   auto out = std::make_shared<Suppression>(std::move(baseline));
   policy::Policy::Options options;
-  options.baseline = request.baseline_file.empty();
+  options.baseline = request.baseline_file.empty() && !request.without_baseline;
   options.now = std::time(nullptr);
   auto key = baseline_key(request.baseline_key, repository);
   if (!key) return std::unexpected(key.error());
