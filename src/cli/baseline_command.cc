@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/failures.h"
+#include "cli/git_command.h"
 #include "cli/rule_choice.h"
 #include "policy/baseline.h"
 #include "policy/others.h"
@@ -154,7 +155,10 @@ class Job {
     return added;
   }
 
-  static std::string who() {
+  [[nodiscard]] std::string who() const {
+    if (repository_) {
+      if (auto email = ask_git(request_.targets.front(), {"config", "user.email"}); email && !email->empty()) return *email;
+    }
     for (const char* name : {"GIT_AUTHOR_EMAIL", "EMAIL", "USER", "LOGNAME"}) {
       if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
     }
