@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <sys/random.h>
 
 namespace keywake {
 namespace {
@@ -35,6 +36,25 @@ constexpr std::array<std::uint32_t, 256> make_crc_table() {
 constexpr auto kCrcTable = make_crc_table();
 
 }  // namespace
+
+std::string slow_digest(std::string_view salt, std::string_view bytes) {
+  constexpr std::uint64_t kRounds = 1ULL << 15;
+  constexpr std::uint64_t kMemory = 64ULL << 20;
+  std::array<std::uint8_t, 32> out;
+  if (EVP_PBE_scrypt(bytes.data(), bytes.size(), reinterpret_cast<const unsigned char*>(salt.data()), salt.size(), kRounds, 8, 1, kMemory, out.data(), out.size()) != 1) return {};
+  return {reinterpret_cast<const char*>(out.data()), out.size()};
+}
+
+std::string random_bytes(std::size_t count) {
+  std::string out(count, '\0');
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t got = getrandom(out.data() + done, count - done, 0);
+    if (got <= 0) return {};
+    done += static_cast<std::size_t>(got);
+  }
+  return out;
+}
 
 std::array<std::uint8_t, 20> sha1(std::string_view bytes) { return digest<20>(EVP_sha1(), bytes); }
 std::array<std::uint8_t, 32> sha256(std::string_view bytes) {

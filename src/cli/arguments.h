@@ -62,6 +62,11 @@ struct Arguments {
 
   ValidationArguments validation;
 
+  std::string baseline_reason;  // of `keywake baseline`
+  std::string baseline_who;
+  std::optional<std::int64_t> baseline_expires;  // day (policy/source.h)
+  bool baseline_without_key = false;
+
   std::chrono::seconds time_limit{25};  // of a server's hook
   bool pass_over_time = false;
 

@@ -147,6 +147,8 @@ ExitStatus ci_command(const Arguments& arguments) {
   request.people = arguments.validation.wanted;
   if (!range->whole) {
     request.push = scan::Push{{{event->branch.empty() ? "HEAD" : event->branch, range->head}}, range->bases, ""};
+    // A change cannot allow itself.
+    if (request.policy_commit.empty() && !range->bases.empty()) request.policy_commit = range->bases.front();
   }
   auto result = scan_with(request, **choice, arguments);
   if (!result) return failed(result.error().message);

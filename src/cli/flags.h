@@ -58,7 +58,7 @@ struct CommandGroup {
   std::string_view name;
   std::string_view help;
 };
-inline constexpr CommandGroup kCommandGroups[]{{"hook", "Put keywake into git hooks, take it out, and run it as one"}, {"rules", "List, show, explain, check and measure patterns"}};
+inline constexpr CommandGroup kCommandGroups[]{{"baseline", "Keep a list of known credentials, which scans leave out"}, {"hook", "Put keywake into git hooks, take it out, and run it as one"}, {"rules", "List, show, explain, check and measure patterns"}};
 bool is_command_group(std::string_view word);
 
 /// All commands, in the order in which help shows them.
@@ -71,6 +71,11 @@ std::span<const Flag> scan_flags();
 std::span<const Flag> report_flags();
 /// --no-suppress, of what scans of its own accord.
 std::span<const Flag> suppress_flags();
+/// Where a baseline and its key are; --policy-from; of `keywake baseline` alone; --no-key (baseline_flags.cc).
+std::span<const Flag> policy_flags();
+std::span<const Flag> trust_flags();
+std::span<const Flag> baseline_flags();
+std::span<const Flag> baseline_create_flags();
 /// Of `keywake hook run` alone (hook_flags.cc).
 std::span<const Flag> hook_flags();
 /// The one flag of that name, as a table.

@@ -14,6 +14,7 @@
 #include "base/mapped_file.h"
 #include "base/text.h"
 #include "cli/agent_event.h"
+#include "cli/baseline_key.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/failures.h"
@@ -23,6 +24,7 @@
 #include "cli/terminal.h"
 #include "cli/time_limit.h"
 #include "report/hook_text.h"
+#include "git/repository.h"
 #include "scan/pipeline.h"
 
 namespace keywake::cli {
@@ -55,6 +57,7 @@ ExitStatus cannot(std::string_view hook, std::string_view message) {
 ExitStatus run_and_tell(std::string_view hook, Stopped what, scan::Request request, const Arguments& arguments) {
   auto choice = RuleChoice::make(arguments);
   if (!choice) return cannot(hook, choice.error().message);
+  take_baseline_key(request);
   if (request.texts.empty()) {
     request.targets = {repository_of_hook()};
     request.object_dirs = object_dirs_of_hook();
@@ -73,11 +76,21 @@ ExitStatus run_and_tell(std::string_view hook, Stopped what, scan::Request reque
   return result->credentials.empty() ? ExitStatus::kClean : ExitStatus::kFound;
 }
 
+// What a push must be measured by, since it may not allow itself: the ref as it was; for a new ref, or several, the default branch; in a
+// repository that has none yet, nothing.
+std::string policy_of(const scan::Push& push) {
+  if (push.refs.size() == 1 && push.known.size() == 1) return push.known.front();
+  const auto repository = git::Repository::open(repository_of_hook());
+  const bool born = repository && *repository && !(*repository)->refs.empty() && (*repository)->refs.front().name == "HEAD";
+  return born ? "HEAD" : std::string(40, '0');
+}
+
 ExitStatus run_push(std::string_view hook, Stopped what, const Result<scan::Push>& push, const Arguments& arguments) {
   if (!push) return cannot(hook, push.error().message);
   if (push->refs.empty()) return ExitStatus::kClean;  // nothing, or deletions alone
   scan::Request request = arguments.request;
   request.push = *push;
+  if (what == Stopped::kReceive && request.policy_commit.empty()) request.policy_commit = policy_of(*push);
   return run_and_tell(hook, what, std::move(request), arguments);
 }
 

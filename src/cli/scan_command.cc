@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "attribution/attribute.h"
+#include "cli/baseline_key.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/fail_on.h"
@@ -68,6 +69,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   request.people = arguments.validation.wanted;
   if (request.targets.empty()) request.targets.emplace_back(".");
   request.stores.client = request.images.client = arguments.validation.client();
+  take_baseline_key(request);
   use_layer_cache(arguments, request.images);
   if (auto possible = check_fail_on(arguments.fail_on, arguments.validation.wanted); !possible) return failed(possible.error().message);
   if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);

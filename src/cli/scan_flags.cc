@@ -181,8 +181,8 @@ constexpr Flag kScanFlags[] = {
 
 constexpr Flag kSuppressFlags[] = {
     {.name = "no-suppress",
-     .help = "Report what keywake:allow beside it says is meant to be there, too",
-     .long_help = "Without it such places are left out and counted in the summary. docs/hooks.md explains how it is written.",
+     .help = "Report also what a comment, baseline or keywake.toml says may stay",
+     .long_help = "Without it such places are left out and counted in the summary, by what says so. docs/baseline.md explains them all.",
      .group = Group::kReport,
      .apply = [](std::string_view, Arguments& a) -> Done {
        a.request.suppress = false;

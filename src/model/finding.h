@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -136,7 +137,8 @@ struct Summary {
   std::uint64_t bytes_matched = 0;  // that went through the matcher: less than bytes where deltas saved it
   std::uint64_t rejected = 0;       // candidates that a check turned down
   std::array<std::uint64_t, kConfidenceNames.size()> held_back{};  // credentials left out, by their confidence
-  std::uint64_t allowed = 0;  // places left out since keywake:allow stands beside them
+  std::map<std::string, std::uint64_t> suppressed;  // places left out on purpose, by what: "keywake:allow", "baseline", ".gitleaksignore"
+  std::uint64_t not_suppressed = 0;  // places reported though the change that is judged would leave them out itself
   double seconds = 0;
   std::vector<Skip> skips;
   bool complete() const {
@@ -147,9 +149,17 @@ struct Summary {
   }
 };
 
+/// A credential that something leaves out on purpose.
+struct Suppressed {
+  const Pattern* pattern = nullptr;
+  Secret secret;
+  std::string by;  // as in Summary::suppressed
+};
+
 struct ScanResult {
   std::vector<Credential> credentials;  // sorted by risk and confidence (highest first), pattern id, fingerprint
   std::vector<Secret> held_back;        // of the credentials that the summary counts as such: reports redact these too
+  std::vector<Suppressed> suppressed;   // by secret
   std::vector<std::pair<Sighting, Rejection>> rejections;  // only under --explain
   std::vector<Variable> variables;  // of stores: those whose value is hidden, or whose settings leak; by target and path
   std::vector<People> people;       // of the repositories, if that was asked for

@@ -250,7 +250,10 @@ std::string summary_object(const View& view) {
     held_back[std::string(name(level))] = summary.held_back[static_cast<std::size_t>(level)];
   }
   out["held_back"] = std::move(held_back);
-  out["suppressed"] = {{"inline", summary.allowed}};
+  Json suppressed{{"inline", 0}};
+  for (const auto& [by, count] : summary.suppressed) suppressed[by == "keywake:allow" ? "inline" : to_utf8(by)] = count;
+  out["suppressed"] = std::move(suppressed);
+  out["not_suppressed"] = summary.not_suppressed;
   out["rejected"] = summary.rejected;
   out["complete"] = summary.complete();
   return dump(out);

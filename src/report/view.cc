@@ -205,9 +205,18 @@ std::string View::held_back() const {
 }
 
 std::string View::allowed() const {
-  const std::uint64_t count = summary().allowed;
-  if (count == 0) return {};
-  return fmt::format("{} {} by keywake:allow (--no-suppress shows {})", human_count(count), count == 1 ? "place" : "places", count == 1 ? "it" : "them");
+  std::string out;
+  std::uint64_t all = 0;
+  for (const auto& [by, count] : summary().suppressed) {
+    out += fmt::format("{}{} {} by {}", out.empty() ? "" : ", ", human_count(count), count == 1 ? "place" : "places", printable(by));
+    all += count;
+  }
+  if (all > 0) out += fmt::format(" (--no-suppress shows {})", all == 1 ? "it" : "them");
+  if (const std::uint64_t own = summary().not_suppressed; own > 0) {
+    out += fmt::format("{}{} {} that only the change itself would leave out {} reported all the same", out.empty() ? "" : "; ", human_count(own), own == 1 ? "place" : "places",
+                       own == 1 ? "is" : "are");
+  }
+  return out;
 }
 
 std::vector<SkipGroup> View::skip_groups(std::size_t examples) const {

@@ -29,6 +29,42 @@ std::string reason_in(std::string_view text) {
   return !says_something || text.starts_with("<why>") ? "" : std::string(text);
 }
 
+// The comments of other tools, as their documentation has them. Those that are long enough to stand anywhere need no comment sign before them.
+struct OthersMark {
+  std::string_view text;   // in small letters
+  std::string_view shown;
+  bool above;              // alone in the line above, not in the line itself
+};
+constexpr OthersMark kOthers[]{
+    {"gitleaks:allow", "gitleaks:allow", false},
+    {"betterleaks:allow", "betterleaks:allow", false},
+    {"ggignore", "ggignore", false},
+    {"kingfisher:ignore", "kingfisher:ignore", false},
+    {"trufflehog:ignore", "trufflehog:ignore", false},
+    {"pragma: allowlist secret", "pragma: allowlist secret", false},
+    {"pragma:allowlist secret", "pragma: allowlist secret", false},
+    {"pragma: whitelist secret", "pragma: allowlist secret", false},
+    {"pragma: allowlist nextline secret", "pragma: allowlist secret", true},
+    {"pragma:allowlist nextline secret", "pragma: allowlist secret", true},
+};
+
+// The words must be a comment's: a sign stands before them, and no word goes on from them.
+std::optional<Allow> others_in(std::string_view line, std::uint32_t number, bool above) {
+  if (line.find(':') == std::string_view::npos && line.find("ggignore") == std::string_view::npos) return std::nullopt;
+  const std::string small = lowered(line);
+  for (const OthersMark& mark : kOthers) {
+    if (mark.above != above) continue;
+    const std::size_t at = small.find(mark.text);
+    if (at == std::string::npos) continue;
+    const std::size_t end = at + mark.text.size();
+    if (end < small.size() && (is_alnum(small[end]) || small[end] == '_' || small[end] == '-')) continue;
+    if (at > 0 && (is_alnum(small[at - 1]) || small[at - 1] == '_')) continue;
+    if (above && std::any_of(small.begin(), small.begin() + static_cast<std::ptrdiff_t>(at), is_alnum)) continue;
+    return Allow{"*", std::string(mark.shown), number, mark.shown};
+  }
+  return std::nullopt;
+}
+
 std::optional<Allow> allow_in(std::string_view line, std::uint32_t number, bool alone) {
   const std::size_t at = line.find(kMarker);
   if (at == std::string_view::npos) return std::nullopt;
@@ -57,9 +93,13 @@ std::optional<Allow> allow_beside(std::string_view bytes, std::size_t begin, std
   // Of a secret of many lines (a key block) the last line ends with it, so the words may follow there.
   if (auto found = allow_in(after, line + static_cast<std::uint32_t>(std::count(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.begin() + static_cast<std::ptrdiff_t>(end), '\n')), false)) return found;
   if (auto found = allow_in(start, line, false)) return found;
+  if (auto found = others_in(after, line, false)) return found;
+  if (auto found = others_in(start, line, false)) return found;
   if (newline == std::string_view::npos) return std::nullopt;
   const std::string_view above = before.substr(0, newline);
-  return allow_in(above.substr(above.rfind('\n') + 1), line - 1, true);
+  const std::string_view line_above = above.substr(above.rfind('\n') + 1);
+  if (auto found = allow_in(line_above, line - 1, true)) return found;
+  return others_in(line_above, line - 1, true);
 }
 
 }  // namespace keywake::scan

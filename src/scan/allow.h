@@ -4,6 +4,8 @@
 //   key = "…"  # keywake:allow stripe.* printed in Stripe's documentation
 //
 // First the pattern it may be of, by id or glob (base/text.h), then the reason, which must be there. Believed unless --no-suppress.
+// What other scanners' users wrote into their lines holds likewise, for any pattern and without a reason: gitleaks:allow, betterleaks:allow,
+// ggignore, kingfisher:ignore, trufflehog:ignore, `pragma: allowlist secret` (in the line) and `pragma: allowlist nextline secret` (above it).
 // Thread safety: pure functions.
 #pragma once
 
@@ -19,6 +21,7 @@ struct Allow {
   std::string pattern;  // id or glob
   std::string reason;   // empty: none was given
   std::uint32_t line = 0;  // in which it stands
+  std::string_view by = "keywake:allow";  // whose words these are: constant
 
   [[nodiscard]] bool fits(std::string_view pattern_id) const;
   /// It speaks of this pattern, and gives a reason.

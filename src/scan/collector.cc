@@ -96,13 +96,19 @@ void Collector::add(Seen seen) {
     reason = judge(seen);
     noise = !reason.empty();
   }
+  const auto verdict = reason.empty() && suppress_ ? verdict_on(seen, value) : std::nullopt;
   std::lock_guard lock(mutex_);
   noise_ += noise;
   if (reason.empty()) {
     seen.line.clear();
-    const bool spoken_for = suppress_ && seen.allow && seen.allow->fits(value.pattern->id);
-    if (spoken_for && seen.allow->reason.empty()) complain_of_allow(seen);
-    (spoken_for && !seen.allow->reason.empty() ? allowed_ : seen_).push_back(std::move(seen));
+    const bool left_out = verdict && !verdict->own;
+    if (!left_out && suppress_ && seen.allow && seen.allow->fits(value.pattern->id) && seen.allow->reason.empty()) complain_of_allow(seen);
+    if (verdict && verdict->own) disallowed_.push_back({seen, verdict->by});
+    if (left_out) {
+      allowed_.push_back({std::move(seen), verdict->by});
+    } else {
+      seen_.push_back(std::move(seen));
+    }
   } else if (explain_) {
     rejections_.emplace_back(std::move(seen.sighting), model::Rejection{value.pattern, {}, std::move(reason)});
   }
@@ -114,6 +120,19 @@ void Collector::complain_of_allow(const Seen& seen) {
   const std::string target = seen.sighting.target.empty() ? "" : seen.sighting.target + ": ";
   skips_.push_back({target + seen.sighting.path + ":" + std::to_string(seen.allow->line), "keywake:allow without a reason; write keywake:allow PATTERN REASON", true});
 }
+
+std::optional<Suppression::Verdict> Collector::verdict_on(const Seen& seen, const matching::Value& value) const {
+  const auto found = suppressions_.find(seen.sighting.target);
+  return (found == suppressions_.end() ? for_all_ : found->second)->judge(seen, value);
+}
+
+void Collector::use(const std::string& target, std::shared_ptr<const Suppression> suppression) {
+  for (const policy::Note& note : suppression->notes()) skip({target + ": " + note.what, note.reason, note.failed});
+  std::lock_guard lock(mutex_);
+  suppressions_[target] = std::move(suppression);
+}
+
+void Collector::use_for_all(std::shared_ptr<const Suppression> suppression) { for_all_ = std::move(suppression); }
 
 void Collector::skip(model::Skip skip) {
   std::lock_guard lock(mutex_);
@@ -142,15 +161,31 @@ std::optional<std::map<std::string, std::int64_t>> Collector::files_of_today(con
 
 // Places, each once however many ways led there.
 void Collector::count_allowed(model::ScanResult& result) {
-  std::map<std::string_view, std::vector<model::Sighting>> by_secret;
-  for (Seen& seen : allowed_) by_secret[values_[seen.value].secret.reveal()].push_back(std::move(seen.sighting));
-  for (auto& [secret, sightings] : by_secret) {
-    std::sort(sightings.begin(), sightings.end(), surer_first);
-    sightings.erase(std::unique(sightings.begin(), sightings.end(), same), sightings.end());
-    drop_repeated_by_work_tree(sightings);
-    result.summary.allowed += sightings.size();
-    result.held_back.emplace_back(secret);
+  struct Group {
+    const model::Pattern* pattern = nullptr;
+    std::vector<model::Sighting> sightings;
+  };
+  const auto grouped = [&](std::vector<Allowed>& all) {
+    std::map<std::pair<std::string_view, std::string>, Group> groups;  // by secret, and what leaves it out
+    for (Allowed& each : all) {
+      const matching::Value& value = values_[each.seen.value];
+      Group& group = groups[{value.secret.reveal(), each.by}];
+      if (group.pattern == nullptr || speaks_before(*value.pattern, *group.pattern)) group.pattern = value.pattern;
+      group.sightings.push_back(std::move(each.seen.sighting));
+    }
+    for (auto& [key, group] : groups) {
+      std::sort(group.sightings.begin(), group.sightings.end(), surer_first);
+      group.sightings.erase(std::unique(group.sightings.begin(), group.sightings.end(), same), group.sightings.end());
+      drop_repeated_by_work_tree(group.sightings);
+    }
+    return groups;
+  };
+  for (auto& [key, group] : grouped(allowed_)) {
+    result.summary.suppressed[key.second] += group.sightings.size();
+    result.held_back.emplace_back(key.first);
+    result.suppressed.push_back({group.pattern, Secret(key.first), key.second});
   }
+  for (auto& [key, group] : grouped(disallowed_)) result.summary.not_suppressed += group.sightings.size();
 }
 
 model::ScanResult Collector::finish() {

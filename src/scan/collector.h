@@ -13,6 +13,7 @@
 #include "matching/value_table.h"
 #include "model/finding.h"
 #include "scan/allow.h"
+#include "scan/suppression.h"
 
 namespace keywake::scan {
 
@@ -41,6 +42,10 @@ class Collector {
   virtual void skip(model::Skip skip);
   void add(model::People people);
 
+  /// What may stay in a target; before anything is added of it. `of_all`: for targets of which nothing else is known.
+  void use(const std::string& target, std::shared_ptr<const Suppression> suppression);
+  void use_for_all(std::shared_ptr<const Suppression> suppression);
+
   /// What was added so far: paths of a target that have it today, with the earliest date at which a commit brought it in.
   /// Absent if nothing was found in the target.
   std::optional<std::map<std::string, std::int64_t>> files_of_today(const std::string& target);
@@ -63,6 +68,11 @@ class Collector {
 
  private:
   std::string judge(Seen& seen) const;
+  struct Allowed {
+    Seen seen;
+    std::string by;
+  };
+  std::optional<Suppression::Verdict> verdict_on(const Seen& seen, const matching::Value& value) const;
   void count_allowed(model::ScanResult& result);
   void complain_of_allow(const Seen& seen);
 
@@ -72,7 +82,10 @@ class Collector {
   bool suppress_;
   std::mutex mutex_;
   std::vector<Seen> seen_;
-  std::vector<Seen> allowed_;
+  std::vector<Allowed> allowed_;
+  std::vector<Allowed> disallowed_;  // by what a change brought itself: reported, and counted
+  std::map<std::string, std::shared_ptr<const Suppression>> suppressions_;  // by target
+  std::shared_ptr<const Suppression> for_all_ = std::make_shared<const Suppression>(nullptr);
   std::vector<std::pair<model::Sighting, model::Rejection>> rejections_;
   std::uint64_t noise_ = 0;
   std::vector<model::Skip> skips_;

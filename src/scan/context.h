@@ -1,6 +1,7 @@
 // What every part of one scan shares. Ownership: refers to things that outlive the scan. Thread safety: as its members.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "archive/expand.h"
@@ -18,6 +19,7 @@ struct Context {
   Progress& progress;
   unsigned threads;
   archive::Limits archive_limits;
+  std::shared_ptr<const policy::Baseline> baseline;  // of --baseline; null: none
 };
 
 }  // namespace keywake::scan

@@ -24,6 +24,7 @@
 #include "scan/people.h"
 #include "scan/plain_scan.h"
 #include "scan/store_scan.h"
+#include "scan/suppression.h"
 #include "scan/text_scan.h"
 
 namespace keywake::scan {
@@ -104,7 +105,17 @@ Result<void> scan_all_of(const Context& context, const git::Repository& reposito
   return scan_tree(context, *repository.work_tree, target, known);
 }
 
+// What may stay there; before anything of it is scanned.
+Result<void> read_policy(const Context& context, const git::Repository* repository, const std::optional<fs::path>& root, const std::string& target) {
+  if (!context.request.suppress) return {};
+  auto suppression = Suppression::make(context.request, context.baseline, repository, root);
+  if (!suppression) return std::unexpected(suppression.error());
+  context.collector.use(target, *std::move(suppression));
+  return {};
+}
+
 Result<void> scan_repository(const Context& context, const git::Repository& repository, const std::string& target) {
+  if (auto read = read_policy(context, &repository, repository.work_tree, target); !read) return read;
   auto done = scan_all_of(context, repository, target);
   if (!context.request.people || !done) return done;
   if (const auto files = context.collector.files_of_today(target)) context.collector.add(read_people(repository, target, *files, std::time(nullptr)));
@@ -146,7 +157,10 @@ Result<void> scan_target(const Context& context, const std::string& target, std:
     return scan_repository(context, **repository, target);
   }
   std::error_code ec;
-  if (fs::is_directory(target, ec)) return scan_tree(context, target, target, {});
+  if (fs::is_directory(target, ec)) {
+    if (auto read = read_policy(context, nullptr, target, target); !read) return read;
+    return scan_tree(context, target, target, {});
+  }
   return scan_file(context, target, target);
 }
 
@@ -166,7 +180,10 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
   matching::ValueTable values;
   Collector collector(values, request.explain, request.min_confidence, request.suppress);
-  Context context{request, engine, values, collector, progress, threads, {}};
+  auto baseline = asked_baseline(request);
+  if (!baseline) return std::unexpected(baseline.error());
+  if (*baseline) collector.use_for_all(std::make_shared<const Suppression>(*baseline));
+  Context context{request, engine, values, collector, progress, threads, {}, *baseline};
   context.archive_limits.member_bytes = request.max_file_size;
 
   std::vector<ScannedVariable> variables;

@@ -56,7 +56,11 @@ struct Request {
   std::optional<Push> push;           // only what that brings
   std::vector<std::string> object_dirs;  // further object stores of the target: git's quarantine
   std::vector<Text> texts;            // scanned beside the targets
-  bool suppress = true;               // believe keywake:allow (scan/allow.h)
+  bool suppress = true;               // believe keywake:allow (scan/allow.h), baselines and the like (scan/suppression.h)
+  std::string policy_commit;          // only what this revision says may stay counts; all zeros: nothing does; empty: what stands there now
+  std::string baseline_file;          // instead of the target's own; empty: that
+  bool without_baseline = false;      // as if there were none, for what makes one
+  std::string baseline_key;           // 64 hexadecimal digits; empty: the repository's own key file
   std::string range;                  // "A..B": only what those commits brought in
   std::string since;                  // a date: only what commits from then on brought in
   std::vector<std::string> branches;  // only what is reachable from these

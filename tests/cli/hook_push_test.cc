@@ -223,9 +223,15 @@ TEST_CASE("A server's pre-receive refuses what is in quarantine, and says why in
     tree.commit_unseen("fine.txt", "fine\n");
     CHECK(tree.git({"push", "-q", "origin", "main"}).status == 0);
   }
-  SECTION("what is allowed with a reason passes, unless the server looks past that") {
-    tree.commit_unseen("config/of the whole company/production.env",
-                       "token = " + github_token(1) + "  # keywake:allow github.* made up\n");
+  SECTION("a push cannot allow itself: what may stay is what the branch says already, unless the server looks past that too") {
+    const std::string allowed = "token = " + github_token(1) + "  # keywake:allow github.* made up\n";
+    tree.commit_unseen("config/of the whole company/production.env", allowed);
+    CHECK(tree.git({"push", "-q", "origin", "main"}).status == 1);
+
+    run_git(tree.root, {"reset", "-q", "--hard", "main~2"});
+    tree.commit_unseen("keywake.toml", "[[allow]]\npatterns = [\"github.*\"]\npaths = [\"config/**\"]\nreason = \"made up\"\n");
+    CHECK(tree.git({"push", "-q", "origin", "main"}).status == 0);
+    tree.commit_unseen("config/of the whole company/production.env", leak(1));
     const bool strict = GENERATE(false, true);
     if (strict) {
       const fs::path hook = server.root / "hooks/pre-receive";
@@ -234,6 +240,8 @@ TEST_CASE("A server's pre-receive refuses what is in quarantine, and says why in
       std::ofstream(hook) << script;
     }
     CHECK(tree.git({"push", "-q", "origin", "main"}).status == (strict ? 1 : 0));
+    tree.commit_unseen("elsewhere.env", leak(2));
+    CHECK(tree.git({"push", "-q", "origin", "main"}).status == 1);
   }
 }
 

@@ -272,7 +272,7 @@ model::ScanResult rich_result() {
                  .bytes_matched = 1'950'000'000,
                  .rejected = 17,
                  .held_back = {12},
-                 .allowed = 2,
+                 .suppressed = {{"keywake:allow", 2}},
                  .seconds = 2.125};
   out.variables = variables(clear);
   for (int i = 0; i < 5; ++i) {

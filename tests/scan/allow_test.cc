@@ -29,6 +29,20 @@ TEST_CASE("keywake:allow in the line, or alone in the line above") {
       {"k = SECRET # keywake:allow", false, ""},
       {"k = SECRET # keywake:allowed acme.key reason", false, ""},
       {"-----SECRET", false, ""},
+      // Other tools' words hold for any pattern, without a reason.
+      {"k = SECRET # gitleaks:allow", true, "gitleaks:allow"},
+      {"k = SECRET // betterleaks:allow", true, "betterleaks:allow"},
+      {"k = SECRET # GGIGNORE", true, "ggignore"},
+      {"k = SECRET # kingfisher:ignore because", true, "kingfisher:ignore"},
+      {"k = SECRET # trufflehog:ignore", true, "trufflehog:ignore"},
+      {"k = SECRET # pragma: allowlist secret", true, "pragma: allowlist secret"},
+      {"# pragma: allowlist nextline secret\nk = SECRET", true, "pragma: allowlist secret"},
+      {"# pragma: allowlist secret\nk = SECRET", false, ""},
+      {"k = SECRET # pragma: allowlist nextline secret", false, ""},
+      {"# gitleaks:allow\nk = SECRET", false, ""},
+      {"k = SECRET # gitleaks:allowed", false, ""},
+      {"k = SECRET # xgitleaks:allow", false, ""},
+      {"k = SECRET ggignored", false, ""},
   };
   for (const Row& row : kRows) {
     INFO(row.text);

@@ -1,0 +1,240 @@
+// Baseline, keywake.toml and the files of other tools: what each leaves out, and what becomes of bad and hostile ones.
+#include "policy/policy.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <map>
+
+#include "base/hash.h"
+#include "catch.h"
+#include "policy/baseline.h"
+#include "policy/settings.h"
+
+namespace {
+
+using namespace keywake;
+using namespace keywake::policy;
+
+constexpr std::int64_t kNow = 1'790'000'000;  // 2026-09-21
+const std::string kKey(32, 'k');
+
+Place place(std::string_view path, std::string_view secret, std::string_view pattern = "acme.key", std::uint32_t line = 1) {
+  Place out;
+  out.path = path;
+  out.secret = secret;
+  out.pattern = pattern;
+  out.line = line;
+  return out;
+}
+
+std::shared_ptr<const Policy> policy_of(const std::map<std::string, std::string>& files) {
+  Policy::Options options;
+  options.key = kKey;
+  options.now = kNow;
+  return Policy::load(
+      [&](std::string_view path, std::size_t) -> Result<std::optional<std::string>> {
+        const auto found = files.find(std::string(path));
+        return found == files.end() ? std::optional<std::string>() : std::optional(found->second);
+      },
+      options);
+}
+
+BaselineFile baseline_with(std::string_view secret, std::optional<std::int64_t> expires = std::nullopt) {
+  BaselineFile file;
+  file.id = key_id(kKey);
+  const auto hasher = Baseline::make(file, kKey, "b", kNow);
+  file.entries[(*hasher)->hash(secret)] = {"acme.key", "known", "robin", "2026-09-01", expires};
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("A baseline recognises a value wherever it stands, by its key alone, and until it expires") {
+  const BaselineFile file = baseline_with("value-1");
+  const std::string text = write_baseline(file);
+  CHECK(text.find("value-1") == std::string::npos);
+  CHECK(text.find(to_hex(sha256("value-1"))) == std::string::npos);
+  const auto again = read_baseline(text, "b");
+  REQUIRE(again);
+  CHECK(write_baseline(*again) == text);
+
+  const auto policy = policy_of({{".keywake-baseline.json", text}});
+  CHECK(policy->by(place("anywhere", "value-1")) == "baseline");
+  CHECK(policy->by(place("", "value-1", "other.id")) == "baseline");
+  CHECK_FALSE(policy->by(place("anywhere", "value-2")));
+
+  const auto wrong = Baseline::make(file, std::string(32, 'x'), "b", kNow);
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().message.find("not the one") != std::string::npos);
+
+  const std::int64_t today = *day_of("2026-09-21");
+  CHECK(policy_of({{".keywake-baseline.json", write_baseline(baseline_with("v", today))}})->by(place("a", "v")) == "baseline");
+  CHECK_FALSE(policy_of({{".keywake-baseline.json", write_baseline(baseline_with("v", today - 1))}})->by(place("a", "v")));
+}
+
+TEST_CASE("A baseline without a key hashes slowly, by the salt in the file") {
+  BaselineFile file;
+  file.scheme = Scheme::kSlow;
+  file.id = std::string(32, 'a');
+  auto hasher = Baseline::make(file, "", "b", kNow);
+  REQUIRE(hasher);
+  const auto started = std::chrono::steady_clock::now();
+  const std::string hash = (*hasher)->hash("value-1");
+  CHECK(std::chrono::steady_clock::now() - started > std::chrono::milliseconds(10));
+  CHECK(hash.size() == 64);
+  file.id[0] = 'b';
+  CHECK((*Baseline::make(file, "", "b", kNow))->hash("value-1") != hash);
+}
+
+TEST_CASE("Bad baselines are named, and leave nothing out") {
+  const std::string good = write_baseline(baseline_with("v"));
+  const auto with = [&](std::string_view from, std::string_view to) {
+    std::string text = good;
+    const std::size_t at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+  };
+  struct Row {
+    std::string text;
+    const char* says;
+  };
+  const Row rows[] = {
+      {"", "not JSON"},
+      {std::string("\0\x01\xff", 3), "not JSON"},
+      {std::string(1'000'000, '['), "not JSON"},
+      {"<<<<<<< HEAD\n" + good, "b:1: holds the marks of a merge"},
+      {with("\"version\": 1", "\"version\": 2"), "version is not 1"},
+      {with("hmac-sha256", "md5"), "there are hmac-sha256 and scrypt"},
+      {with("\"known\"", "\"\""), "\"reason\" is missing"},
+      {with("\"who\"", "\"whom\""), "unknown member \"whom\""},
+      {with("\"hash\":\"", "\"hash\":\"zz"), "64 hexadecimal digits"},
+      {std::string(kMaxFile + 1, ' '), "larger than"},
+  };
+  for (const Row& row : rows) {
+    const auto read = read_baseline(row.text, "b");
+    REQUIRE_FALSE(read);
+    INFO(read.error().message);
+    CHECK(read.error().message.find(row.says) != std::string::npos);
+    const auto policy = policy_of({{".keywake-baseline.json", row.text}});
+    CHECK_FALSE(policy->by(place("a", "v")));
+    REQUIRE(policy->notes().size() == 1);
+    CHECK(policy->notes()[0].failed);
+  }
+}
+
+TEST_CASE("keywake.toml allows by path and pattern, with a reason, until it expires") {
+  const auto policy = policy_of({{"keywake.toml",
+                                  "[[allow]]\npaths = [\"docs/**\", \"*.md\"]\npatterns = [\"acme.*\"]\nreason = \"printed\"\n"
+                                  "[[allow]]\npaths = [\"old\"]\nreason = \"was\"\nexpires = 2026-09-20\n"
+                                  "[[allow]]\npatterns = [\"test.key\"]\nreason = \"made up\"\nexpires = \"2026-09-21\"\n"}});
+  CHECK(policy->notes().empty());
+  CHECK(policy->by(place("docs/a/b.txt", "v")) == "keywake.toml");
+  CHECK(policy->by(place("x/README.md", "v")) == "keywake.toml");
+  CHECK_FALSE(policy->by(place("docs/a/b.txt", "v", "stripe.key")));
+  CHECK_FALSE(policy->by(place("src/docs.txt", "v")));
+  CHECK_FALSE(policy->by(place("", "v")));
+  CHECK_FALSE(policy->by(place("old", "v")));
+  CHECK(policy->by(place("any", "v", "test.key")) == "keywake.toml");
+}
+
+TEST_CASE("Bad keywake.toml: file, line and remedy") {
+  struct Row {
+    std::string text;
+    const char* says;
+  };
+  const Row rows[] = {
+      {"[[allow]]\npaths = [\"a\"]\n", "keywake.toml:1: \"reason\" is missing"},
+      {"\n[[allow]]\nreason = \"x\"\n", "would allow everything"},
+      {"[[allow]]\npath = [\"a\"]\n", "keywake.toml:2: unknown key \"path\"; did you mean \"paths\"?"},
+      {"[[alow]]\n", "unknown key \"alow\"; did you mean \"allow\"?"},
+      {"[allow]\n", "with two brackets"},
+      {"[[allow]]\npaths = \"a\"\nreason = \"x\"\n", "keywake.toml:2: \"paths\" is a list of globs"},
+      {"[[allow]]\npaths = [\"a\"]\nreason = \"x\"\nexpires = \"soon\"\n", "keywake.toml:4: \"expires\" is a date"},
+      {"[policy]\ntrust_changes = \"yes\"\n", "is true or false"},
+      {"a = [", "keywake.toml:1: not TOML"},
+      {"a = " + std::string(200'000, '['), "not TOML"},
+      {std::string("\0\xff\xfe", 3), "not TOML"},
+      {std::string(kMaxFile + 1, '#'), "larger than"},
+      {"[[allow]]\npaths = [\"" + std::string(5'000, '*') + "\"]\nreason = \"x\"\n", "a glob of more than"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.text.substr(0, 100));
+    const auto read = read_settings(row.text, "keywake.toml", kNow);
+    REQUIRE_FALSE(read);
+    INFO(read.error().message);
+    CHECK(read.error().message.find(row.says) != std::string::npos);
+  }
+  // What takes a backtracking matcher years.
+  std::string glob;
+  for (int i = 0; i < 60; ++i) glob += "**a*";
+  const auto started = std::chrono::steady_clock::now();
+  const auto policy = policy_of({{"keywake.toml", "[[allow]]\npaths = [\"" + glob + "b\"]\nreason = \"x\"\n"}});
+  CHECK_FALSE(policy->by(place(std::string(4'000, 'a'), "v")));
+  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(5));
+}
+
+TEST_CASE("Files of other tools") {
+  const std::string value = "value-of-somebody";
+  SECTION("fingerprints of gitleaks and Betterleaks") {
+    const std::string commit(40, 'a');
+    const auto policy = policy_of({{".gitleaksignore", "# comment\n" + commit + ":src/a.py:github-pat:7\nsrc/b.py:generic-api-key:3\n\nnonsense\n:::\n"}});
+    Place a = place("src/a.py", value, "acme.key", 7);
+    CHECK_FALSE(policy->by(a));
+    a.commit = commit;
+    CHECK(policy->by(a) == ".gitleaksignore");
+    CHECK(policy->by(place("src/b.py", value, "acme.key", 3)) == ".gitleaksignore");
+    CHECK_FALSE(policy->by(place("src/b.py", value, "acme.key", 4)));
+  }
+  SECTION("allowlists of gitleaks") {
+    const auto policy = policy_of({{".gitleaks.toml",
+                                    "title = 'x'\n[extend]\nuseDefault = true\n[allowlist]\npaths = ['''vendor/.*''']\nstopwords = ['EXAMPLEWORD']\n"
+                                    "[[allowlists]]\ncondition = 'AND'\npaths = ['tests/']\nregexes = ['^value-', '(?=x)']\n"
+                                    "[[allowlists]]\ntargetRules = ['github-pat']\npaths = ['.*']\n"}});
+    CHECK(policy->by(place("vendor/a", value)) == ".gitleaks.toml");
+    CHECK(policy->by(place("a", "has-exampleword-in-it")) == ".gitleaks.toml");
+    CHECK(policy->by(place("tests/a", value)) == ".gitleaks.toml");
+    CHECK_FALSE(policy->by(place("tests/a", "other")));
+    CHECK_FALSE(policy->by(place("a", value)));
+    REQUIRE(policy->notes().size() == 1);  // what RE2 cannot express
+    CHECK_FALSE(policy->notes()[0].failed);
+  }
+  SECTION("a baseline of detect-secrets") {
+    const auto policy =
+        policy_of({{".secrets.baseline", fmt::format(R"({{"version":"1.5.0","results":{{"a.py":[{{"type":"T","filename":"a.py","hashed_secret":"{}","line_number":1}}]}}}})", to_hex(sha1(value)))}});
+    CHECK(policy->by(place("a.py", value)) == ".secrets.baseline");
+    CHECK_FALSE(policy->by(place("b.py", value)));
+    CHECK_FALSE(policy->by(place("a.py", "other")));
+  }
+  SECTION("ggshield's settings, both versions") {
+    const auto policy = policy_of({{".gitguardian.yaml", "version: 2\nsecret:\n  ignored_paths: ['doc/*']\n  ignored_matches:\n    - name: x\n      match: " +
+                                                             to_hex(sha256(value + ",apikey")) + "\n    - {name: y, match: " + to_hex(sha256("second")) + "}\n"},
+                                   {".gitguardian.yml", "paths-ignore: ['old/**']\nmatches-ignore:\n  - third\n"}});
+    CHECK(policy->by(place("a", value)) == ".gitguardian.yaml");
+    CHECK(policy->by(place("a", "second")) == ".gitguardian.yaml");
+    CHECK(policy->by(place("doc/a", "any")) == ".gitguardian.yaml");
+    CHECK(policy->by(place("old/b/c", "any")) == ".gitguardian.yml");
+    CHECK(policy->by(place("a", "third")) == ".gitguardian.yml");
+    CHECK_FALSE(policy->by(place("a", "fourth")));
+  }
+  SECTION("GitHub's paths") {
+    const auto policy = policy_of({{".github/secret_scanning.yml", "paths-ignore:\n  - \"docs/**\"\n"}});
+    CHECK(policy->by(place("docs/a", value)) == "secret_scanning.yml");
+    CHECK_FALSE(policy->by(place("src/a", value)));
+  }
+  SECTION("damaged and hostile ones are notes, and leave nothing out") {
+    std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
+    for (char c = 'b'; c < 'k'; ++c) bomb += fmt::format("{}: &{} [*{},*{},*{},*{},*{},*{},*{},*{}]\n", c, c, char(c - 1), char(c - 1), char(c - 1), char(c - 1), char(c - 1), char(c - 1), char(c - 1), char(c - 1));
+    for (const auto& [file, text] : std::map<std::string, std::string>{{".gitleaks.toml", "a = ["},
+                                                                      {".secrets.baseline", "[1,2"},
+                                                                      {".gitguardian.yaml", bomb},
+                                                                      {".gitguardian.yml", "\t: : ["},
+                                                                      {".github/secret_scanning.yml", std::string(20'000, '[')}}) {
+      INFO(file);
+      const auto policy = policy_of({{file, text}});
+      CHECK_FALSE(policy->by(place("a", value)));
+      REQUIRE(policy->notes().size() == 1);
+      CHECK_FALSE(policy->notes()[0].failed);
+    }
+  }
+}
