@@ -187,6 +187,10 @@ TEST_CASE("Gitea: organizations, repositories and runners; pages by number, with
       {"/api/v1/repos/acme/shop/actions/variables?limit=50", page({{{"name", "URL"}, {"data", "u"}}}, "1")},
       {"/api/v1/orgs/ada", status(404)},
       {"/api/v1/users/ada/repos?limit=50", page(Json::array(), "0")},
+      // The same whatever page is asked for, and no total: it is not asked for ever (page 3 would be 404, and a Skip).
+      {"/api/v1/orgs/bo", status(404)},
+      {"/api/v1/users/bo/repos?limit=50", body({repository("plain", false)})},
+      {"/api/v1/users/bo/repos?limit=50&page=2", body({repository("plain", false)})},
   };
   StoreServer server({{"login", {"Authorization", "token gt"}}, {"routes", routes}});
   const EnvironmentVariable token("FORGEJO_TOKEN", "gt");
@@ -203,6 +207,7 @@ TEST_CASE("Gitea: organizations, repositories and runners; pages by number, with
   CHECK(listed("gitea-actions://gitea.test/acme", server.options()).variables.size() == listing.variables.size() - 1);
   CHECK(all(listed("gitea-actions://gitea.test/acme/shop", server.options())) == "repository acme/shop/URL=u\n");
   CHECK(skips(listed("gitea-actions://gitea.test/ada", server.options())).empty());
+  CHECK(skips(listed("gitea-actions://gitea.test/bo", server.options())).empty());
 }
 
 TEST_CASE("Gitea: every request is one that its own description knows, and a real server's answers are understood") {

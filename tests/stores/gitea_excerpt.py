@@ -5,7 +5,8 @@ usage: gitea_excerpt.py v1_json.tmpl https://HOST TOKEN-FILE CA-FILE > gitea_ope
 
 The description (MIT license) is templates/swagger/v1_json.tmpl of the Go module code.gitea.io/gitea. The server (built from the same
 module with go build -tags sqlite,sqlite_unlock_notify) has an organization "mini" with a repository "shop", a secret, a variable and a
-runner in each, and a variable of the user; TOKEN-FILE holds a token that may read them.
+runner in each, and a variable of the user; TOKEN-FILE holds a token that may read them. In the excerpt the
+name of that server was replaced by gitea.test.
 """
 
 import json
