@@ -47,7 +47,7 @@ class DexFile {
       read_code();
     }
     const std::uint32_t unreadable = print();
-    if (unreadable > 0) return fail(fmt::format("{} of its {} strings lie outside the file, or share its bytes too often", unreadable, strings_.count));
+    if (unreadable > 0) return fail(fmt::format("{} of its {} strings lie outside the file", unreadable, strings_.count));
     if (!tables_fit) return fail("its tables would lie outside the file");
     return true;
   }
