@@ -67,16 +67,22 @@ class DexFile {
     if (index >= strings_.count) return false;
     Reader reader(bytes_, Reader(bytes_, strings_.offset + std::uint64_t{4} * index).le32());
     uleb128(reader);
-    if (!reader.ok()) return false;
+    if (!reader.ok() || last_nul_ == std::string_view::npos || reader.at() > last_nul_) return false;
     const std::size_t end = bytes_.find('\0', reader.at());
-    if (end == std::string_view::npos) return false;
     text = bytes_.substr(reader.at(), end - reader.at());
     return true;
   }
 
+  // A name: looked up time and again, so no more is read than a name may have.
   [[nodiscard]] std::string_view string(std::uint32_t index) const {
-    std::string_view text;
-    return string_at(index, text) ? text : std::string_view{};
+    constexpr std::size_t kLongestName = 1024;
+    if (index >= strings_.count) return {};
+    Reader reader(bytes_, Reader(bytes_, strings_.offset + std::uint64_t{4} * index).le32());
+    uleb128(reader);
+    if (!reader.ok()) return {};
+    const std::string_view text = bytes_.substr(reader.at(), kLongestName);
+    const std::size_t end = text.find('\0');
+    return end == std::string_view::npos ? std::string_view{} : text.substr(0, end);
   }
 
   [[nodiscard]] std::string_view field_name(std::uint32_t index) const {
@@ -84,6 +90,15 @@ class DexFile {
   }
   [[nodiscard]] std::string_view method_name(std::uint32_t index) const {
     return index < methods_.count ? string(Reader(bytes_, methods_.offset + std::uint64_t{8} * index + 4).le32()) : std::string_view{};
+  }
+
+  // Fields that can hold a string: bytes that are no instructions name any.
+  [[nodiscard]] std::string_view string_field_name(std::uint32_t index) const {
+    if (index >= fields_.count) return {};
+    const std::uint32_t type = Reader(bytes_, fields_.offset + std::uint64_t{8} * index + 2).le16();
+    const bool known = type < types_.count;
+    const std::string_view descriptor = known ? string(Reader(bytes_, types_.offset + std::uint64_t{4} * type).le32()) : std::string_view{};
+    return !known || descriptor.starts_with("Ljava/lang/") ? field_name(index) : std::string_view{};
   }
 
   void name_string(std::uint32_t index, std::string_view name) {
@@ -139,8 +154,8 @@ class DexFile {
       const std::size_t next = i + (jumbo ? 6 : 4);
       const unsigned action = unit(next) & 0xff;
       const unsigned from = unit(next) >> 8;
-      if (action == 0x69 && from == to) name_string(index, field_name(unit(next + 2)));
-      if (action == 0x5b && (from & 0x0f) == to) name_string(index, field_name(unit(next + 2)));
+      if (action == 0x69 && from == to) name_string(index, string_field_name(unit(next + 2)));
+      if (action == 0x5b && (from & 0x0f) == to) name_string(index, string_field_name(unit(next + 2)));
       const bool invokes = (action == 0x6e || action == 0x70 || action == 0x72) && from == 0x20;  // of one argument beside the object
       if (invokes && (unit(next + 4) >> 4 & 0x0f) == to) name_string(index, of_setter(method_name(unit(next + 2))));
     }
@@ -154,11 +169,17 @@ class DexFile {
     std::uint64_t budget = std::uint64_t{2} * bytes_.size();  // a file may give the same long text many times
     for (std::uint32_t i = 0; i < strings_.count; ++i) {
       std::string_view text;
-      if (!string_at(i, text) || text.size() > budget) {
+      if (budget == 0 || !string_at(i, text)) {
         ++unreadable;
         continue;
       }
-      budget -= text.size();
+      const std::uint64_t size = text.size() + names_[i].size();
+      if (size > budget) {
+        ++unreadable;
+        budget = 0;  // and no more time is spent on those that follow
+        continue;
+      }
+      budget -= size;
       lines.add(std::uint64_t{i} + 1, from_modified_utf8(names_[i]), from_modified_utf8(text));
       own.blank(text);
     }
@@ -169,6 +190,7 @@ class DexFile {
 
   std::string_view bytes_;
   const Visit& visit_;
+  std::size_t last_nul_ = bytes_.rfind('\0');
   Table strings_, types_, prototypes_, fields_, methods_, classes_;
   std::vector<std::string_view> names_;  // of what each string is given to
   std::uint64_t work_ = 50'000'000;      // values of all classes: a file may give the same ones many times

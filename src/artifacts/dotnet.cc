@@ -15,6 +15,7 @@
 namespace keywake::artifacts {
 namespace {
 
+constexpr std::size_t kLongestShared = 4096;  // bytes of a constant that is looked for among the user strings
 constexpr std::uint8_t kStringType = 0x0e;  // ELEMENT_TYPE_STRING, II.23.1.16
 
 // How many bytes of operand an instruction of one byte has, or of two (0xfe first): III.
@@ -48,6 +49,7 @@ class Assembly {
     if (!opened) return std::unexpected(opened.error());
     metadata_ = std::move(*opened);
     name_user_strings();
+    find_constants();
     show_user_strings();
     if (auto done = show_constants(); !done) return std::unexpected(done.error());
     if (auto done = show_resources(resources); !done) return std::unexpected(done.error());
@@ -56,6 +58,11 @@ class Assembly {
   }
 
  private:
+  struct Constant {
+    std::string_view name;
+    bool is_used = false;  // by code: it is a user string, too
+  };
+
   // The names of fields and setters that code gives a string to right after loading it: ldstr, then stfld, stsfld, call or callvirt.
   void name_user_strings() {
     std::unordered_set<std::uint32_t> seen;
@@ -115,6 +122,7 @@ class Assembly {
     }
   }
 
+  // A compiler copies a constant to where code uses it: there it has the name of the constant, and is not shown again with the constants.
   // II.24.2.4: each is UTF-16 and one byte more.
   void show_user_strings() {
     TableLines lines("strings", visit_);
@@ -126,7 +134,10 @@ class Assembly {
       if (blob.empty()) continue;  // padding
       const std::string_view text = blob.substr(0, blob.size() / 2 * 2);
       const auto named = names_.find(offset);
-      lines.add(line++, named == names_.end() ? std::string_view{} : named->second, from_utf16le(text));
+      const auto constant = text.size() > kLongestShared ? constants_.end() : constants_.find(text);
+      if (constant != constants_.end()) constant->second.is_used = true;
+      const std::string_view constant_name = constant == constants_.end() ? std::string_view{} : constant->second.name;
+      lines.add(line++, named == names_.end() ? constant_name : named->second, from_utf16le(text));
       own_.blank(text);
     }
     lines.finish();
@@ -143,12 +154,22 @@ class Assembly {
       within = blob.size() + name.size() <= budget;
       if (!within) break;
       budget -= blob.size() + name.size();
-      lines.add(row, name, from_utf16le(blob));
+      const auto constant = blob.size() > kLongestShared ? constants_.end() : constants_.find(blob);
+      if (constant == constants_.end() || !constant->second.is_used) lines.add(row, name, from_utf16le(blob));
       if (!blob.empty()) own_.blank(blob);
     }
     lines.finish();
     if (!within) return fail("its constants are longer than the file");
     return {};
+  }
+
+  void find_constants() {
+    for (std::uint32_t row = 1; row <= metadata_.rows(kConstant); ++row) {
+      if ((metadata_.cell(kConstant, row, 0) & 0xff) != kStringType) continue;
+      const std::string_view blob = metadata_.blob(metadata_.cell(kConstant, row, 2));
+      if (blob.size() > kLongestShared || blob.empty()) continue;  // rows may share a long one, and each is hashed
+      constants_.try_emplace(blob, Constant{of_property(owner(metadata_.cell(kConstant, row, 1)))});
+    }
   }
 
   // HasConstant, II.24.2.6.
@@ -186,6 +207,7 @@ class Assembly {
   PortableExecutable file_;
   Metadata metadata_;
   std::unordered_map<std::uint32_t, std::string_view> names_;  // of user strings, by offset in their heap
+  std::unordered_map<std::string_view, Constant> constants_;   // by their bytes
   OwnBytes own_;
 };
 

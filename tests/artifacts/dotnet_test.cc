@@ -87,6 +87,16 @@ TEST_CASE("what one part of an assembly shows, no other does") {
   CHECK(own.find("BackingField") == bytes.find("BackingField"));
 }
 
+TEST_CASE("a constant that code uses comes once, with its name") {
+  made::Assembly assembly;
+  assembly.constant("Key", "in both");
+  assembly.constant("Other", "declared only");
+  assembly.method(give(assembly.user_string("in both"), 0x26, 0));
+  const Unfolded got = unfold(assembly.bytes());
+  CHECK(got.parts.at("strings") == "Key = \"in both\"\n");
+  CHECK(got.parts.at("constants") == "\nOther = \"declared only\"\n");
+}
+
 TEST_CASE("strings of any length: two and four bytes of length") {
   made::Assembly assembly;
   const std::string middle(5000, 'm');

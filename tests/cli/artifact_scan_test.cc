@@ -1,0 +1,80 @@
+// keywake scan of build artifacts: in a directory, in the history of a repository, on standard input; each credential at one place.
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "artifacts/made_assembly.h"
+#include "artifacts/made_class.h"
+#include "catch.h"
+#include "keywake_helper.h"
+
+namespace keywake::testing {
+namespace {
+
+std::string a_class(const std::string& secret) {
+  made::ClassFile file;
+  file.utf8("an entry before it");
+  file.field("SETTING", file.string(secret));
+  return file.bytes();
+}
+
+std::string an_assembly(const std::string& secret) {
+  made::Assembly assembly;
+  assembly.user_string("a string before it");
+  assembly.user_string(secret);
+  return assembly.bytes();
+}
+
+// "path:line secret" of each sighting; twice the same would be two.
+std::multiset<std::string> places(const Ran& ran) {
+  std::multiset<std::string> out;
+  std::istringstream lines(ran.out);
+  for (std::string line; std::getline(lines, line);) {
+    const auto record = nlohmann::json::parse(line);
+    if (record["type"] == "sighting") out.insert(record["path"].get<std::string>() + ":" + std::to_string(record["line"].get<int>()) + " " + record["secret"].get<std::string>());
+  }
+  return out;
+}
+
+Ran scan(const Arguments& target, Setting setting) {
+  Arguments arguments{"scan", "--format", "jsonl", "--show-secrets"};
+  arguments.insert(arguments.end(), target.begin(), target.end());
+  return run_keywake(arguments, std::move(setting));
+}
+
+}  // namespace
+
+TEST_CASE("artifacts in a directory and in the history of a repository: one place for each credential") {
+  const TemporaryFolder folder;
+  const std::string deleted = github_token(8100);
+  const std::string present = github_token(8101);
+  const std::string wide = github_token(8102);
+  run_git(folder.path(), {"init", "-q"});
+  write_file(folder.path() / "Old.class", a_class(deleted));
+  run_git(folder.path(), {"add", "."});
+  run_git(folder.path(), {"commit", "-q", "-m", "build"});
+  run_git(folder.path(), {"rm", "-q", "Old.class"});
+  write_file(folder.path() / "K.class", a_class(present));
+  write_file(folder.path() / "App.dll", an_assembly(wide));
+  const Ran ran = scan({"."}, {.folder = folder.path()});
+  INFO(ran.out << ran.err);
+  CHECK(ran.status == 1);
+  CHECK(places(ran) == std::multiset<std::string>{"App.dll!/strings:2 " + wide, "K.class!/strings:2 " + present, "Old.class!/strings:2 " + deleted});
+  // As bytes only, if so wished.
+  const Ran raw = scan({"--no-archives", "."}, {.folder = folder.path()});
+  CHECK_FALSE(contains(raw.out, "!/strings"));
+  CHECK(contains(raw.out, present));
+}
+
+TEST_CASE("an artifact on standard input; a damaged one is named, and its bytes are scanned") {
+  const std::string secret = github_token(8103);
+  const Ran whole = scan({"-"}, {.input = a_class(secret)});
+  REQUIRE(places(whole).size() == 1);
+  CHECK(places(whole).begin()->ends_with("!/strings:2 " + secret));
+  const std::string bytes = a_class(secret);
+  const Ran cut = scan({"-"}, {.input = bytes.substr(0, bytes.size() - 4)});
+  CHECK(contains(cut.out, secret));
+  CHECK(contains(run_keywake({"scan", "-"}, {.input = bytes.substr(0, bytes.size() - 4)}).out, "damaged Java class: cut off behind its constant pool"));
+}
+
+}  // namespace keywake::testing
