@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "policy/expressions.h"
-#include "policy/yaml.h"
+#include "policy/yaml_internal.h"
 
 namespace keywake::policy {
 namespace {
