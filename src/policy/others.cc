@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "policy/expressions.h"
-#include "policy/yaml.h"
+#include "policy/yaml_internal.h"
 
 namespace keywake::policy {
 namespace {
@@ -175,10 +175,15 @@ class HashedByFile : public Source {
   explicit HashedByFile(std::string_view shown) : shown_(shown) {}
   [[nodiscard]] std::optional<std::string_view> by(const Place& place) const override {
     const auto found = hashes.find(place.path);
-    if (found == hashes.end() || !found->second.contains(to_hex(sha1(place.secret)))) return std::nullopt;
-    return shown_;
+    if (found == hashes.end()) return std::nullopt;
+    if (found->second.contains(to_hex(sha1(place.secret)))) return shown_;
+    // Of a GitHub token detect-secrets 1.5 hashes the first group of its expression alone, "ghp": the line has to tell which one is meant.
+    const std::size_t prefix = place.secret.find('_');
+    if (prefix == std::string_view::npos) return std::nullopt;
+    const auto by_prefix = found->second.find(to_hex(sha1(place.secret.substr(0, prefix))));
+    return by_prefix != found->second.end() && by_prefix->second.contains(place.line) ? std::optional(std::string_view(shown_)) : std::nullopt;
   }
-  std::map<std::string, std::set<std::string>, std::less<>> hashes;
+  std::map<std::string, std::map<std::string, std::set<std::uint64_t>>, std::less<>> hashes;  // lines by hash by file
 
  private:
   std::string shown_;
@@ -195,7 +200,8 @@ Made read_detect_secrets(std::string_view text, std::string_view shown, std::vec
     for (const Json& each : list) {
       if (!each.is_object() || !each.contains("hashed_secret") || !each["hashed_secret"].is_string()) continue;
       if (++count > kMaxEntries) return fail(fmt::format("more than {} entries", human_count(kMaxEntries)));
-      out->hashes[file].insert(each["hashed_secret"].get<std::string>());
+      std::set<std::uint64_t>& lines = out->hashes[file][each["hashed_secret"].get<std::string>()];
+      if (each.contains("line_number") && each["line_number"].is_number_unsigned()) lines.insert(each["line_number"].get<std::uint64_t>());
     }
   }
   return out;

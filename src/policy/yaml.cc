@@ -1,4 +1,4 @@
-#include "policy/yaml.h"
+#include "policy/yaml_internal.h"
 
 #include <fmt/format.h>
 #include <yaml.h>

@@ -50,7 +50,6 @@ constexpr OthersMark kOthers[]{
 
 // The words must be a comment's: a sign stands before them, and no word goes on from them.
 std::optional<Allow> others_in(std::string_view line, std::uint32_t number, bool above) {
-  if (line.find(':') == std::string_view::npos && line.find("ggignore") == std::string_view::npos) return std::nullopt;
   const std::string small = lowered(line);
   for (const OthersMark& mark : kOthers) {
     if (mark.above != above) continue;

@@ -205,6 +205,12 @@ TEST_CASE("Files of other tools") {
     CHECK(policy->by(place("a.py", value)) == ".secrets.baseline");
     CHECK_FALSE(policy->by(place("b.py", value)));
     CHECK_FALSE(policy->by(place("a.py", "other")));
+    // As version 1.5.0 writes it of a GitHub token: the hash is that of "ghp".
+    const auto github =
+        policy_of({{".secrets.baseline", fmt::format(R"({{"results":{{"a.env":[{{"type":"GitHub Token","hashed_secret":"{}","line_number":2}}]}}}})", to_hex(sha1("ghp")))}});
+    CHECK(github->by(place("a.env", "ghp_made-up", "acme.key", 2)) == ".secrets.baseline");
+    CHECK_FALSE(github->by(place("a.env", "ghp_made-up", "acme.key", 3)));
+    CHECK_FALSE(github->by(place("a.env", "gho_made-up", "acme.key", 2)));
   }
   SECTION("ggshield's settings, both versions") {
     const auto policy = policy_of({{".gitguardian.yaml", "version: 2\nsecret:\n  ignored_paths: ['doc/*']\n  ignored_matches:\n    - name: x\n      match: " +
