@@ -340,3 +340,27 @@ TEST_CASE("the snippets for CI systems are YAML, and call keywake ci") {
     CHECK(parsed.status == 0);
   }
 }
+
+TEST_CASE("a change cannot allow itself; its target can") {
+  Forge forge;
+  std::string line = leak(2);
+  line.pop_back();
+  forge.feature("new.txt", line + "  # keywake:allow * it is mine\n");
+  forge.feature("keywake.toml", "[[allow]]\npaths = [\"**\"]\nreason = \"all is well\"\n");
+  auto check = [&] { return ci(forge.checkout("refs/pull/7/merge", 0), github(forge, "pull_request", pull_request(forge), "refs/pull/7/merge")); };
+  const Ran refused = check();
+  INFO(refused.out << refused.err);
+  CHECK(refused.status == 1);
+  CHECK(contains(refused.out, "new.txt:1"));
+
+  forge.work().commit_unseen("keywake.toml", "[[allow]]\npaths = [\"new.txt\"]\nreason = \"agreed upon\"\n");
+  forge.work().commit_unseen("other.txt", "x\n");
+  run_git(forge.work().root, {"checkout", "-q", "feature"});
+  run_git(forge.work().root, {"merge", "-q", "-X", "ours", "-m", "From main", "main"});
+  run_git(forge.work().root, {"checkout", "-q", "main"});
+  forge.push();
+  const Ran allowed = check();
+  INFO(allowed.out << allowed.err);
+  CHECK(allowed.status == 0);
+  CHECK(contains(allowed.out, "keywake.toml"));  // said in the summary
+}
