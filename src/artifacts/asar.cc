@@ -135,16 +135,16 @@ bool is_asar(std::string_view head) {
 
 Result<bool> unfold_asar(std::string_view bytes, const Visit& visit) {
   const std::uint64_t start = 8 + static_cast<std::uint64_t>(le32(bytes, 4));
-  if (bytes.size() < 16 || start > bytes.size() || 16 + static_cast<std::uint64_t>(le32(bytes, 12)) > start) return fail("damaged asar: its header is cut off");
+  if (bytes.size() < 16 || start > bytes.size() || 16 + static_cast<std::uint64_t>(le32(bytes, 12)) > start) return fail("its header is cut off");
   std::vector<File> files;
   Header header(files);
   const std::string_view json = bytes.substr(16, le32(bytes, 12));
-  if (!Json::sax_parse(json.begin(), json.end(), &header)) return fail("damaged asar: its header is not the JSON of an asar");
+  if (!Json::sax_parse(json.begin(), json.end(), &header)) return fail("its header is not the JSON of an asar");
   const std::string_view data = bytes.substr(start);
   std::uint64_t budget = kFreeBytes + kMaxOverlap * data.size();
   for (const File& file : files) {
-    if (file.offset > data.size() || file.size > data.size() - file.offset) return fail(fmt::format("damaged asar: a file of it ends behind byte {}", bytes.size()));
-    if (file.size > budget) return fail("damaged asar: its files overlap too often");
+    if (file.offset > data.size() || file.size > data.size() - file.offset) return fail(fmt::format("a file of it ends behind byte {}", bytes.size()));
+    if (file.size > budget) return fail("its files overlap too often");
     budget -= file.size;
     if (file.size > 0) visit(file.path, data.substr(file.offset, file.size));
   }

@@ -25,7 +25,7 @@ Result<bool> unfold_pdf(std::string_view bytes, const Visit& visit) {
     case PdfOutcome::kDamaged:
       break;
   }
-  return fail("damaged PDF");
+  return fail("it cannot be read");
 }
 
 }  // namespace keywake::artifacts

@@ -369,10 +369,10 @@ bool is_pyc(std::string_view head) {
 }
 
 Result<bool> unfold_pyc(std::string_view bytes, const Visit& visit) {
-  if (bytes.size() < 24) return fail("damaged .pyc: it is cut off");
+  if (bytes.size() < 24) return fail("it is cut off");
   const std::uint32_t magic = magic_of(bytes);
   Reader reader(bytes.substr(header_size(magic)), magic, visit);
-  if (!reader.run()) return fail("damaged .pyc: its code is not what its version's marshal writes");
+  if (!reader.run()) return fail("its code is not what its version's marshal writes");
   return true;
 }
 

@@ -208,7 +208,7 @@ Result<bool> unfold_source_map(std::string_view bytes, const Visit& visit) {
   Reader reader(visit);
   const bool whole = Json::sax_parse(bytes.begin(), bytes.end(), &reader);
   reader.finish();
-  if (!whole) return fail(fmt::format("damaged source map: not JSON at byte {}", reader.error_at()));
+  if (!whole) return fail(fmt::format("not JSON at byte {}", reader.error_at()));
   return reader.any();
 }
 

@@ -102,7 +102,7 @@ Result<Database> open(std::string_view bytes, Budget& budget) {
   if (copy[18] == 2) copy[18] = copy[19] = 1;
   const auto size = static_cast<sqlite3_int64>(bytes.size());
   if (sqlite3_deserialize(raw, "main", copy, size, size, SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY) != SQLITE_OK) {
-    return fail("damaged SQLite database");
+    return fail("it cannot be opened");
   }
   sqlite3_progress_handler(raw, kStepsPerCall, spend, &budget);
   sqlite3_set_authorizer(raw, authorize, nullptr);
@@ -160,7 +160,7 @@ bool is_sqlite(std::string_view head) {
 }
 
 Result<bool> unfold_sqlite(std::string_view bytes, const Visit& visit) {
-  if (bytes.size() < 512) return fail("damaged SQLite database: it is cut off");
+  if (bytes.size() < 512) return fail("it is cut off");
   Budget budget{.steps = kFreeSteps + 16 * bytes.size(), .out = (16ull << 20) + 4 * bytes.size()};
   auto database = open(bytes, budget);
   if (!database) return std::unexpected(database.error());
@@ -170,7 +170,7 @@ Result<bool> unfold_sqlite(std::string_view bytes, const Visit& visit) {
   {
     // Virtual tables have no root page; what they store stands in ordinary tables.
     const Statement list = prepare(database->get(), "SELECT type, name, rootpage, sql FROM sqlite_schema");
-    if (!list) return fail(fmt::format("damaged SQLite database: {}", sqlite3_errmsg(database->get())));
+    if (!list) return fail(fmt::format("{}", sqlite3_errmsg(database->get())));
     int stepped = SQLITE_ROW;
     while ((stepped = sqlite3_step(list.get())) == SQLITE_ROW && tables.size() < kMaxTables) {
       schema += text_column(list.get(), 3);

@@ -3,16 +3,16 @@
 #include <array>
 
 #include "artifacts/asar.h"
-#include "artifacts/office.h"
-#include "artifacts/pdf.h"
-#include "artifacts/pyc.h"
-#include "artifacts/source_map.h"
-#include "artifacts/sqlite.h"
 #include "artifacts/binary_xml.h"
 #include "artifacts/dex.h"
 #include "artifacts/dotnet.h"
 #include "artifacts/java_class.h"
+#include "artifacts/office.h"
+#include "artifacts/pdf.h"
+#include "artifacts/pyc.h"
 #include "artifacts/resource_table.h"
+#include "artifacts/source_map.h"
+#include "artifacts/sqlite.h"
 
 namespace keywake::artifacts {
 

@@ -25,13 +25,13 @@ TEST_CASE("bytes of an asar that no file holds make it incomplete") {
 }
 
 TEST_CASE("a damaged asar is an error, and what came before stays") {
-  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":2,"offset":"0"},"b":{"size":9,"offset":"4"}}})", "aaxxbb")).error.starts_with("damaged asar"));
+  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":2,"offset":"0"},"b":{"size":9,"offset":"4"}}})", "aaxxbb")).error.starts_with("a file of it ends"));
   CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":2,"offset":"0"},"b":{"size":9,"offset":"4"}}})", "aaxxbb")).parts.count("a") == 1);
-  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":)", "")).error.starts_with("damaged asar"));
-  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":18446744073709551615,"offset":"1"}}})", "aaxxbb")).error.starts_with("damaged asar"));
+  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":)", "")).error.starts_with("its header"));
+  CHECK(made::unfold(Format::kAsar, asar(R"({"files":{"a":{"size":18446744073709551615,"offset":"1"}}})", "aaxxbb")).error.starts_with("a file of it ends"));
   std::string nested;
   for (int i = 0; i < 10'000; ++i) nested += R"({"files":{"a":)";
-  CHECK(made::unfold(Format::kAsar, asar(nested, "")).error.starts_with("damaged asar"));
+  CHECK(made::unfold(Format::kAsar, asar(nested, "")).error.starts_with("its header"));
   made::survives_damage(Format::kAsar, asar(R"({"files":{"a":{"size":2,"offset":"0"}}})", "aaxxbb"));
 }
 
@@ -39,5 +39,5 @@ TEST_CASE("files of an asar that share bytes a thousand times over are refused")
   std::string header = R"({"files":{)";
   for (int i = 0; i < 1000; ++i) header += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":{"size":1000000,"offset":"0"})";
   const auto got = made::unfold(Format::kAsar, asar(header + "}}", std::string(1'000'000, 'x')));
-  CHECK(got.error == "damaged asar: its files overlap too often");
+  CHECK(got.error == "its files overlap too often");
 }
