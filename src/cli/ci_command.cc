@@ -116,7 +116,7 @@ ExitStatus judge(const model::ScanResult& result, const CiRange& range, const ci
     return ExitStatus::kFailed;
   }
   // A request that brings nothing was not checked out, most likely; green would be wrong.
-  if (!range.whole && range.commits == 0 && event.kind == ci::Kind::kMerge) {
+  if (!range.whole && result.summary.commits == 0 && event.kind == ci::Kind::kMerge) {
     return failed(fmt::format("{}: the request brings no commit that its target has not; is its own commit checked out, and not the target's? "
                               "(for pull_request_target: actions/checkout with ref: the head's)",
                               event.system));
@@ -158,7 +158,9 @@ ExitStatus ci_command(const Arguments& arguments) {
     if (auto asked = validate(*result, arguments); !asked) return failed(asked.error().message);
   }
   attribution::attribute(*result, std::time(nullptr));
-  std::string about = event->system + ": " + range->about;
+  const std::uint64_t commits = result->summary.commits;
+  std::string about = fmt::format("{}: {}, {} {}", event->system, range->kind, commits, commits == 1 ? "commit" : "commits");
+  if (!range->between.empty()) about += ", " + range->between;
   if (*known > 0) about += fmt::format("; {} {} there before, and not counted", *known, *known == 1 ? "credential was" : "credentials were");
   if (!arguments.quiet && arguments.format == report::Format::kText) std::cout << printable(about) << "\n\n";
   auto written = write_reports(*result, arguments, started, std::time(nullptr));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "git/commit_range.h"
@@ -27,18 +28,18 @@ std::string_view title(Kind kind) {
 
 class Resolving {
  public:
-  Resolving(const Event& event, const git::Repository& repository) : event_(event), repository_(repository) {}
+  Resolving(const Event& event, const git::Repository& repository, git::CommitFinder finder) : event_(event), repository_(repository), finder_(std::move(finder)) {}
 
   Result<CiRange> run() {
     const std::string wanted = event_.head.empty() ? "HEAD" : event_.head;
-    const auto head = git::find_commit(repository_, wanted);
+    const auto head = finder_.find(wanted);
     if (!head) return fail(fmt::format("{}: {}, which the job is about; {}", event_.system, printable(head.error().message), remedy()));
     head_ = *head;
     if (event_.kind == Kind::kWhole) {
       CiRange out;
       out.whole = true;
       out.head = hex(head_);
-      out.about = "whole history";
+      out.kind = title(event_.kind);
       return out;
     }
     auto bases = event_.kind == Kind::kMerge ? bases_of_merge() : bases_of_push();
@@ -56,7 +57,7 @@ class Resolving {
   Result<std::vector<git::Oid>> bases_of_merge() const {
     std::string tried;
     for (const std::string& base : event_.base) {
-      if (const auto commit = git::find_commit(repository_, base)) return std::vector{*commit};
+      if (const auto commit = finder_.find(base)) return std::vector{*commit};
       tried += (tried.empty() ? "" : ", ") + printable(base);
     }
     if (tried.empty()) return fail(fmt::format("{}: it does not say what the request is to be merged into; give --base", event_.system));
@@ -65,7 +66,7 @@ class Resolving {
 
   Result<std::vector<git::Oid>> bases_of_push() {
     for (const std::string& base : event_.base) {
-      if (const auto commit = git::find_commit(repository_, base)) return std::vector{*commit};
+      if (const auto commit = finder_.find(base)) return std::vector{*commit};
     }
     const bool on_default = event_.kind == Kind::kPush && !event_.default_branch.empty() && event_.branch == event_.default_branch;
     if (!event_.base.empty()) {
@@ -83,7 +84,7 @@ class Resolving {
   // To compare it with itself would find nothing new, ever.
   Result<std::vector<git::Oid>> bases_on_default() {
     if (event_.first_push || !event_.base.empty()) return std::vector<git::Oid>{};  // all of it is new, or who knows
-    const auto commit = git::commit_tree(repository_, head_);
+    const auto commit = finder_.links(head_);
     if (!commit) return std::unexpected(commit.error());
     note(fmt::format("{} does not say what was pushed: the last commit, or the last merge", event_.system));
     if (commit->parents.empty()) return std::vector<git::Oid>{};
@@ -95,42 +96,51 @@ class Resolving {
     if (!event_.default_branch.empty()) names.push_back(event_.default_branch);
     for (const char* usual : {"refs/remotes/origin/HEAD", "main", "master"}) names.emplace_back(usual);
     for (const std::string& name : names) {
-      if (const auto commit = git::find_commit(repository_, name); commit) return *commit;
+      if (const auto commit = finder_.find(name); commit) return *commit;
     }
     return std::nullopt;
   }
 
   Result<CiRange> range(const std::vector<git::Oid>& bases) {
-    const auto between = git::commit_range(repository_, head_, bases);
-    if (!between) return std::unexpected(between.error());
-    if (repository_.shallow && !between->cut_off.empty()) {
-      return fail(fmt::format("{}: the clone is shallow, and {} of the {} commits to look at ({} first) have parents that are not here, so what is new cannot be told; {}", event_.system,
-                              between->cut_off.size(), between->commits, short_hex(between->cut_off.front()), remedy()));
-    }
+    if (auto whole = check_whole(bases); !whole) return std::unexpected(whole.error());
     CiRange out;
     out.head = hex(head_);
-    out.commits = between->commits;
     for (const git::Oid& base : bases) out.bases.push_back(hex(base));
     if (!bases.empty()) {
-      const auto base = git::commit_tree(repository_, bases.front());
+      const auto base = finder_.links(bases.front());
       if (!base) return std::unexpected(base.error());
       out.base_tree = hex(base->tree);
     }
-    out.about = fmt::format("{}, {} {}, {}{}{}", title(event_.kind), out.commits, out.commits == 1 ? "commit" : "commits",
-                            bases.empty() ? "all of " : short_hex(bases.front()) + "..", short_hex(head_), note_.empty() ? "" : "; " + note_);
+    out.kind = title(event_.kind);
+    out.between = fmt::format("{}{}{}", bases.empty() ? "all of " : short_hex(bases.front()) + "..", short_hex(head_), note_.empty() ? "" : "; " + note_);
     return out;
+  }
+
+  // A walk of its own, which only shallow clones need.
+  Result<void> check_whole(const std::vector<git::Oid>& bases) {
+    if (!repository_.shallow) return {};
+    const auto between = finder_.range(head_, bases);
+    if (!between) return std::unexpected(between.error());
+    if (between->cut_off.empty()) return {};
+    return fail(fmt::format("{}: the clone is shallow, and {} of the {} commits to look at ({} first) have parents that are not here, so what is new cannot be told; {}", event_.system,
+                            between->cut_off.size(), between->commits, short_hex(between->cut_off.front()), remedy()));
   }
 
   void note(std::string text) { note_ += (note_.empty() ? "" : "; ") + std::move(text); }
 
   const Event& event_;
   const git::Repository& repository_;
+  git::CommitFinder finder_;
   git::Oid head_;
   std::string note_;
 };
 
 }  // namespace
 
-Result<CiRange> ci_range(const Event& event, const git::Repository& repository) { return Resolving(event, repository).run(); }
+Result<CiRange> ci_range(const Event& event, const git::Repository& repository) {
+  auto finder = git::CommitFinder::open(repository);
+  if (!finder) return std::unexpected(finder.error());
+  return Resolving(event, repository, std::move(*finder)).run();
+}
 
 }  // namespace keywake::cli

@@ -26,8 +26,8 @@ struct CiRange {
   std::string head;                // object ids
   std::vector<std::string> bases;  // empty: all that the head reaches
   std::string base_tree;           // of the first base: what was there before; empty: nothing
-  std::size_t commits = 0;
-  std::string about;               // "pull or merge request, 3 commits, a1b2c3d..e4f5a6b"
+  std::string kind;                // for people: "pull or merge request"
+  std::string between;             // "a1b2c3d..e4f5a6b", and a note; empty: the whole history
 };
 
 Result<CiRange> ci_range(const ci::Event& event, const git::Repository& repository);

@@ -1,33 +1,38 @@
 // The commits that one commit brings beside another, for gates in CI, where clones are often shallow: whether all of them are here is part of
 // the answer.
-// Errors: the repository's own store cannot be read. Thread safety: pure but for the repository it reads.
+// Ownership: refers to the repository, which must outlive it. Thread safety: one per thread.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "git/oid.h"
-#include "git/repository.h"
+#include "git/commit_graph.h"
 
 namespace keywake::git {
 
 struct CommitRange {
-  std::size_t commits = 0;       // reachable from the head and from no base
-  std::vector<Oid> cut_off;      // of these, those with a parent that is not here
+  std::size_t commits = 0;   // reachable from the head and from no base
+  std::vector<Oid> cut_off;  // of these, those with a parent that is not here
 };
 
-Result<CommitRange> commit_range(const Repository& repository, const Oid& head, const std::vector<Oid>& bases);
+class CommitFinder {
+ public:
+  /// An error if the repository's own object store cannot be read.
+  static Result<CommitFinder> open(const Repository& repository);
 
-/// As resolve_revision() (object_database.h), of a commit that must be here; a branch is looked for among the remote's and then the own.
-Result<Oid> find_commit(const Repository& repository, const std::string& revision);
+  /// A commit that must be here, by its id, or by the name of a branch (of origin before one of the repository's own), or by any revision.
+  Result<Oid> find(const std::string& revision) const;
+  /// Its tree and parents. An error if it is not here.
+  Result<CommitLinks> links(const Oid& commit);
+  Result<CommitRange> range(const Oid& head, const std::vector<Oid>& bases);
 
-/// What a commit says of itself.
-struct CommitTree {
-  Oid tree;
-  std::vector<Oid> parents;
+ private:
+  struct Opened;
+  explicit CommitFinder(std::shared_ptr<Opened> opened) : opened_(std::move(opened)) {}
+  std::shared_ptr<Opened> opened_;
 };
-Result<CommitTree> commit_tree(const Repository& repository, const Oid& commit);
 
 }  // namespace keywake::git
