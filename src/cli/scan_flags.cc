@@ -151,6 +151,18 @@ constexpr Flag kScanFlags[] = {
        return {};
      }},
 
+    {.name = "jenkins-secrets",
+     .argument = "DIR",
+     .help = "Jenkins' master.key and hudson.util.Secret, to decrypt its files",
+     .long_help = "For a credentials.xml or config.xml away from its home. In a Jenkins home, or a copy of one, the keys are found in secrets/ "
+                  "without this.",
+     .group = Group::kWhat,
+     .apply = [](std::string_view v, Arguments& a) -> Done {
+       if (v.empty()) return fail("the value is empty; name a folder");
+       a.request.jenkins_secrets = v;
+       return {};
+     }},
+
     {.name = "exhaustive",
      .help = "Scan every version of every file in full",
      .long_help = "Much slower, with the same findings: a check on the usual way, which scans only "

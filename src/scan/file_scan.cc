@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "scan/jenkins_values.h"
 #include "scan/piece_matcher_internal.h"
 #include "sources/directory.h"
 #include "sources/file.h"
@@ -16,18 +17,21 @@ namespace {
 // Takes pieces of files from any thread, matches them and hands sightings to the collector.
 class MatchSink : public sources::Sink {
  public:
-  MatchSink(const Context& context, const std::string& target, std::string folder = "")
+  MatchSink(const Context& context, const std::string& target, std::string folder = "", const fs::path& root = {})
       : context_(context),
         target_(target),
         folder_(std::move(folder)),
-        matcher_(context) {}
+        matcher_(context),
+        jenkins_(context, root) {}
 
   void piece(const sources::Piece& piece) override {
-    matcher_.match(piece, [this](Seen seen) {
+    const auto found = [this](Seen seen) {
       seen.sighting.target = target_;
       seen.folder = folder_;
       context_.collector.add(std::move(seen));
-    });
+    };
+    matcher_.match(piece, found);
+    jenkins_.match(piece, found);
   }
 
   void skip(model::Skip skip) override {
@@ -47,6 +51,7 @@ class MatchSink : public sources::Sink {
   const std::string& target_;
   const std::string folder_;  // Seen::folder
   PieceMatcher matcher_;
+  JenkinsValues jenkins_;
 };
 
 // Where a file stands in its repository, "tests/db/": a scan of it alone should judge it as a scan of the whole would. Empty if it
@@ -87,7 +92,7 @@ Result<std::vector<NestedRepository>> scan_directory(const Context& context, con
     nested.push_back({path, bare});
     return true;
   };
-  MatchSink sink(context, target);
+  MatchSink sink(context, target, "", root);
   auto counts = sources::scan_directory(root, options, sink);
   if (!counts) return std::unexpected(counts.error());
   std::sort(nested.begin(), nested.end(),
@@ -97,7 +102,7 @@ Result<std::vector<NestedRepository>> scan_directory(const Context& context, con
 
 Result<void> scan_file(const Context& context, const std::filesystem::path& path, const std::string& target) {
   context.progress.stage = "files";
-  MatchSink sink(context, target, folder_in_repository(path));
+  MatchSink sink(context, target, folder_in_repository(path), path.parent_path());
   return sources::scan_file(path, path.filename().native(), options_of<sources::ReadOptions>(context), sink);
 }
 

@@ -70,6 +70,7 @@ struct Request {
   std::uint64_t max_file_size = limits::kDefaultMaxFileSize;    // bytes
   std::vector<std::string> include, exclude;                    // globs over paths relative to a target
   ImageOptions images;
+  std::filesystem::path jenkins_secrets;  // of scan/jenkins_values.h, for files without their own; empty: none
   bool archives = true;
   bool explain = false;
   bool people = false;  // read who works on the repositories in which something was found

@@ -1,0 +1,81 @@
+// keywake scan of a Jenkins home: values that its XML files keep encrypted. The files are made by openssl, as Jenkins makes them.
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "catch.h"
+#include "keywake_helper.h"
+
+namespace keywake::testing {
+namespace {
+
+// secrets/ and a credentials.xml with a value of either format; $1: of the present one, $2: of that before Jenkins 2.44.
+constexpr const char* kMake = R"sh(set -e
+unhex() { python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))'; }
+mkdir -p home/secrets home/jobs/shop
+printf '%s' seed | sha512sum | cut -c1-128 > home/secrets/master.key
+master=$(printf '%s' "$(cat home/secrets/master.key)" | sha256sum | cut -c1-32)
+printf 'seed of the key' | sha256sum | cut -c1-64 | unhex > key
+key=$(head -c 16 key | od -An -tx1 | tr -d ' ')
+{ cat key; printf '::::MAGIC::::'; } | openssl enc -aes-128-ecb -K "$master" > home/secrets/hudson.util.Secret
+iv=000102030405060708090a0b0c0d0e0f
+printf '%s' "$1" | openssl enc -aes-128-cbc -K "$key" -iv $iv > data
+{ printf '0100000010%08x%s' "$(stat -c %s data)" $iv | unhex; cat data; } | base64 -w0 > present
+printf '%s::::MAGIC::::' "$2" | openssl enc -aes-128-ecb -K "$key" | base64 -w0 > past
+printf '<c>\n  <password>{%s}</password>\n</c>\n' "$(cat present)" > home/credentials.xml
+printf '<project>\n\n<apiToken>%s</apiToken></project>\n' "$(cat past)" > home/jobs/shop/config.xml
+)sh";
+
+struct Home {
+  TemporaryFolder folder;
+  std::string present = github_token(8701);
+  std::string past = github_token(8702);
+  Home() {
+    const Ran made = run_command(folder.path(), {"sh", "-c", kMake, "sh", present, past});
+    INFO(made.err);
+    REQUIRE(made.status == 0);
+  }
+  [[nodiscard]] std::set<std::string> places(Arguments of) const {
+    Arguments arguments{"scan", "--format", "jsonl", "--show-secrets"};
+    arguments.insert(arguments.end(), of.begin(), of.end());
+    const Ran ran = run_keywake(arguments, {.folder = folder.path()});
+    INFO(ran.out << ran.err);
+    std::set<std::string> out;
+    std::istringstream lines(ran.out);
+    for (std::string line; std::getline(lines, line);) {
+      const auto record = nlohmann::json::parse(line);
+      const std::string secret = record.value("secret", "");
+      if (record["type"] != "sighting" || (secret != present && secret != past)) continue;
+      out.insert(record["path"].get<std::string>() + ":" + std::to_string(record["line"].get<int>()) + ":" + std::to_string(record["column"].get<int>()) + " " +
+                 record.value("decoded", "") + " " + secret);
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a Jenkins home: what its files keep encrypted is found, in both formats, at the ciphertext") {
+  const Home home;
+  const std::set<std::string> expected{"credentials.xml:2:13 jenkins " + home.present, "jobs/shop/config.xml:3:11 jenkins " + home.past};
+  CHECK(home.places({"home"}) == expected);
+  CHECK(home.places({"home/credentials.xml"}) == std::set<std::string>{"credentials.xml:2:13 jenkins " + home.present});
+}
+
+TEST_CASE("a credentials.xml away from its home: with --jenkins-secrets, and without") {
+  const Home home;
+  std::filesystem::create_directory(home.folder.path() / "away");
+  std::filesystem::copy_file(home.folder.path() / "home/credentials.xml", home.folder.path() / "away/credentials.xml");
+  CHECK(home.places({"away"}).empty());
+  CHECK(home.places({"--jenkins-secrets", "home/secrets", "away"}) == std::set<std::string>{"credentials.xml:2:13 jenkins " + home.present});
+}
+
+TEST_CASE("Jenkins' keys that do not belong together are named in the summary, and the scan goes on") {
+  const Home home;
+  write_file(home.folder.path() / "home/secrets/master.key", "another");
+  CHECK(home.places({"home"}).empty());
+  const Ran ran = run_keywake({"scan", "home"}, {.folder = home.folder.path()});
+  CHECK(contains(ran.out + ran.err, "master.key does not open hudson.util.Secret"));
+}
+
+}  // namespace keywake::testing
