@@ -1,6 +1,7 @@
 #include "crypto/jenkins.h"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <fstream>
@@ -32,8 +33,10 @@ std::optional<Secret> decrypt(std::string_view key, std::string_view iv, std::st
   int rest = 0;
   const bool done = context && EVP_DecryptInit_ex(context.get(), iv.empty() ? EVP_aes_128_ecb() : EVP_aes_128_cbc(), nullptr, octets(key), iv.empty() ? nullptr : octets(iv)) == 1 &&
                     EVP_DecryptUpdate(context.get(), to, &size, octets(data), static_cast<int>(data.size())) == 1 && EVP_DecryptFinal_ex(context.get(), to + size, &rest) == 1;
-  if (!done) return std::nullopt;
-  return Secret(std::string_view(out).substr(0, static_cast<std::size_t>(size + rest)));
+  std::optional<Secret> plain;
+  if (done) plain.emplace(std::string_view(out).substr(0, static_cast<std::size_t>(size + rest)));
+  OPENSSL_cleanse(out.data(), out.size());
+  return plain;
 }
 
 std::optional<Secret> without_magic(const std::optional<Secret>& of) {

@@ -43,13 +43,16 @@ void JenkinsValues::match(const sources::Piece& piece, const std::function<void(
   std::vector<Found> values;
   std::vector<Occurrence> inside;
   const std::string_view bytes = piece.bytes;
-  for (std::size_t close = bytes.find('>'); close != std::string_view::npos; close = bytes.find('>', close + 1)) {
-    const std::size_t end = bytes.find('<', close);
+  // From one "<" to the next, so that no byte is looked at more than twice.
+  for (std::size_t open = bytes.find('<'), end = 0; open != std::string_view::npos; open = end) {
+    end = bytes.find('<', open + 1);
     if (end == std::string_view::npos) break;
+    const std::size_t tag = bytes.substr(open, end - open).rfind('>');
+    if (tag == std::string_view::npos) continue;
+    const std::size_t close = open + tag;
     const std::string_view text = bytes.substr(close + 1, end - close - 1);
-    const std::size_t open = bytes.rfind('<', close);
     const std::size_t first = text.find_first_not_of(kBlanks);
-    if (open == std::string_view::npos || first == std::string_view::npos || !may_be_ciphertext(text)) continue;
+    if (first == std::string_view::npos || !may_be_ciphertext(text)) continue;
     const auto begin = static_cast<std::uint32_t>(close + 1 + first);
     if (begin < piece.core_begin || begin >= piece.core_end) continue;
     const auto plain = keys->open(text);

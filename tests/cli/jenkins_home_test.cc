@@ -78,4 +78,22 @@ TEST_CASE("Jenkins' keys that do not belong together are named in the summary, a
   CHECK(contains(ran.out + ran.err, "master.key does not open hudson.util.Secret"));
 }
 
+TEST_CASE("a hostile file of a Jenkins home is read in one go, and broken ciphertexts are passed over") {
+  const Home home;
+  const std::string good = read_text(home.folder.path() / "home/credentials.xml");
+  const std::size_t begin = good.find("{AQ");
+  std::string broken;
+  for (std::size_t length = 0; length < 60; length += 7) broken += "<password>" + good.substr(begin, length) + "}</password>\n";
+  for (const std::size_t at : {3, 6, 12, 30}) {
+    std::string changed = good.substr(begin, good.find('}') - begin + 1);
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    broken += "<password>" + changed + "</password>\n";
+  }
+  write_file(home.folder.path() / "home/broken.xml", broken);
+  // Some minutes, if each ">" were looked at from both sides.
+  write_file(home.folder.path() / "home/hostile.xml", "<" + std::string(4 << 20, '>') + "<" + std::string(1 << 20, '<') + good);
+  const auto found = home.places({"home"});
+  CHECK(found.size() == 3);  // both files, and the good value at the end of the hostile one
+}
+
 }  // namespace keywake::testing
