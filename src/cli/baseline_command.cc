@@ -203,6 +203,9 @@ class Job {
 
   // Whole or not at all; readable by all, as it is meant to be committed.
   Result<void> write() {
+    if (entries_.entries.contains("")) {
+      return fail(fmt::format("{}: values could not be hashed (of a baseline without a key not more than {}, and each needs 32 MiB); nothing was written", printable(file_.native()), policy::kMaxSlowHashes));
+    }
     const fs::path temporary = file_.native() + ".new";
     const std::string text = policy::write_baseline(entries_);
     std::error_code ec;

@@ -15,6 +15,9 @@ namespace keywake::policy {
 
 inline constexpr std::string_view kBaselineFile = ".keywake-baseline.json";
 
+/// Of kSlow, in one scan: two minutes.
+inline constexpr std::size_t kMaxSlowHashes = 2000;
+
 /// How values are hashed.
 enum class Scheme : std::uint8_t {
   kKeyed,  // HMAC-SHA-256 by a key of 32 random bytes that is not in the file
@@ -50,6 +53,7 @@ class Baseline : public Source {
   static Result<std::unique_ptr<Baseline>> make(BaselineFile file, std::string_view key, std::string_view name, std::int64_t now);
 
   [[nodiscard]] std::optional<std::string_view> by(const Place& place) const override;
+  /// Empty: there was no memory for scrypt, or it was asked for more than kMaxSlowHashes values.
   [[nodiscard]] std::string hash(std::string_view secret) const;
   [[nodiscard]] const BaselineFile& file() const { return file_; }
   /// Whether it holds the value, expired or not.

@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::size_t kMaxLength = 4096;
 constexpr std::int64_t kMaxMemory = 1 << 20;
+// Instructions, of one expression and of a file's together: each costs a step for every byte of a text where RE2 has to fall back to its slowest way.
+constexpr int kMaxProgram = 2000;
+constexpr int kMaxPrograms = 50'000;
 
 RE2::Options options() {
   RE2::Options out;
@@ -64,6 +67,7 @@ std::string regex_of(std::string_view glob) {
 
 struct Expressions::Compiled {
   std::vector<std::unique_ptr<RE2>> all;
+  int size = 0;  // instructions
 };
 
 Expressions::Expressions() : compiled_(std::make_unique<Compiled>()) {}
@@ -75,6 +79,8 @@ Result<void> Expressions::add_regex(const std::string& regex) {
   if (regex.size() > kMaxLength) return fail(fmt::format("an expression of more than {} bytes", kMaxLength));
   auto compiled = std::make_unique<RE2>(regex, options());
   if (!compiled->ok()) return fail(compiled->error());
+  if (compiled->ProgramSize() > kMaxProgram || compiled_->size + compiled->ProgramSize() > kMaxPrograms) return fail("an expression that would take too long, by itself or with those before it");
+  compiled_->size += compiled->ProgramSize();
   compiled_->all.push_back(std::move(compiled));
   return {};
 }

@@ -28,6 +28,12 @@ Place place(std::string_view path, std::string_view secret, std::string_view pat
   return out;
 }
 
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
 std::shared_ptr<const Policy> policy_of(const std::map<std::string, std::string>& files) {
   Policy::Options options;
   options.key = kKey;
@@ -153,7 +159,7 @@ TEST_CASE("Bad keywake.toml: file, line and remedy") {
       {"[[allow]]\npaths = [\"a\"]\nreason = \"x\"\nexpires = \"soon\"\n", "keywake.toml:4: \"expires\" is a date"},
       {"[policy]\ntrust_changes = \"yes\"\n", "is true or false"},
       {"a = [", "keywake.toml:1: not TOML"},
-      {"a = " + std::string(200'000, '['), "not TOML"},
+      {"a = " + std::string(200'000, '['), "nested too deeply"},
       {std::string("\0\xff\xfe", 3), "not TOML"},
       {std::string(kMaxFile + 1, '#'), "larger than"},
       {"[[allow]]\npaths = [\"" + std::string(5'000, '*') + "\"]\nreason = \"x\"\n", "a glob of more than"},
@@ -235,6 +241,7 @@ TEST_CASE("Files of other tools") {
                                                                       {".secrets.baseline", "[1,2"},
                                                                       {".gitguardian.yaml", bomb},
                                                                       {".gitguardian.yml", "\t: : ["},
+                                                                      {"gitleaks.toml", "a" + repeated(".a", 100'000) + " = 1\n"},
                                                                       {".github/secret_scanning.yml", std::string(20'000, '[')}}) {
       INFO(file);
       const auto policy = policy_of({{file, text}});
@@ -243,4 +250,13 @@ TEST_CASE("Files of other tools") {
       CHECK_FALSE(policy->notes()[0].failed);
     }
   }
+}
+
+TEST_CASE("files that would take a parser's stack or hours are refused at once") {
+  CHECK(read_settings("a" + repeated(".a", 100'000) + " = 1\n", "keywake.toml", kNow).error().message.find("nested too deeply") != std::string::npos);
+  CHECK(nests_too_deep(repeated("[", 4 << 20)));
+  CHECK_FALSE(nests_too_deep("[[allow]]\npaths = [\"" + repeated("a.b/", 2000) + "\"]\n"));
+  const auto policy = policy_of({{".gitleaks.toml", "[allowlist]\nregexes = [" + repeated("'(x|y1)*[a-z]{0,900}z',", 1000) + "]\n"}});
+  REQUIRE(policy->notes().size() >= 1);
+  CHECK(policy->notes()[0].reason.find("too long") != std::string::npos);
 }
