@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "cli/engine_cache.h"
 #include "matching/database.h"
+#include "matching/pattern_code.h"
 #include "rules/builtin.h"
 
 namespace keywake::cli {
@@ -28,6 +30,29 @@ Result<void> check_globs(const std::vector<std::string>& globs, const rules::Rul
                     printable(glob), suggest_id(bare, rules)));
   }
   return {};
+}
+
+// Other scanners' rules are taken as they are, so one may be more than RE2 or Hyperscan will compile; the rest runs.
+std::set<std::string_view> uncompilable(rules::Loaded& loaded) {
+  std::set<std::string_view> refused;
+  for (const rules::PatternSource& source : loaded.sources) {
+    if (!source.other_scanner) continue;
+    const model::Pattern& pattern = loaded.rules.patterns()[source.pattern];
+    std::string why;
+    if (auto compiled = matching::PatternCode(pattern).compile(); !compiled) why = compiled.error().message;
+    if (why.empty() && !pattern.shape.empty()) {
+      if (auto length = matching::max_match_length(pattern.shape); !length) why = length.error().message;
+    }
+    if (why.empty()) continue;
+    refused.insert(pattern.id);
+    loaded.notes.push_back({source.file, source.line, 1, fmt::format("rule {} left out: {}", pattern.id, printable(why))});
+  }
+  return refused;
+}
+
+// All of them: a rule that silently does not run looks like a clean repository.
+void print_notes(const std::vector<rules::Problem>& notes) {
+  for (const rules::Problem& note : notes) fmt::print(stderr, "--rules: {}\n", note.text());
 }
 
 }  // namespace
@@ -66,14 +91,16 @@ Result<std::unique_ptr<RuleChoice>> RuleChoice::make(const Arguments& arguments)
       message += "\n  " + problem.text();
     return fail(std::move(message));
   }
+  const std::set<std::string_view> refused = uncompilable(choice->loaded_);
+  print_notes(choice->loaded_.notes);
   if (auto checked = check_globs(arguments.patterns, choice->loaded_.rules); !checked) {
     return std::unexpected(checked.error());
   }
   choice->builtin_only_ = arguments.rule_files.empty() && arguments.patterns.empty();
-  if (!arguments.patterns.empty()) {
+  if (!arguments.patterns.empty() || !refused.empty()) {
     choice->narrowed_ = true;
     for (const model::Pattern& pattern : choice->loaded_.rules.patterns()) {
-      if (pattern_chosen(pattern.id, arguments.patterns)) choice->chosen_.add(pattern);
+      if (!refused.contains(pattern.id) && pattern_chosen(pattern.id, arguments.patterns)) choice->chosen_.add(pattern);
     }
     if (choice->chosen_.patterns().empty())
       return fail("--pattern: the globs together leave no pattern; drop one that begins with !");

@@ -21,13 +21,14 @@ std::string Problem::text() const {
 }
 
 void each_rule_file(const std::filesystem::path& path, std::vector<Problem>& problems,
-                    const std::function<void(std::string_view text, std::string_view file)>& read) {
+                    const std::function<void(std::string_view text, std::string_view file)>& read, bool yaml) {
   std::error_code error;
   std::vector<std::filesystem::path> files{path};
   if (std::filesystem::is_directory(path, error)) {
     files.clear();
     for (std::filesystem::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-      if (it->path().extension() == ".toml") files.push_back(it->path());
+      const std::filesystem::path extension = it->path().extension();
+      if (extension == ".toml" || (yaml && (extension == ".yml" || extension == ".yaml"))) files.push_back(it->path());
     }
     if (error) {
       problems.push_back({path.generic_string(), 0, 0, fmt::format("cannot be read: {}", error.message())});
@@ -46,7 +47,7 @@ void each_rule_file(const std::filesystem::path& path, std::vector<Problem>& pro
 }
 
 void load_path(const std::filesystem::path& path, Loaded& into) {
-  each_rule_file(path, into.problems, [&](std::string_view text, std::string_view file) { load_text(text, file, into); });
+  each_rule_file(path, into.problems, [&](std::string_view text, std::string_view file) { load_text(text, file, into); }, true);
 }
 
 }  // namespace keywake::rules

@@ -48,6 +48,7 @@ struct PatternSource {
   std::uint32_t column = 0;
   std::vector<Example> match;
   std::vector<Example> reject;
+  bool other_scanner = false;  // read by rules/other_rules.h
 };
 
 struct Loaded {
@@ -55,16 +56,18 @@ struct Loaded {
   std::vector<PatternSource>
       sources;                    // one per pattern that came from a file, in order of `pattern`
   std::vector<Problem> problems;  // by file, line, column
+  std::vector<Problem> notes;     // of other scanners' rules: what was left out, and why
 };
 
-/// Adds the patterns of one file, or of every *.toml of a folder in order of name, to what is loaded already.
+/// Adds the patterns of one file, or of every *.toml, *.yml and *.yaml of a folder in order of name, to what is loaded already. The file may
+/// be another scanner's (rules/other_rules.h).
 void load_path(const std::filesystem::path& path, Loaded& into);
 /// Adds the patterns of a rule file's text; `file` names it in messages and, by its stem, the
 /// provider.
 void load_text(std::string_view text, std::string_view file, Loaded& into);
 
-/// Calls read(text, name) for one file, or for every *.toml of a folder in order of name.
+/// Calls read(text, name) for one file, or for every *.toml (with `yaml`: also *.yml, *.yaml) of a folder in order of name.
 void each_rule_file(const std::filesystem::path& path, std::vector<Problem>& problems,
-                    const std::function<void(std::string_view text, std::string_view file)>& read);
+                    const std::function<void(std::string_view text, std::string_view file)>& read, bool yaml = false);
 
 }  // namespace keywake::rules

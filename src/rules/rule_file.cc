@@ -14,6 +14,7 @@
 #include "rules/check_syntax.h"
 #include "rules/messages.h"
 #include "rules/named_value.h"
+#include "rules/other_rules.h"
 #include "rules/toml_reader_internal.h"
 
 namespace keywake::rules {
@@ -279,7 +280,14 @@ class FileReader : TomlReader {
 }  // namespace
 
 void load_text(std::string_view text, std::string_view file, Loaded& into) {
-  FileReader(text, file, into).read();
+  switch (dialect_of(text)) {
+    case Dialect::kGitleaks:
+      return load_gitleaks(text, file, into);
+    case Dialect::kYaml:
+      return load_yaml_rules(text, file, into);
+    case Dialect::kOwn:
+      return FileReader(text, file, into).read();
+  }
 }
 
 }  // namespace keywake::rules

@@ -20,6 +20,9 @@ namespace keywake::rules {
 
 Place place_of(const toml::source_region& region);
 
+/// Whether a dotted key, a.b.c and so on, has more parts than any file needs; toml++ takes a level of the stack for each.
+bool has_endless_key(std::string_view text);
+
 /// `name.name` in small letters, digits and -.
 bool is_rule_id(std::string_view id);
 
@@ -73,6 +76,7 @@ class TomlReader {
 template <typename Read>
 void TomlReader::parse(Read read) {
   const auto first = static_cast<std::ptrdiff_t>(problems_.size());
+  if (has_endless_key(text_)) return problem(Place{}, "it has a key of too many dotted parts");
   try {
     const toml::table root = toml::parse(text_, file_);
     read(root);
