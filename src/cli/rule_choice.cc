@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/text.h"
 #include "cli/engine_cache.h"
@@ -40,8 +41,9 @@ std::set<std::string_view> uncompilable(rules::Loaded& loaded) {
     const model::Pattern& pattern = loaded.rules.patterns()[source.pattern];
     std::string why;
     if (auto compiled = matching::PatternCode(pattern).compile(); !compiled) why = compiled.error().message;
-    if (why.empty() && !pattern.shape.empty()) {
-      if (auto length = matching::max_match_length(pattern.shape); !length) why = length.error().message;
+    if (why.empty()) {  // alone, so that one too vague to look for does not take the others with it
+      const rules::RuleSet alone(std::span(&pattern, 1));
+      if (auto compiled = matching::compile_database(alone, "base"); !compiled) why = compiled.error().message;
     }
     if (why.empty()) continue;
     refused.insert(pattern.id);

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint32_t kMaxFreeBound = 1024;
 constexpr std::uint32_t kLongest = 8192;      // a private key of the longest kind
 constexpr std::uint32_t kKeywordNear = 1024;  // a keyword that is no part of the match
+constexpr std::size_t kShortestKeyword = 3;  // shorter ones are everywhere: the expression itself must tell where to look
 constexpr std::size_t kMaxUnwanted = 64;
 constexpr std::size_t kMaxStopwords = 4000;
 constexpr std::size_t kStopwordsBytes = 3000;  // of one expression
@@ -90,7 +91,7 @@ void OtherRules::add(const OtherRule& rule) {
   model::Pattern pattern;
   read_tier_one(rule, *regex, pattern);
   if (pattern.anchors.empty() && pattern.keywords.empty() && pattern.shape.empty()) {
-    return leave_out("it has no keywords, and its expression no literal to look for first; give it keywords");
+    return leave_out("it has no keywords of 3 bytes and more, and its expression no literal to look for first; give it keywords");
   }
   if (!read_checks(rule, pattern)) return leave_out("what it allows cannot be expressed");
   pattern.id = rules.keep(id);
@@ -127,7 +128,8 @@ void OtherRules::read_tier_one(const OtherRule& rule, const OtherRegex& regex, m
     (set.any_case ? pattern.keywords : pattern.anchors) = keep_all(set.literals);
     return;
   }
-  if (!rule.keywords.empty()) {
+  const bool telling = std::all_of(rule.keywords.begin(), rule.keywords.end(), [](const std::string& keyword) { return keyword.size() >= kShortestKeyword; });
+  if (!rule.keywords.empty() && telling) {
     pattern.keywords = keep_all(rule.keywords);
     pattern.within = kKeywordNear;
   } else if (regex.max_length > 0 && regex.max_length <= kMaxFreeBound) {

@@ -110,6 +110,16 @@ TEST_CASE("rules of Kingfisher and Nosey Parker become patterns") {
   CHECK(find(parker, "noseyparker.tarn-1").regex == "tarnkey-(?P<secret>[0-9a-f]{20})");
 }
 
+TEST_CASE("a keyword that would be found everywhere is not looked for") {
+  Loaded loaded;
+  load_text("[[rules]]\nid = 'a'\nregex = '\\bz\\.[a-z0-9]{24}\\b'\nkeywords = ['z.']\n[[rules]]\nid = 'b'\nregex = 'z\\.[a-z0-9]+'\nkeywords = ['z.']\n", "team.toml", loaded);
+  const model::Pattern& first = find(loaded, "gitleaks.a");
+  CHECK(first.keywords.empty());
+  CHECK_FALSE(first.shape.empty());
+  CHECK(loaded.rules.patterns().size() == 1);
+  CHECK(noted(loaded, "rule b left out: it has no keywords of 3 bytes"));
+}
+
 TEST_CASE("a file none of whose rules can run is an error") {
   for (const std::string_view text : {"[[rules]]\nid = 'a'\nregex = '(?=a)b'\n", "rules:\n- id: np.a.1\n  pattern: '(?!a)b'\n", "rules: {}\n"}) {
     INFO(text);
