@@ -145,7 +145,7 @@ class AllowListReader {
 };
 
 Made read_gitleaks(std::string_view text, std::string_view shown, std::vector<std::string>& left_out) {
-  if (nests_too_deep(text)) return fail(std::string(kTooDeep));
+  if (nests_too_deep(text, kMaxTomlBrackets)) return fail(std::string(kTooDeep));
   toml::table root;
   try {
     root = toml::parse(text);

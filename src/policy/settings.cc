@@ -40,7 +40,7 @@ class SettingsReader {
 
   Result<Settings> read(std::string_view text) {
     if (text.size() > kMaxFile) return fail(fmt::format("{}: larger than {}", name_, human_bytes(kMaxFile)));
-    if (nests_too_deep(text)) return fail(fmt::format("{}: {}", name_, kTooDeep));
+    if (nests_too_deep(text, kMaxTomlBrackets)) return fail(fmt::format("{}: {}", name_, kTooDeep));
     toml::table root;
     try {
       root = toml::parse(text, name_);

@@ -47,7 +47,7 @@ std::optional<Json> json_of(yaml_document_t& document, int index, int depth, int
 }  // namespace
 
 Result<Json> read_yaml(std::string_view text) {
-  if (nests_too_deep(text)) return fail(std::string(kTooDeep));
+  if (nests_too_deep(text, kMaxYamlBrackets)) return fail(std::string(kTooDeep));
   yaml_parser_t parser;
   yaml_document_t document;
   if (yaml_parser_initialize(&parser) == 0) return fail("no memory to read YAML");
