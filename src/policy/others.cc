@@ -9,10 +9,11 @@
 #include <set>
 
 #include "base/ascii.h"
+#include "base/dotted_keys.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "base/yaml_to_json.h"
 #include "policy/expressions.h"
-#include "policy/yaml_internal.h"
 
 namespace keywake::policy {
 namespace {
@@ -144,8 +145,14 @@ class AllowListReader {
   std::size_t entries_ = 0;
 };
 
+Result<Json> read_yaml(std::string_view text) {
+  const auto json = yaml_to_json(text);
+  if (!json) return std::unexpected(json.error());
+  return Json::parse(*json);
+}
+
 Made read_gitleaks(std::string_view text, std::string_view shown, std::vector<std::string>& left_out) {
-  if (nests_too_deep(text, kMaxTomlBrackets)) return fail(std::string(kTooDeep));
+  if (has_endless_key(text)) return fail("it has a key of too many dotted parts");
   toml::table root;
   try {
     root = toml::parse(text);

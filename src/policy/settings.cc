@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/dotted_keys.h"
 #include "base/text.h"
 #include "policy/expressions.h"
 
@@ -40,7 +41,7 @@ class SettingsReader {
 
   Result<Settings> read(std::string_view text) {
     if (text.size() > kMaxFile) return fail(fmt::format("{}: larger than {}", name_, human_bytes(kMaxFile)));
-    if (nests_too_deep(text, kMaxTomlBrackets)) return fail(fmt::format("{}: {}", name_, kTooDeep));
+    if (has_endless_key(text)) return fail(fmt::format("{}: it has a key of too many dotted parts", name_));
     toml::table root;
     try {
       root = toml::parse(text, name_);

@@ -35,16 +35,4 @@ std::string date_of_day(std::int64_t day) {
   return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
-// What is quoted counts too, and nothing lowers a count: so no quotes or comments can hide anything.
-bool nests_too_deep(std::string_view text, std::size_t brackets) {
-  constexpr std::size_t kMaxDots = 5000;  // of one line
-  std::size_t open = 0;
-  std::size_t dots = 0;
-  for (const char c : text) {
-    if (c == '\n') dots = 0;
-    if ((c == '.' && ++dots > kMaxDots) || ((c == '[' || c == '{') && ++open > brackets)) return true;
-  }
-  return false;
-}
-
 }  // namespace keywake::policy

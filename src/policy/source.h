@@ -43,13 +43,6 @@ inline constexpr std::size_t kMaxFile = 4UL << 20;       // bytes of one file
 inline constexpr std::size_t kMaxEntries = 100'000;      // of one file
 inline constexpr std::size_t kMaxExpressions = 2'000;    // globs and regular expressions of one file
 
-/// Whether a parser could run out of stack (toml++, of 100,000 dotted keys) or of time (libyaml, of 40,000 brackets in each other): more than 5,000
-/// dots in a line, or more opening brackets than that. Such a text is refused before it is parsed; no file that people write is like that.
-bool nests_too_deep(std::string_view text, std::size_t brackets);
-inline constexpr std::size_t kMaxTomlBrackets = 500'000;  // toml++ bounds their nesting itself
-inline constexpr std::size_t kMaxYamlBrackets = 10'000;
-inline constexpr std::string_view kTooDeep = "nested too deeply";
-
 /// Days since 1970 of "2026-01-31"; absent: no such date.
 std::optional<std::int64_t> day_of(std::string_view date);
 /// Whether something that expires on that day still holds at `now` (seconds since 1970): it does until the day is over, in UTC.

@@ -13,15 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/dotted_keys.h"
 #include "rules/loader.h"
 #include "rules/messages.h"
 
 namespace keywake::rules {
 
 Place place_of(const toml::source_region& region);
-
-/// Whether a dotted key, a.b.c and so on, has more parts than any file needs; toml++ takes a level of the stack for each.
-bool has_endless_key(std::string_view text);
 
 /// `name.name` in small letters, digits and -.
 bool is_rule_id(std::string_view id);

@@ -1,17 +1,15 @@
 #include "stores/kubeconfig.h"
 
 #include <fmt/format.h>
-#include <yaml.h>
 
 #include <cstdlib>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "base/base64.h"
 #include "base/limits.h"
 #include "base/mapped_file.h"
 #include "base/text.h"
+#include "base/yaml_to_json.h"
 #include "stores/api_internal.h"
 
 namespace keywake::stores {
@@ -19,51 +17,13 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMaxFile = 16 * limits::kMiB;
-constexpr int kMaxDepth = 16;
-constexpr int kMaxNodes = 1'000'000;  // an alias counts each time it is used
 
-// A YAML node as JSON, all scalars as text. Absent if it is nested too deeply or too large, which aliases make easy.
-std::optional<Json> json_of(yaml_document_t& document, int index, int depth, int& nodes) {
-  const yaml_node_t* node = yaml_document_get_node(&document, index);
-  if (node == nullptr) return Json();
-  if (depth > kMaxDepth || ++nodes > kMaxNodes) return std::nullopt;
-  if (node->type == YAML_SCALAR_NODE) return Json(std::string(reinterpret_cast<const char*>(node->data.scalar.value), node->data.scalar.length));
-  if (node->type == YAML_SEQUENCE_NODE) {
-    Json out = Json::array();
-    for (const auto* item = node->data.sequence.items.start; item != node->data.sequence.items.top; ++item) {
-      auto value = json_of(document, *item, depth + 1, nodes);
-      if (!value) return std::nullopt;
-      out.push_back(*std::move(value));
-    }
-    return out;
-  }
-  Json out = Json::object();
-  if (node->type != YAML_MAPPING_NODE) return out;
-  for (const auto* pair = node->data.mapping.pairs.start; pair != node->data.mapping.pairs.top; ++pair) {
-    const yaml_node_t* key = yaml_document_get_node(&document, pair->key);
-    if (key == nullptr || key->type != YAML_SCALAR_NODE) continue;
-    auto value = json_of(document, pair->value, depth + 1, nodes);
-    if (!value) return std::nullopt;
-    out[std::string(reinterpret_cast<const char*>(key->data.scalar.value), key->data.scalar.length)] = *std::move(value);
-  }
-  return out;
-}
-
-Result<Json> read_yaml(const fs::path& file) {
+Result<Json> read_config(const fs::path& file) {
   const auto bytes = read_file(file, kMaxFile);
   if (!bytes) return std::unexpected(bytes.error());
-  yaml_parser_t parser;
-  yaml_document_t document;
-  if (yaml_parser_initialize(&parser) == 0) return fail("no memory to read YAML");
-  const std::unique_ptr<yaml_parser_t, void (*)(yaml_parser_t*)> parser_owner(&parser, yaml_parser_delete);
-  yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size());
-  if (yaml_parser_load(&parser, &document) == 0)
-    return fail(fmt::format("{}:{}: not YAML: {}", printable(file.native()), parser.problem_mark.line + 1, parser.problem == nullptr ? "unreadable" : parser.problem));
-  const std::unique_ptr<yaml_document_t, void (*)(yaml_document_t*)> document_owner(&document, yaml_document_delete);
-  int nodes = 0;
-  auto out = json_of(document, 1, 0, nodes);
-  if (!out) return fail(fmt::format("{}: nested too deeply for a kubeconfig", printable(file.native())));
-  return *std::move(out);
+  const auto out = yaml_to_json(*bytes);
+  if (!out) return fail(fmt::format("{}: {}", printable(file.native()), out.error().message));
+  return Json::parse(*out);
 }
 
 struct Config {
@@ -138,7 +98,7 @@ std::vector<fs::path> kubeconfig_files() {
 Result<ClusterAccess> read_kubeconfig(const std::vector<fs::path>& files, const std::string& path, std::string& rest) {
   std::vector<Config> configs;
   for (const fs::path& file : files) {
-    auto content = read_yaml(file);
+    auto content = read_config(file);
     if (!content) return std::unexpected(content.error());
     configs.push_back({file, *std::move(content)});
   }
