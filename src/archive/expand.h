@@ -37,6 +37,7 @@ struct Entry {
   std::string path;
   Type type = Type::kFile;
   std::string target;  // of a link, as it is written there
+  std::uint64_t begin = 0;  // where its header begins in the archive (decompressed, if it is compressed as a whole); tar only
 };
 
 /// Paths are those inside the outermost archive: "lib/x.jar!/a.properties"; they are empty for that
@@ -76,6 +77,8 @@ struct Stream {
   ReadMore read;
   std::function<bool(std::uint64_t offset)> seek = {};
   std::uint64_t size = 0;  // needed with seek
+  /// How many bytes were read of what it is decompressed from, if it is, for the limit on the ratio.
+  std::function<std::uint64_t()> compressed = {};
 };
 
 /// Both return whether the members hold all that the bytes do. False when something was left out,

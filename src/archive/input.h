@@ -67,7 +67,7 @@ class StreamInput : public Input {
   bool seek(std::uint64_t offset) override;
   [[nodiscard]] std::uint64_t size() const override { return stream_.size; }
   [[nodiscard]] std::uint64_t compressed_bytes() const override {
-    return can_seek() ? stream_.size : consumed_;
+    return stream_.compressed ? stream_.compressed() : can_seek() ? stream_.size : consumed_;
   }
 
  private:

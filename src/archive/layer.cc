@@ -224,7 +224,7 @@ bool Layer::is_file() const {
 }
 
 Entry Layer::entry() const {
-  Entry out{path(), Entry::Type::kOther, {}};
+  Entry out{path(), Entry::Type::kOther, {}, static_cast<std::uint64_t>(std::max<la_int64_t>(archive_read_header_position(handle_), 0))};
   if (const char* link = archive_entry_hardlink(entry_)) {
     out.type = Entry::Type::kHardLink;
     out.target = std::string_view(link).substr(0, kMaxNameBytes);

@@ -1,4 +1,4 @@
-// Whether and where `keywake scan` remembers clean layers of images (scan/layer_cache.h). Thread safety: pure but for the environment and files.
+// Whether and where `keywake scan` remembers layers of images (scan/layer_cache.h). Thread safety: pure but for the environment and files.
 #pragma once
 
 #include "cli/arguments.h"

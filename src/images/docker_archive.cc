@@ -92,6 +92,11 @@ class DockerArchive : public ImageStore {
     return checked(std::move(*stream), blob);
   }
 
+  Result<archive::Stream> open_from(const Descriptor& blob, std::uint64_t offset) override {
+    const TarFile::Member* member = member_of(blob);
+    return member != nullptr && file_.in_place() ? file_.read_from(*member, offset) : ImageStore::open_from(blob, offset);
+  }
+
   void each(const std::vector<Descriptor>& blobs, const Visit& visit) override {
     if (file_.in_place()) return ImageStore::each(blobs, visit);
     each_in_one_pass(file_, blobs, [this](const Descriptor& blob) { return member_of(blob); }, visit);

@@ -21,7 +21,7 @@ class FolderFiles : public Files {
  public:
   explicit FolderFiles(fs::path root) : root_(std::move(root)) {}
 
-  Result<archive::Stream> open(const std::string& name) override {
+  Result<archive::Stream> open(const std::string& name, std::uint64_t offset) override {
     std::error_code ec;
     const fs::path file = fs::canonical(root_ / name, ec);
     if (ec) return fail(fmt::format("{}: {}", name, ec == std::errc::no_such_file_or_directory ? "is not there" : ec.message()));
@@ -33,6 +33,7 @@ class FolderFiles : public Files {
     struct stat info{};
     if (opened->fd < 0 || ::fstat(opened->fd, &info) != 0) return fail(fmt::format("{}: cannot be opened: {}", name, std::strerror(errno)));
     if (!S_ISREG(info.st_mode)) return fail(fmt::format("{}: is no file", name));
+    if (offset > 0 && ::lseek(opened->fd, static_cast<off_t>(offset), SEEK_SET) < 0) return fail(fmt::format("{}: cannot be read from the middle: {}", name, std::strerror(errno)));
     return archive::Stream{.read = [opened, name]() -> Result<std::string_view> {
       for (;;) {
         const ssize_t got = ::read(opened->fd, opened->buffer.get(), kBuffer);

@@ -3,6 +3,7 @@
 // may be called from several threads.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -16,7 +17,8 @@ namespace keywake::images {
 class Files {
  public:
   virtual ~Files() = default;
-  virtual Result<archive::Stream> open(const std::string& name) = 0;
+  /// From a byte on; other than 0 only if not in_passes().
+  virtual Result<archive::Stream> open(const std::string& name, std::uint64_t offset = 0) = 0;
   /// The tar, if it can only be read from its start.
   [[nodiscard]] virtual const TarFile* in_passes() const { return nullptr; }
 };

@@ -21,10 +21,10 @@ constexpr const char* kRefName = "org.opencontainers.image.ref.name";
 class TarFiles : public Files {
  public:
   explicit TarFiles(TarFile file) : file_(std::move(file)) {}
-  Result<archive::Stream> open(const std::string& name) override {
+  Result<archive::Stream> open(const std::string& name, std::uint64_t offset) override {
     const TarFile::Member* member = file_.find(name);
     if (member == nullptr) return fail(fmt::format("{}: is not in the archive", name));
-    return file_.read(*member);
+    return offset == 0 ? file_.read(*member) : file_.read_from(*member, offset);
   }
   [[nodiscard]] const TarFile* in_passes() const override { return file_.in_place() ? nullptr : &file_; }
 
@@ -64,6 +64,11 @@ class Layout : public ImageStore {
     auto stream = files_->open(name_of_blob(blob));
     if (!stream) return std::unexpected(stream.error());
     return checked(std::move(*stream), blob);
+  }
+
+  Result<archive::Stream> open_from(const Descriptor& blob, std::uint64_t offset) override {
+    if (files_->in_passes() != nullptr) return ImageStore::open_from(blob, offset);
+    return files_->open(name_of_blob(blob), offset);
   }
 
   void each(const std::vector<Descriptor>& blobs, const Visit& visit) override {

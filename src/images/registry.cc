@@ -94,11 +94,11 @@ std::optional<Descriptor> descriptor_of(const json& entry) {
   return out;
 }
 
-/// One blob on its way: bytes counted, hashed, and asked for again from where they ended.
+/// One blob on its way, from its start or not: bytes counted, hashed, and asked for again from where they ended.
 class BlobStream {
  public:
-  BlobStream(RegistrySession& session, std::string url, Descriptor blob, std::string name)
-      : session_(session), url_(std::move(url)), blob_(std::move(blob)), name_(std::move(name)), hash_(EVP_MD_CTX_new()) {
+  BlobStream(RegistrySession& session, std::string url, Descriptor blob, std::string name, std::uint64_t offset)
+      : session_(session), url_(std::move(url)), blob_(std::move(blob)), name_(std::move(name)), hash_(EVP_MD_CTX_new()), read_(offset), whole_(offset == 0) {
     EVP_DigestInit_ex(hash_.get(), blob_.digest.starts_with("sha512:") ? EVP_sha512() : EVP_sha256(), nullptr);
   }
 
@@ -154,7 +154,7 @@ class BlobStream {
     unsigned size = 0;
     EVP_DigestFinal_ex(hash_.get(), value.data(), &size);
     const std::string found = to_hex(std::string_view(reinterpret_cast<const char*>(value.data()), size));
-    if (found == blob_.digest.substr(7)) return std::string_view();
+    if (!whole_ || found == blob_.digest.substr(7)) return std::string_view();
     return fail(fmt::format("{}: its bytes have the digest {}, so it was damaged or replaced in the registry", name_, found));
   }
 
@@ -178,7 +178,8 @@ class BlobStream {
   std::unique_ptr<EVP_MD_CTX, FreeHash> hash_;
   std::optional<net::Download> download_;
   std::optional<Error> failed_;
-  std::uint64_t read_ = 0;
+  std::uint64_t read_;
+  bool whole_;
   std::uint64_t pass_over_ = 0;
   std::uint64_t cut_at_ = 0;
   int cuts_ = 0;
@@ -214,10 +215,12 @@ class RegistryStore : public ImageStore {
     }
   }
 
-  Result<archive::Stream> open(const Descriptor& blob) override {
+  Result<archive::Stream> open(const Descriptor& blob) override { return open_from(blob, 0); }
+
+  Result<archive::Stream> open_from(const Descriptor& blob, std::uint64_t offset) override {
     if (!is_digest(blob.digest)) return fail(fmt::format("{}: {}: a digest that cannot be checked (sha256 and sha512 can)", name_, printable(blob.digest)));
     const std::string url = path_ + (is_manifest_type(blob.media_type) ? "manifests/" : "blobs/") + blob.digest;
-    auto stream = std::make_shared<BlobStream>(*session_, url, blob, named(blob));
+    auto stream = std::make_shared<BlobStream>(*session_, url, blob, named(blob), offset);
     if (auto started = stream->start(); !started) return std::unexpected(started.error());
     return archive::Stream{.read = [stream] { return stream->next(); }};
   }

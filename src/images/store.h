@@ -39,6 +39,11 @@ class ImageStore {
   virtual Result<std::string> read(const Descriptor& blob) = 0;
   /// A blob as a stream of its own bytes (compressed as it is). The read that reaches its end fails if digest or size are not as stated.
   virtual Result<archive::Stream> open(const Descriptor& blob) = 0;
+  /// The same from a byte on, and unchecked, since the digest is one of the whole. Fails where a blob can only be read from its start.
+  virtual Result<archive::Stream> open_from(const Descriptor& blob, std::uint64_t offset) {
+    (void)offset;
+    return fail(blob.digest + " can only be read from its start");
+  }
   /// Opens many blobs and hands each over, with an error in place of one that cannot be had. Several at once, on oneTBB's threads; what can only
   /// be read from its start gives them one after another, as they lie there, in one pass.
   using Visit = std::function<void(const Descriptor& blob, Result<archive::Stream> stream)>;

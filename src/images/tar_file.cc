@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <map>
 #include <utility>
@@ -193,6 +195,23 @@ archive::Stream current_member(std::shared_ptr<Pass> pass, const std::string& na
   }};
 }
 
+// Where a member's bytes begin: behind its header and those that only say more about it (POSIX pax, "ustar Interchange Format" and "pax Header
+// Block"; GNU's long names). Absent: there is no header.
+std::optional<std::uint64_t> data_of(int fd, std::uint64_t header) {
+  constexpr std::uint64_t kBlock = 512;
+  constexpr std::size_t kSizeAt = 124, kSizeLength = 12, kTypeAt = 156;
+  for (int headers = 0; headers < 16; ++headers) {
+    std::array<char, kBlock> block{};
+    if (::pread(fd, block.data(), block.size(), static_cast<off_t>(header)) != static_cast<ssize_t>(block.size())) return std::nullopt;
+    if (std::string_view("xgLK").find(block[kTypeAt]) == std::string_view::npos) return header + kBlock;
+    std::uint64_t size = 0;
+    const std::string_view digits(block.data() + kSizeAt, kSizeLength);
+    std::from_chars(digits.data() + std::min(digits.find_first_not_of(' '), digits.size()), digits.data() + digits.size(), size, 8);
+    header += kBlock + (size + kBlock - 1) / kBlock * kBlock;
+  }
+  return std::nullopt;
+}
+
 // All of the current member.
 Result<std::string> bytes_of(archive::Stream stream) {
   std::string out;
@@ -251,7 +270,7 @@ Result<std::optional<TarFile>> TarFile::list(std::shared_ptr<const Source> sourc
     archive::Entry entry = layer.entry();
     if (number == 0 && expected != nullptr && !expected(plain(entry.path))) return std::optional<TarFile>();
     if (number == kMaxMembers) return fail(fmt::format("{}: more than {} members, which no image has", source->name, human_count(kMaxMembers)));
-    Member member{plain(entry.path), entry.type, std::move(entry.target), layer.stated_size().value_or(0), number};
+    Member member{plain(entry.path), entry.type, std::move(entry.target), layer.stated_size().value_or(0), number, entry.begin};
     if (!out.in_place() && entry.type == archive::Entry::Type::kFile && member.size <= kMaxKeptMember && kept + member.size <= kMaxKept) {
       auto bytes = bytes_of(current_member(*pass, source->name, member.path));
       if (!bytes) return std::unexpected(bytes.error());
@@ -295,6 +314,20 @@ Result<archive::Stream> TarFile::read(const Member& member) const {
   // The source lives as long as the stream does.
   auto stream = current_member(*pass, source_->name, member.path);
   return archive::Stream{.read = [source = source_, read = std::move(stream.read)] { return read(); }};
+}
+
+Result<archive::Stream> TarFile::read_from(const Member& member, std::uint64_t offset) const {
+  const auto data = data_of(source_->fd, member.begin);
+  if (!data || offset > member.size) return changed(member);
+  auto input = std::make_shared<FileInput>(source_->fd, source_->size);
+  input->seek(*data + offset);
+  return archive::Stream{.read = [source = source_, input, left = member.size - offset]() mutable -> Result<std::string_view> {
+    if (left == 0) return std::string_view();
+    const std::string_view part = input->read().substr(0, left);
+    if (input->error()) return std::unexpected(*input->error());
+    left -= part.size();
+    return part;
+  }};
 }
 
 bool TarFile::in_place() const { return !source_->open && source_->kind == archive::Kind::kTar; }

@@ -27,6 +27,7 @@ class TarFile {
     std::string target;
     std::uint64_t size = 0;
     std::size_t number = 0;  // among all entries
+    std::uint64_t begin = 0;  // of its header
     std::shared_ptr<const std::string> kept = {};  // its bytes, if it was small and the tar is not in place
   };
 
@@ -41,6 +42,8 @@ class TarFile {
   /// How many members have that name.
   [[nodiscard]] std::size_t count(std::string_view path) const;
   [[nodiscard]] Result<archive::Stream> read(const Member& member) const;
+  /// From a byte of it on; only if in_place().
+  [[nodiscard]] Result<archive::Stream> read_from(const Member& member, std::uint64_t offset) const;
   /// Whether members can be read in any order, and at once, at no cost.
   [[nodiscard]] bool in_place() const;
   /// In one pass, in the order in which they lie: `visit` gets the index of a member in `members`, and its bytes, which it need not read. After

@@ -36,7 +36,7 @@ std::vector<Piece> scanned(const View& view) {
   }
   if (summary.variables > 0) out.push_back({counted(summary.variables, "variable", "variables")});
   if (summary.layers > 0) {
-    const std::string known = summary.known_layers == 0 ? "" : fmt::format(" ({} known to be clean from an earlier scan)", human_count(summary.known_layers));
+    const std::string known = summary.known_layers == 0 ? "" : fmt::format(" ({} known from an earlier scan)", human_count(summary.known_layers));
     out.push_back({counted(summary.layers, "layer", "layers") + known});
   }
   std::string bytes = human_bytes(summary.bytes);

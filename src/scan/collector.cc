@@ -81,10 +81,9 @@ std::string Collector::judge(Seen& seen) const {
   return std::string(matching::noise_reason(*value.pattern, place));
 }
 
-bool Collector::would_report(const Seen& seen) const {
-  if (!values_[seen.value].rejected.empty()) return explain_;
+bool Collector::would_keep(const Seen& seen) const {
   Seen copy = seen;
-  return judge(copy).empty() ? copy.sighting.confidence >= min_confidence_ : explain_;
+  return explain_ || (values_[seen.value].rejected.empty() && judge(copy).empty());
 }
 
 void Collector::add(Seen seen) {

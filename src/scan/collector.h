@@ -50,8 +50,8 @@ class Collector {
   /// Absent if nothing was found in the target.
   std::optional<std::map<std::string, std::int64_t>> files_of_today(const std::string& target);
 
-  /// Whether add() would make more of it than a number.
-  [[nodiscard]] bool would_report(const Seen& seen) const;
+  /// Whether add() would make more of it than a number. What finish() drops, for its confidence, is among it.
+  [[nodiscard]] bool would_keep(const Seen& seen) const;
 
   // Totals for the summary.
   std::atomic<std::uint64_t> files = 0;

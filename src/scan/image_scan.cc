@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "images/manifest.h"
 #include "scan/image_target.h"
@@ -94,24 +95,18 @@ class ImageScan {
   }
 
   void scan_layers() {
+    const std::set<std::string> known = recall();
     std::vector<images::Descriptor> wanted;
-    for (auto& [digest, layer] : layers_) {
-      ++context_.collector.layers;
-      auto known = cache_.find(digest);
-      if (!known) {
-        wanted.push_back(layer.blob);
-        continue;
-      }
-      ++context_.collector.known_layers;
-      layer.entries = std::move(known->entries);
-      layer.skips = std::move(known->skips);
+    for (const auto& [digest, layer] : layers_) {
+      if (!known.contains(digest)) wanted.push_back(layer.blob);
     }
     store_.each(wanted, [this](const images::Descriptor& blob, Result<archive::Stream> stream) {
       scan_layer(context_, matcher_, std::move(stream), layers_.at(blob.digest));
     });
+    context_.collector.layers += layers_.size();
+    context_.collector.known_layers += known.size();
     for (auto& [digest, layer] : layers_) {
-      const bool read = std::any_of(wanted.begin(), wanted.end(), [&, &digest = digest](const images::Descriptor& each) { return each.digest == digest; });
-      if (read) remember(digest, layer);
+      if (!known.contains(digest)) remember(digest, layer);
       layer.repositories.scan(
           context_, [&layer = layer](Seen seen, const std::string& folder) { layer.found.push_back({std::move(seen), folder, false}); },
           [&layer = layer](model::Skip left) { layer.skips.push_back(std::move(left)); });
@@ -121,16 +116,36 @@ class ImageScan {
     }
   }
 
-  // Only what needs no second look.
+  // Layers that an earlier scan has read: of those with findings only these are read, and all of it if they are not what they were.
+  std::set<std::string> recall() {
+    std::set<std::string> known;
+    std::mutex mutex;
+    TaskGroup group;
+    for (auto& [digest, layer] : layers_) {
+      group.run([&, &digest = digest, &layer = layer] {
+        auto earlier = cache_.find(digest);
+        if (!earlier) return;
+        Layer again{.blob = layer.blob};
+        if (!earlier->parts.ranges.empty()) {
+          scan_layer(context_, matcher_, images::open_parts(store_, layer.blob, std::move(earlier->parts)), again);
+          if (kept(context_, again) != earlier->found || std::any_of(again.skips.begin(), again.skips.end(), [](const model::Skip& each) { return each.failed; })) return;
+        }
+        again.entries = std::move(earlier->entries);
+        again.skips = std::move(earlier->skips);
+        layer = std::move(again);
+        const std::scoped_lock lock(mutex);
+        known.insert(digest);
+      });
+    }
+    group.wait();
+    return known;
+  }
+
   void remember(const std::string& digest, const Layer& layer) {
-    if (!layer.repositories.empty()) return;
-    for (const model::Skip& skip : layer.skips) {
-      if (skip.failed) return;
-    }
-    for (const LayerFinding& finding : layer.found) {
-      if (context_.collector.would_report(finding.seen)) return;
-    }
-    cache_.put(digest, {layer.entries, layer.files, layer.bytes, layer.skips});
+    const std::size_t found = kept(context_, layer);
+    if (!layer.parts && (found > 0 || !layer.repositories.empty())) return;
+    if (std::any_of(layer.skips.begin(), layer.skips.end(), [](const model::Skip& each) { return each.failed; })) return;
+    cache_.put(digest, {layer.entries, layer.skips, layer.parts.value_or(images::LayerParts{}), found});
   }
 
   // Which layers come from the base image: those of the image that org.opencontainers.image.base.digest names, if it is at hand in the same

@@ -1,5 +1,6 @@
-// Layers that an earlier scan with the same rules found clean: they are not read again, nor fetched. A layer in which something was found is read
-// every time, since what was found would have to be kept: the cache holds no secret, but hashes of paths, counts, and what was left out and why.
+// Layers that an earlier scan with the same rules has read. One in which nothing was found is not read again, nor fetched; of any other the entries
+// with findings are read again, in place (images/layer_parts.h), and the rest is not. So the cache holds no secret, but hashes of paths,
+// counts, places, and what was left out and why.
 // An entry is a file named by the SHA-256 of the layer's digest and of all that its findings depend on (ImageOptions::layer_cache_key); it is
 // written whole or not at all, for the owner only. A damaged or foreign one is as good as none.
 // Thread safety: several threads and processes at once.
@@ -12,14 +13,16 @@
 #include <vector>
 
 #include "images/layer_entries.h"
+#include "images/layer_parts.h"
 #include "model/finding.h"
 
 namespace keywake::scan {
 
-struct CleanLayer {
-  images::LayerEntries entries;  // sealed
-  std::uint64_t files = 0, bytes = 0;
+struct KnownLayer {
+  images::LayerEntries entries;    // sealed
   std::vector<model::Skip> skips;  // none of them failed
+  images::LayerParts parts;        // no ranges: nothing was found
+  std::uint64_t found = 0;         // what a scan of the parts has to find to be believed
 };
 
 class LayerCache {
@@ -27,8 +30,8 @@ class LayerCache {
   /// An empty folder: there is no cache.
   LayerCache(std::filesystem::path folder, std::string key) : folder_(std::move(folder)), key_(std::move(key)) {}
 
-  [[nodiscard]] std::optional<CleanLayer> find(const std::string& digest) const;
-  void put(const std::string& digest, const CleanLayer& layer) const;
+  [[nodiscard]] std::optional<KnownLayer> find(const std::string& digest) const;
+  void put(const std::string& digest, const KnownLayer& layer) const;
 
  private:
   [[nodiscard]] std::filesystem::path path_of(const std::string& digest) const;

@@ -103,14 +103,14 @@ std::optional<LayerRepositories::File> LayerRepositories::file(std::string_view 
   fs::create_directories(place.parent_path(), ec);
   std::FILE* const out = ec ? nullptr : std::fopen(place.c_str(), "we");
   if (out == nullptr) return std::nullopt;  // "refs/a" beside "refs/a/b": no repository has both
-  if (part->object) objects_[std::string(part->folder)] = true;
+  if (part->object) objects_.emplace(part->folder);
   return File(*this, out);
 }
 
 void LayerRepositories::scan(const Context& context, const std::function<void(Seen seen, const std::string& folder)>& found,
                              const std::function<void(model::Skip)>& skip) {
   if (!problem_.empty()) return skip({"", problem_, false});
-  for (const auto& [folder, yes] : objects_) {
+  for (const std::string& folder : objects_) {
     const fs::path place = folder_->path() / folders_.at(folder);
     std::error_code ec;
     if (const fs::path head = place / ".git/HEAD"; !fs::exists(head, ec)) {

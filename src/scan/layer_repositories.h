@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,7 +50,7 @@ class LayerRepositories {
  private:
   std::optional<MemoryFolder> folder_;
   std::map<std::string, std::string, std::less<>> folders_;  // of a repository in the image → its name in folder_
-  std::map<std::string, bool, std::less<>> objects_;         // those that have objects
+  std::set<std::string, std::less<>> objects_;               // those that have objects
   std::uint64_t bytes_ = 0;
   std::string problem_;  // why the rest is not kept
 };

@@ -27,7 +27,7 @@ class LayerScan : public archive::Visitor {
  public:
   LayerScan(const Context& context, PieceMatcher& matcher, Layer& layer)
       : context_(context), layer_(layer),
-        sink_(context, matcher, [this](Seen seen) { layer_.found.push_back({std::move(seen), file_, false}); }), writer_(sink_) {}
+        sink_(context, matcher, [this](Seen seen) { found(std::move(seen)); }), writer_(sink_) {}
 
   void run(const archive::Stream& bytes) {
     // An error is kept for the end, and looks like the end: libarchive reads ahead and would drop what came before it.
@@ -44,19 +44,31 @@ class LayerScan : public archive::Visitor {
     }
     if (error_) problem("", error_->message, true);
     layer_.entries.seal();
+    end_part(images::LayerParts::kToEnd);
+    if (layer_.parts && layer_.parts->gzip) {
+      for (const archive::GzipPoint& point : points_.wanted()) layer_.parts->points.push_back(images::seal(point));
+    }
   }
 
   void entry(const archive::Entry& entry) override {
+    end_part(entry.begin);
+    points_.pass(entry.begin);
+    begin_ = entry.begin;
     name_ = entry.path;
     file_ = images::path_in_image(entry.path);
     layer_.entries.add(entry);
-    for (LayerFinding& found : layer_.found) found.replaced |= found.file == file_;
+    for (LayerFinding& found : layer_.found) {
+      if (found.file != file_) continue;
+      found.replaced = true;
+      again_ = true;
+    }
     if (entry.type != archive::Entry::Type::kHardLink) return;
     // Another name for what came before; it may outlive that.
     const std::string original = images::path_in_image(entry.target);
     const std::size_t count = layer_.found.size();
     for (std::size_t i = 0; i < count; ++i) {
       if (layer_.found[i].file != original || layer_.found[i].replaced) continue;
+      again_ = true;
       LayerFinding copy = layer_.found[i];
       copy.seen.sighting.path = file_ + copy.seen.sighting.path.substr(original.size());
       copy.file = file_;
@@ -66,8 +78,8 @@ class LayerScan : public archive::Visitor {
 
   void member(const std::string& path, std::string_view bytes) override {
     const std::string place = place_of(path);
-    count(1, bytes.size());
-    if (auto file = layer_.repositories.file(place)) file->append(bytes);
+    sink_.progress(1, bytes.size());
+    if (auto file = kept_of(place)) file->append(bytes);
     if (!is_selected(place)) return;
     const auto text = utf16_to_utf8(bytes);
     sources::emit_pieces(place, text ? std::string_view(*text) : bytes, sink_);
@@ -75,13 +87,13 @@ class LayerScan : public archive::Visitor {
 
   void large_member(const std::string& path, const archive::ReadMore& read) override {
     const std::string place = place_of(path);
-    count(1, 0);
+    sink_.progress(1, 0);
     const bool selected = is_selected(place);
-    auto kept = layer_.repositories.file(place);
+    auto kept = kept_of(place);
     if (!selected && !kept) return;
     if (selected) writer_.start(place);
     for (auto part = read(); part && !part->empty(); part = read()) {
-      count(0, part->size());
+      sink_.progress(0, part->size());
       if (kept) kept->append(*part);
       if (selected) writer_.append(*part);
     }
@@ -98,24 +110,36 @@ class LayerScan : public archive::Visitor {
  private:
   void scan(const archive::Stream& stream) {
     std::string head;
-    while (head.size() < kHead) {
+    std::optional<Error> error;
+    auto read = [&]() {
       auto part = stream.read();
+      if (!part) error = part.error();
+      return part;
+    };
+    while (head.size() < kHead) {
+      auto part = read();
       if (!part || part->empty()) break;
       head += *part;
     }
     bool first = true;
     const archive::Stream whole{.read = [&]() -> Result<std::string_view> {
-      if (std::exchange(first, false)) return std::string_view(head);
-      return stream.read();
-    }};
-    if (archive::is_archive(head)) {
+                                  if (std::exchange(first, false)) return std::string_view(head);
+                                  return read();
+                                },
+                                .compressed = stream.compressed};
+    const archive::Kind kind = archive::recognise(head);
+    if (kind == archive::Kind::kGzip && !unpacked_) {
+      unpacked_ = true;
+      return scan(archive::gunzip(whole, &points_));
+    }
+    if (kind == archive::Kind::kTar) layer_.parts = images::LayerParts{.gzip = unpacked_};
+    if (kind != archive::Kind::kNone) {
       archive::expand("layer", whole, limits_of_layer(context_.archive_limits), *this);
       return;
     }
-    // An empty tar is zeros and nothing else.
-    if (head.find_first_not_of('\0') == std::string::npos) return;
-    // Attestations and other artifacts are no file systems.
-    large_member("", whole.read);
+    // Attestations and other artifacts are no file systems; an empty tar is zeros and nothing else.
+    if (head.find_first_not_of('\0') != std::string::npos) large_member("", whole.read);
+    if (error && !error_) problem("", error->message, true);
   }
 
   std::string place_of(const std::string& path) const {
@@ -135,22 +159,47 @@ class LayerScan : public archive::Visitor {
     layer_.skips.push_back({path, reason, failed});
   }
 
-  void count(std::uint64_t files, std::uint64_t bytes) {
-    layer_.files += files;
-    layer_.bytes += bytes;
-    sink_.progress(files, bytes);
+  void found(Seen seen) {
+    again_ |= context_.collector.would_keep(seen);
+    layer_.found.push_back({std::move(seen), file_, false});
+  }
+
+  std::optional<LayerRepositories::File> kept_of(const std::string& place) {
+    auto file = layer_.repositories.file(place);
+    again_ |= file.has_value();
+    return file;
+  }
+
+  // The current entry ends.
+  void end_part(std::uint64_t end) {
+    if (!std::exchange(again_, false) || !layer_.parts) return;
+    auto& ranges = layer_.parts->ranges;
+    if (!ranges.empty() && ranges.back().end == begin_) {
+      ranges.back().end = end;
+    } else {
+      ranges.push_back({begin_, end});
+      points_.want(begin_);
+    }
   }
 
   const Context& context_;
   Layer& layer_;
   std::string name_;  // of the current entry, as it is in the tar
   std::string file_;  // the same by path_in_image()
+  std::uint64_t begin_ = 0;  // archive::Entry::begin
+  bool again_ = false;       // it is one of the layer's parts
+  bool unpacked_ = false;    // from gzip
+  archive::GzipPoints points_;
   std::optional<Error> error_;
   HoldingSink sink_;
   sources::PieceWriter writer_;
 };
 
 }  // namespace
+
+std::size_t kept(const Context& context, const Layer& layer) {
+  return static_cast<std::size_t>(std::count_if(layer.found.begin(), layer.found.end(), [&](const LayerFinding& each) { return context.collector.would_keep(each.seen); }));
+}
 
 void scan_layer(const Context& context, PieceMatcher& matcher, Result<archive::Stream> stream, Layer& layer) {
   if (stream) return LayerScan(context, matcher, layer).run(*stream);

@@ -3,12 +3,15 @@
 // Internal, since it holds a PieceMatcher. Ownership: refers to what it is given. Thread safety: different layers at once.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "images/layer_entries.h"
+#include "images/layer_parts.h"
 #include "images/store.h"
 #include "scan/layer_repositories.h"
 #include "scan/piece_matcher_internal.h"
@@ -27,11 +30,15 @@ struct Layer {
   std::vector<LayerFinding> found = {};
   std::vector<model::Skip> skips = {};  // by path in the image; empty: the layer itself
   LayerRepositories repositories = {};
-  std::uint64_t files = 0, bytes = 0;   // of its members
+  /// The entries that are worth a second look, with a finding that the collector would keep, or of a repository. Absent: they cannot be read by themselves.
+  std::optional<images::LayerParts> parts = {};
 };
 
 /// To the end of the stream, where its digest is checked.
 void scan_layer(const Context& context, PieceMatcher& matcher, Result<archive::Stream> stream, Layer& layer);
+
+/// How many of the layer's findings the collector would keep.
+std::size_t kept(const Context& context, const Layer& layer);
 
 /// Hands pieces to a matcher, on one thread.
 class HoldingSink : public sources::Sink {

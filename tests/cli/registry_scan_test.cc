@@ -1,11 +1,9 @@
 // keywake scan of images where they lie in use: in a registry (Debian's docker-registry over TLS), behind the Docker daemon's socket
-// (socket_server.py stands in for the daemon), in a folder of skopeo's; layers remembered from scan to scan; repositories inside layers.
+// (socket_server.py stands in for the daemon), in a folder of skopeo's; repositories inside layers.
 #include <filesystem>
-#include <map>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "catch.h"
+#include "image_scan_helper.h"
 #include "images/registry_helper.h"
 #include "keywake_helper.h"
 
@@ -15,46 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-// A layout of an image whose layers are folders.
-void make_image(const fs::path& layout, const std::string& name, const std::vector<fs::path>& layers) {
-  Arguments command{"python3", std::string(KEYWAKE_SOURCE_DIR) + "/tests/cli/make_image.py", layout.string(), name};
-  for (const fs::path& layer : layers) command.push_back(layer.string());
-  const Ran made = run_command(".", command);
-  INFO(made.err);
-  REQUIRE(made.status == 0);
-}
-
 // Two layers: a base with a token in /etc/base.conf, and the application's with one in /app/app.conf.
 void make_shop(const fs::path& folder, const std::string& name, unsigned token) {
   write_file(folder / "base/etc/base.conf", "token = " + github_token(9100) + "\n");
   write_file(folder / "app/app/app.conf", "token = " + github_token(token) + "\n");
   make_image(folder / name, name, {folder / "base", folder / "app"});
-}
-
-struct Scanned {
-  Ran ran;
-  std::vector<Json> sightings;
-  Json summary;
-  [[nodiscard]] Json at(unsigned token, const std::string& path) const {
-    for (const Json& each : sightings) {
-      if (each["secret"] == github_token(token) && each["path"] == path) return each;
-    }
-    FAIL("no token " << token << " at " << path << " in " << ran.out << ran.err);
-    return {};
-  }
-};
-
-Scanned scan(const Arguments& more, const Setting& setting = {}) {
-  const Scratch folder;
-  const std::string summary = (folder.path() / "out.json").string();
-  Arguments arguments{"scan", "--format", "jsonl", "--show-secrets", "-o", summary};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  Scanned out{run_keywake(arguments, setting), {}, {}};
-  std::istringstream lines(out.ran.out);
-  for (std::string line; std::getline(lines, line);) out.sightings.push_back(Json::parse(line));
-  const Json all = Json::parse(read_text(summary), nullptr, false);
-  if (all.is_object()) out.summary = all["summary"];
-  return out;
 }
 
 const Authority& authority() {
@@ -72,7 +35,7 @@ TEST_CASE("an image in a registry: one tag, every tag, without the layers of ano
   const Arguments trust{"--ca-file", authority().ca()};
   auto with = [&](Arguments more) {
     more.insert(more.end(), trust.begin(), trust.end());
-    return scan(more);
+    return scan_images(more);
   };
 
   const Scanned one = with({shop + ":one"});
@@ -111,46 +74,17 @@ TEST_CASE("an image of the Docker daemon, and one in a folder of skopeo's") {
   const std::string requests = folder.write("requests", "");
   const Beside daemon({KEYWAKE_SOURCE_DIR "/tests/images/socket_server.py", socket, tar, requests}, socket);
 
-  const Scanned asked = scan({"docker-daemon:acme/shop:1.0"}, {.environment = {"DOCKER_HOST=unix://" + socket}});
+  const Scanned asked = scan_images({"docker-daemon:acme/shop:1.0"}, {.environment = {"DOCKER_HOST=unix://" + socket}});
   INFO(asked.ran.err);
   CHECK(asked.ran.status == 1);
   CHECK(asked.sightings.size() == 2);
   CHECK(asked.at(9101, "/app/app.conf")["image"]["layer_index"] == 2);
   CHECK(count_of(read_text(requests), "\n") == 2);  // once for the list, once for all layers
 
-  const Scanned plain = scan({"dir:" + (folder.path() / "plain").string()});
+  const Scanned plain = scan_images({"dir:" + (folder.path() / "plain").string()});
   INFO(plain.ran.err);
   CHECK(plain.ran.status == 1);
   CHECK(plain.sightings.size() == 2);
-}
-
-TEST_CASE("a layer that was clean is not read again by the same rules; one with findings is") {
-  const Scratch folder;
-  write_file(folder.path() / "base/etc/motd", "welcome\n");
-  write_file(folder.path() / "base/etc/gone", "bye\n");
-  write_file(folder.path() / "app/app.conf", "token = " + github_token(9101) + "\n");
-  write_file(folder.path() / "more/.wh.app.conf", "");
-  const fs::path layout = folder.path() / "shop";
-  make_image(layout, "shop", {folder.path() / "base", folder.path() / "app", folder.path() / "more"});
-  const Setting own{.environment = {"XDG_CACHE_HOME=" + (folder.path() / "cache").string()}};
-  const std::string target = layout.string();
-
-  const Scanned first = scan({target}, own);
-  CHECK(first.summary["layers"] == 3);
-  CHECK(first.summary["known_layers"] == 0);
-  const Scanned second = scan({target}, own);
-  CHECK(second.ran.out == first.ran.out);
-  CHECK(second.at(9101, "/app.conf")["image"]["deleted_in"] == 3);  // as the layer that is not read says
-  CHECK(second.summary["known_layers"] == 2);
-  CHECK(scan({target, "--no-cache"}, own).summary["known_layers"] == 0);
-  CHECK(scan({target, "--confidence", "low"}, own).summary["known_layers"] == 0);
-  CHECK(scan({target, "--exclude", "*.conf"}, own).summary["known_layers"] == 0);
-  for (const auto& file : fs::recursive_directory_iterator(folder.path() / "cache")) {
-    if (!file.is_regular_file()) continue;
-    CHECK_FALSE(contains(read_text(file.path()), github_token(9101)));
-    write_file(file.path(), read_text(file.path()) + "x");  // damaged
-  }
-  CHECK(scan({target}, own).ran.out == first.ran.out);
 }
 
 TEST_CASE("a repository inside a layer is scanned with its history") {
@@ -177,7 +111,7 @@ TEST_CASE("a repository inside a layer is scanned with its history") {
   write_file(folder.path() / "last/srv/app/.wh..git", "");
   make_image(folder.path() / "shop", "shop", {folder.path() / "base", folder.path() / "layer", folder.path() / "last"});
 
-  const Scanned found = scan({(folder.path() / "shop").string()});
+  const Scanned found = scan_images({(folder.path() / "shop").string()});
   INFO(found.ran.out << found.ran.err);
   CHECK(found.ran.status == 1);
   const Json old = found.at(9101, "/srv/app/.git!/config.py");
