@@ -15,7 +15,7 @@ struct CommitFinder::Opened {
 
 Result<CommitFinder> CommitFinder::open(const Repository& repository) {
   Problems ignored;  // whoever scans the repository says them
-  auto database = ObjectDatabase::open(repository, ignored);
+  auto database = ObjectDatabase::open(repository, ignored, limits::kDefaultMaxFileSize, ObjectDatabase::Packs::kOwn);
   if (!database) return std::unexpected(database.error());
   return CommitFinder(std::make_shared<Opened>(repository, std::move(*database)));
 }

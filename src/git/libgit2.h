@@ -1,4 +1,5 @@
-// The one door to libgit2: single packs (PackBackend), and revision expressions. Nothing else is
+// The one door to libgit2: single packs (PackBackend), as a second opinion on what keywake's own
+// reader says of them, and revision expressions. Nothing else is
 // asked of it, so it never sees what a scanned repository could steer a reader by: no configuration
 // of any level but for revision expressions, no attributes, filters, hooks, submodules or
 // alternates (repository.h reads those), no multi-pack-index and no commit-graph (both are copies
@@ -22,12 +23,11 @@
 #include "git/oid.h"
 #include "git/pack.h"
 #include "git/repository.h"
+#include "git/single_pack.h"
 
 struct git_odb_backend;
 
 namespace keywake::git {
-
-enum class ReadOutcome : std::uint8_t { kDone, kMissing, kDamaged, kTooLarge };
 
 class PackBackend {
  public:

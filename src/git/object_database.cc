@@ -11,7 +11,6 @@
 #include "base/mapped_file.h"
 #include "base/text.h"
 #include "git/inflate.h"
-#include "git/object_store.h"
 
 namespace keywake::git {
 namespace fs = std::filesystem;
@@ -71,26 +70,22 @@ struct ObjectDatabase::Stores {
   std::unique_ptr<EVP_MD_CTX, FreeDigest> digest{EVP_MD_CTX_new()};
   Inflater inflater;
   std::string buffer;
-  std::vector<PackBackend> packs;
-  // SHA-256 only:
-  std::optional<ObjectStore> store;
-  std::optional<ObjectReader> reader;
+  bool by_libgit2 = false;
+  std::vector<PackBackend> backends;  // if so
+  std::vector<SinglePack> packs;      // else
 
+  [[nodiscard]] bool packs_open() const { return problems == nullptr; }
   void open_packs();
+  template <typename AnyPack>
+  void open_pack(Result<AnyPack> pack, const fs::path& index, std::vector<AnyPack>& into, Problems& unusable);
   bool hashes_to(const Oid& oid, const Object& object);
   ReadOutcome read_loose(const fs::path& folder, const Oid& oid, Object& object);
-  ReadOutcome read_sha256(const Oid& oid, Object& object);
   void list_loose(const fs::path& folder, std::vector<Oid>& oids) const;
 };
 
 void ObjectDatabase::Stores::open_packs() {
-  if (problems == nullptr) return;
+  if (packs_open()) return;
   Problems& unusable = *std::exchange(problems, nullptr);
-  if (hash != HashKind::kSha1) {
-    store.emplace(ObjectStore::open(repository, unusable));
-    reader.emplace(*store, max_object);
-    return;
-  }
   for (const fs::path& folder : repository.object_dirs) {
     std::vector<fs::path> indexes;
     std::error_code ec;
@@ -99,13 +94,21 @@ void ObjectDatabase::Stores::open_packs() {
     }
     std::sort(indexes.begin(), indexes.end());
     for (const fs::path& index : indexes) {
-      auto pack = PackBackend::open(index);
-      if (pack) {
-        packs.push_back(std::move(*pack));
+      if (by_libgit2) {
+        open_pack(PackBackend::open(index), index, backends, unusable);
       } else {
-        unusable.add(printable(index.filename().native()), pack.error().message);
+        open_pack(SinglePack::open(index, hash), index, packs, unusable);
       }
     }
+  }
+}
+
+template <typename AnyPack>
+void ObjectDatabase::Stores::open_pack(Result<AnyPack> pack, const fs::path& index, std::vector<AnyPack>& into, Problems& unusable) {
+  if (pack) {
+    into.push_back(*std::move(pack));
+  } else {
+    unusable.add(printable(index.filename().native()), pack.error().message);
   }
 }
 
@@ -150,20 +153,6 @@ ReadOutcome ObjectDatabase::Stores::read_loose(const fs::path& folder, const Oid
   return ReadOutcome::kDone;
 }
 
-ReadOutcome ObjectDatabase::Stores::read_sha256(const Oid& oid, Object& object) {
-  auto id = store->find(oid);
-  if (!id) return ReadOutcome::kMissing;
-  switch (reader->read(*id, object.bytes, object.type)) {
-    case ObjectReader::Outcome::kDone:
-      return ReadOutcome::kDone;
-    case ObjectReader::Outcome::kTooLarge:
-      return ReadOutcome::kTooLarge;
-    case ObjectReader::Outcome::kDamaged:
-      break;
-  }
-  return ReadOutcome::kDamaged;
-}
-
 void ObjectDatabase::Stores::list_loose(const fs::path& folder, std::vector<Oid>& oids) const {
   std::error_code ec;
   for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
@@ -197,7 +186,8 @@ Result<ObjectDatabase> ObjectDatabase::open(const Repository& repository, Proble
   stores->max_object = max_object;
   stores->hash = repository.hash;
   stores->problems = &problems;
-  if (packs == Packs::kNow) stores->open_packs();
+  stores->by_libgit2 = packs == Packs::kLibgit2 && repository.hash == HashKind::kSha1;
+  if (packs == Packs::kLibgit2) stores->open_packs();
   return ObjectDatabase(std::move(stores));
 }
 
@@ -209,47 +199,43 @@ ReadOutcome ObjectDatabase::read(const Oid& oid, Object& object) const {
     if (outcome != ReadOutcome::kMissing) worst = outcome;
     return outcome == ReadOutcome::kDone;
   };
-  for (const fs::path& folder : stores_->repository.object_dirs) {
-    if (sound(stores_->read_loose(folder, oid, object))) return ReadOutcome::kDone;
-  }
-  stores_->open_packs();
-  if (stores_->store) {
-    sound(stores_->read_sha256(oid, object));
-    return worst;
-  }
-  for (const PackBackend& pack : stores_->packs) {
-    if (sound(pack.read(oid, stores_->max_object, object.type, object.bytes)))
-      return ReadOutcome::kDone;
-  }
-  return worst;
+  auto read_from = [&](auto& packs) {
+    return std::any_of(packs.begin(), packs.end(), [&](auto& pack) { return sound(pack.read(oid, stores_->max_object, object.type, object.bytes)); });
+  };
+  auto packed = [&] { return read_from(stores_->packs) || read_from(stores_->backends); };
+  auto loose = [&] {
+    const auto& folders = stores_->repository.object_dirs;
+    return std::any_of(folders.begin(), folders.end(), [&](const fs::path& folder) { return sound(stores_->read_loose(folder, oid, object)); });
+  };
+  // To look for a file costs more than to look into an open pack, and less than to open one.
+  const bool found = stores_->packs_open() ? packed() || loose() : loose() || (stores_->open_packs(), packed());
+  return found ? ReadOutcome::kDone : worst;
 }
 
 ObjectType ObjectDatabase::type(const Oid& oid) const {
+  auto packed = [&] {
+    ObjectType out = ObjectType::kNone;
+    for (auto pack = stores_->packs.begin(); out == ObjectType::kNone && pack != stores_->packs.end(); ++pack) out = pack->type(oid);
+    for (auto pack = stores_->backends.begin(); out == ObjectType::kNone && pack != stores_->backends.end(); ++pack) out = pack->type(oid);
+    return out;
+  };
+  const bool open = stores_->packs_open();
+  if (const ObjectType type = open ? packed() : ObjectType::kNone; type != ObjectType::kNone) return type;
   Object object;
   for (const fs::path& folder : stores_->repository.object_dirs) {
     if (stores_->read_loose(folder, oid, object) == ReadOutcome::kDone) return object.type;
   }
   stores_->open_packs();
-  if (stores_->store) {
-    auto id = stores_->store->find(oid);
-    return id ? stores_->store->type(*id) : ObjectType::kNone;
-  }
-  for (const PackBackend& pack : stores_->packs) {
-    if (ObjectType type = pack.type(oid); type != ObjectType::kNone) return type;
-  }
-  return ObjectType::kNone;
+  return open ? ObjectType::kNone : packed();
 }
 
 std::vector<Oid> ObjectDatabase::all_objects(Problems& problems) const {
   stores_->open_packs();
   std::vector<Oid> oids;
-  for (const PackBackend& pack : stores_->packs) {
+  for (const SinglePack& pack : stores_->packs) pack.list(oids);
+  for (const PackBackend& pack : stores_->backends) {
     if (auto listed = pack.list(oids); !listed)
       problems.add(pack.name(), listed.error().message);
-  }
-  if (stores_->store) {
-    for (ObjectId id = 0; id < stores_->store->size(); ++id)
-      oids.push_back(stores_->store->oid(id));
   }
   for (const fs::path& folder : stores_->repository.object_dirs) stores_->list_loose(folder, oids);
   std::sort(oids.begin(), oids.end());

@@ -1,9 +1,8 @@
 // ObjectDatabase: single objects by id, from all object stores of a repository, in any order: for
 // ranges, staged files and --exhaustive. Whole histories go through object_store.h and walk.h,
 // which know nothing of this; tests hold the two against each other. Loose objects are read here,
-// packs by libgit2, each pack by itself, so that one damaged pack or index hides nothing that
-// another holds. Every object is held against its id: what does not hash to it is damaged. SHA-256
-// repositories, which libgit2 cannot read, are read through object_store.h.
+// packs by single_pack.h or by libgit2, each pack by itself, so that one damaged pack or index hides
+// nothing that another holds. Every object is held against its id: what does not hash to it is damaged.
 //
 // Ownership: owns its handles. Thread safety: one per thread; libgit2 shares the mappings of packs among them.
 #pragma once
@@ -29,13 +28,13 @@ std::string_view reason(ReadOutcome outcome);
 
 class ObjectDatabase {
  public:
-  /// kWhenNeeded: not before an object is asked for that is not loose, which saves libgit2's 5 ms where the few objects
-  /// wanted are new; `problems` must then outlive the database.
-  enum class Packs : std::uint8_t { kNow, kWhenNeeded };
+  /// kLibgit2: read by code that shares nothing with keywake's own, for --exhaustive and whoever wants to hold the one against the other
+  /// (but SHA-256 packs, which it cannot read). kOwn: opened when an object is asked for that is not loose; `problems` must outlive the database.
+  enum class Packs : std::uint8_t { kLibgit2, kOwn };
   /// Packs that cannot be used are problems and left out. An error if the repository's own object store cannot be read.
   static Result<ObjectDatabase> open(const Repository& repository, Problems& problems,
                                      std::uint64_t max_object = limits::kDefaultMaxFileSize,
-                                     Packs packs = Packs::kNow);
+                                     Packs packs = Packs::kLibgit2);
   ObjectDatabase(ObjectDatabase&&) noexcept;
   ObjectDatabase& operator=(ObjectDatabase&&) noexcept;
   ~ObjectDatabase();

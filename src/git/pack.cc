@@ -3,18 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "git/big_endian.h"
 
 namespace keywake::git {
-namespace {
-
-std::uint32_t be32(std::string_view bytes) {
-  std::uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
-  return value;
-}
-
-}  // namespace
-
 Result<Pack> Pack::open(const std::filesystem::path& path, HashKind hash) {
   auto file = MappedFile::open(path);
   if (!file) return std::unexpected(file.error());
@@ -23,12 +14,12 @@ Result<Pack> Pack::open(const std::filesystem::path& path, HashKind hash) {
   if (bytes.size() < 12 + static_cast<std::size_t>(hash) || !bytes.starts_with("PACK")) {
     return fail(fmt::format("{}: not a git pack, or cut off before its first object", name));
   }
-  std::uint32_t version = be32(bytes.substr(4));
+  std::uint32_t version = be32(bytes.data() + 4);
   if (version != 2 && version != 3) {
     return fail(fmt::format("{}: pack version {} is not known", name, version));
   }
   Pack pack;
-  pack.declared_count_ = be32(bytes.substr(8));
+  pack.declared_count_ = be32(bytes.data() + 8);
   pack.file_ = std::move(*file);
   pack.name_ = std::move(name);
   pack.hash_ = hash;

@@ -11,19 +11,10 @@
 #include <bit>
 #include <cstring>
 
+#include "git/big_endian.h"
+
 namespace keywake::git {
 namespace {
-
-std::uint32_t be32(const std::uint8_t* p) {
-  std::uint32_t value;
-  std::memcpy(&value, p, 4);
-  return std::byteswap(value);
-}
-std::uint64_t be64(const std::uint8_t* p) {
-  std::uint64_t value;
-  std::memcpy(&value, p, 8);
-  return std::byteswap(value);
-}
 
 bool checksum_holds(std::string_view bytes, HashKind hash) {
   std::size_t width = static_cast<std::size_t>(hash);

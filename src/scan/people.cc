@@ -124,7 +124,7 @@ model::People read_people(const git::Repository& repository, const std::string& 
   model::People out;
   out.target = target;
   git::Problems ignored;  // what the history's own walk reports already
-  const auto database = git::ObjectDatabase::open(repository, ignored);
+  const auto database = git::ObjectDatabase::open(repository, ignored, limits::kDefaultMaxFileSize, git::ObjectDatabase::Packs::kOwn);
   if (database) Reader(repository, *database, ignored).read(since, now, out);
   return out;
 }

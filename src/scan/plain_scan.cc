@@ -22,6 +22,12 @@
 namespace keywake::scan {
 namespace {
 
+// --exhaustive is also the second opinion on keywake's own reading of packs.
+Result<git::ObjectDatabase> open_database(const Context& context, const git::Repository& repository, git::Problems& problems) {
+  using Packs = git::ObjectDatabase::Packs;
+  return git::ObjectDatabase::open(repository, problems, context.request.max_file_size, context.request.exhaustive ? Packs::kLibgit2 : Packs::kOwn);
+}
+
 // Everything a thread needs to scan objects by id: its own database and scanner.
 class ObjectScanner {
  public:
@@ -29,7 +35,7 @@ class ObjectScanner {
       : content_(context.engine, context.values, context.request.explain, context.archive_limits,
                  context.request.archives) {
     git::Problems ignored;  // the database of the thread that began has reported them
-    auto opened = git::ObjectDatabase::open(repository, ignored, context.request.max_file_size);
+    auto opened = open_database(context, repository, ignored);
     if (opened) database_.emplace(std::move(*opened));
   }
   git::ObjectDatabase& database() { return *database_; }
@@ -230,7 +236,7 @@ void CommitScan::add_tree(const git::ObjectDatabase& database, const git::Oid& t
 Result<void> CommitScan::run() {
   auto wanted = selection();
   if (!wanted) return std::unexpected(wanted.error());
-  auto database = git::ObjectDatabase::open(repository_, problems_, context_.request.max_file_size);
+  auto database = open_database(context_, repository_, problems_);
   if (!database) return std::unexpected(database.error());
   git::PlainHistory history(repository_, *database, problems_);
   if (known_ != nullptr) add_pushed(*database, *wanted);

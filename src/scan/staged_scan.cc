@@ -13,7 +13,7 @@ Result<void> scan_staged(const Context& context, const git::Repository& reposito
   auto index = git::IndexFile::read(repository, context.request.index_file);
   if (!index) return std::unexpected(index.error());
   auto opened = git::ObjectDatabase::open(repository, problems, context.request.max_file_size,
-                                          git::ObjectDatabase::Packs::kWhenNeeded);
+                                          git::ObjectDatabase::Packs::kOwn);
   if (!opened) return std::unexpected(opened.error());
   git::ObjectDatabase& database = *opened;
   auto staged = git::staged_changes(repository, *index, database, problems);

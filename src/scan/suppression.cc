@@ -41,7 +41,7 @@ class CommitFiles {
  public:
   static Result<std::shared_ptr<CommitFiles>> open(const git::Repository& repository, const std::string& revision) {
     auto out = std::shared_ptr<CommitFiles>(new CommitFiles(repository));
-    auto database = git::ObjectDatabase::open(out->repository_, out->problems_, kMaxVersion, git::ObjectDatabase::Packs::kWhenNeeded);
+    auto database = git::ObjectDatabase::open(out->repository_, out->problems_, kMaxVersion, git::ObjectDatabase::Packs::kOwn);
     if (!database) return std::unexpected(database.error());
     out->database_.emplace(*std::move(database));
     auto commit = git::resolve_revision(out->repository_, *out->database_, revision);

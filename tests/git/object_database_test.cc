@@ -32,7 +32,7 @@ struct Opened {
   std::optional<ObjectDatabase> database;
 
   explicit Opened(const fs::path& path, std::uint64_t limit = limits::kDefaultMaxFileSize,
-                  ObjectDatabase::Packs packs = ObjectDatabase::Packs::kNow)
+                  ObjectDatabase::Packs packs = ObjectDatabase::Packs::kLibgit2)
       : repository(repository_at(path)) {
     auto opened = ObjectDatabase::open(repository, problems, limit, packs);
     REQUIRE(opened);
@@ -84,7 +84,7 @@ TEST_CASE("SHA-1 and SHA-256, in every layout: what git cat-file says") {
       INFO(layout.name << (sha256 ? ", SHA-256" : ""));
       GeneratedRepository generated = test::generate_repository(
           {.seed = 81, .commits = 15, .layout = layout.layout, .sha256 = sha256});
-      for (auto packs : {ObjectDatabase::Packs::kNow, ObjectDatabase::Packs::kWhenNeeded}) {
+      for (auto packs : {ObjectDatabase::Packs::kLibgit2, ObjectDatabase::Packs::kOwn}) {
         Opened opened(generated.path(), limits::kDefaultMaxFileSize, packs);
         std::string listed;
         ObjectDatabase::Object object;

@@ -68,7 +68,7 @@ std::vector<Row> staged(const fs::path& path, std::vector<std::string>* notes = 
   auto index = IndexFile::read(repository);
   REQUIRE(index);
   auto database = ObjectDatabase::open(repository, problems, limits::kDefaultMaxFileSize,
-                                       ObjectDatabase::Packs::kWhenNeeded);
+                                       ObjectDatabase::Packs::kOwn);
   REQUIRE(database);
   auto changes = staged_changes(repository, *index, *database, problems);
   REQUIRE(changes);
@@ -337,7 +337,7 @@ TEST_CASE("a damaged index is an error or a list, never a crash") {
       }
       Problems problems;
       auto database = ObjectDatabase::open(repository, problems, limits::kDefaultMaxFileSize,
-                                           ObjectDatabase::Packs::kWhenNeeded);
+                                           ObjectDatabase::Packs::kOwn);
       REQUIRE(database);
       REQUIRE(staged_changes(repository, *index, *database, problems));
     };
