@@ -30,3 +30,7 @@ endforeach()
 
 # qpdf 11's JSON.hh has a vector of an incomplete type, which clang refuses where vectors are constexpr.
 set_source_files_properties(src/artifacts/pdf_document.cc src/artifacts/pdf_filters.cc src/artifacts/pdf_text.cc PROPERTIES COMPILE_OPTIONS -std=c++17)
+
+# base/library.h
+target_compile_definitions(keywake_git PRIVATE KEYWAKE_LIBGIT2="${KEYWAKE_LIBGIT2}")
+target_compile_definitions(keywake_archive PRIVATE KEYWAKE_LIBARCHIVE="${KEYWAKE_LIBARCHIVE}")

@@ -6,8 +6,6 @@
 // archive_read(3), archive_entry(3).
 #include "archive/layer.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <locale.h>
 
 #include <algorithm>
@@ -17,6 +15,7 @@
 #include <new>
 #include <utility>
 
+#include "archive/libarchive_internal.h"
 #include "base/text.h"
 
 namespace keywake::archive {
@@ -30,38 +29,38 @@ using Support = int (*)(struct ::archive*);
 // A filter that answers ARCHIVE_WARN would be another program, and is then enabled already: so ask
 // another handle first.
 void add_filter(struct ::archive* handle, Support support) {
-  struct ::archive* probe = archive_read_new();
+  struct ::archive* probe = libarchive().read_new();
   bool built_in = probe != nullptr && support(probe) == ARCHIVE_OK;
-  archive_read_free(probe);
+  libarchive().read_free(probe);
   if (built_in) support(handle);
 }
 
 Support format_of(Kind kind) {
   switch (kind) {
     case Kind::kTar:
-      return archive_read_support_format_tar;
+      return libarchive().read_support_format_tar;
     case Kind::kCpio:
-      return archive_read_support_format_cpio;
+      return libarchive().read_support_format_cpio;
     case Kind::kAr:
-      return archive_read_support_format_ar;
+      return libarchive().read_support_format_ar;
     case Kind::kIso:
-      return archive_read_support_format_iso9660;
+      return libarchive().read_support_format_iso9660;
     case Kind::kZip:
-      return archive_read_support_format_zip;
+      return libarchive().read_support_format_zip;
     case Kind::kSevenZip:
-      return archive_read_support_format_7zip;
+      return libarchive().read_support_format_7zip;
     case Kind::kRar:
-      return archive_read_support_format_rar;
+      return libarchive().read_support_format_rar;
     case Kind::kRar5:
-      return archive_read_support_format_rar5;
+      return libarchive().read_support_format_rar5;
     case Kind::kCab:
-      return archive_read_support_format_cab;
+      return libarchive().read_support_format_cab;
     case Kind::kXar:
-      return archive_read_support_format_xar;
+      return libarchive().read_support_format_xar;
     case Kind::kLha:
-      return archive_read_support_format_lha;
+      return libarchive().read_support_format_lha;
     default:
-      return archive_read_support_format_raw;
+      return libarchive().read_support_format_raw;
   }
 }
 
@@ -70,24 +69,24 @@ void enable(struct ::archive* handle, Kind kind) {
     Kind kind;
     Support support;
   };
-  static constexpr std::array<Filter, 9> kFilters{
-      {{Kind::kGzip, archive_read_support_filter_gzip},
-       {Kind::kBzip2, archive_read_support_filter_bzip2},
-       {Kind::kXz, archive_read_support_filter_xz},
-       {Kind::kLzma, archive_read_support_filter_lzma},
-       {Kind::kLzip, archive_read_support_filter_lzip},
-       {Kind::kZstd, archive_read_support_filter_zstd},
-       {Kind::kLz4, archive_read_support_filter_lz4},
-       {Kind::kCompress, archive_read_support_filter_compress},
-       {Kind::kRpm, archive_read_support_filter_rpm}}};
-  for (const Filter& filter : kFilters) {
+  const std::array<Filter, 9> filters{
+      {{Kind::kGzip, libarchive().read_support_filter_gzip},
+       {Kind::kBzip2, libarchive().read_support_filter_bzip2},
+       {Kind::kXz, libarchive().read_support_filter_xz},
+       {Kind::kLzma, libarchive().read_support_filter_lzma},
+       {Kind::kLzip, libarchive().read_support_filter_lzip},
+       {Kind::kZstd, libarchive().read_support_filter_zstd},
+       {Kind::kLz4, libarchive().read_support_filter_lz4},
+       {Kind::kCompress, libarchive().read_support_filter_compress},
+       {Kind::kRpm, libarchive().read_support_filter_rpm}}};
+  for (const Filter& filter : filters) {
     if (filter.kind == kind || kind == Kind::kRpm) add_filter(handle, filter.support);
   }
   format_of(kind)(handle);
   if (is_stream(kind) && kind != Kind::kRpm)
-    archive_read_support_format_empty(handle);  // "raw" wants a byte at least
+    libarchive().read_support_format_empty(handle);  // "raw" wants a byte at least
   // Several tars in one file: what follows the first one's end is read too.
-  if (kind == Kind::kTar) archive_read_set_option(handle, "tar", "read_concatenated_archives", "1");
+  if (kind == Kind::kTar) libarchive().read_set_option(handle, "tar", "read_concatenated_archives", "1");
 }
 
 }  // namespace
@@ -131,7 +130,7 @@ struct Callbacks {
       if (layer.input_.error() || layer.input_.cut()) {
         std::string message =
             layer.input_.error() ? layer.input_.error()->message : "input ended early";
-        archive_set_error(handle, EIO, "%s", message.c_str());
+        libarchive().set_error(handle, EIO, "%s", message.c_str());
         return ARCHIVE_FATAL;
       }
       layer.input_offset_ += bytes.size();
@@ -164,18 +163,19 @@ struct Callbacks {
   }
 };
 
-Layer::Layer(Input& input, Kind kind) : input_(input), kind_(kind), handle_(archive_read_new()) {
+Layer::Layer(Input& input, Kind kind) : input_(input), kind_(kind), handle_(load_libarchive() ? libarchive().read_new() : nullptr) {
+  if (!load_libarchive()) return;  // nothing can be read, and error() says why
   if (handle_ == nullptr) throw std::bad_alloc();
   enable(handle_, kind);
-  archive_read_set_callback_data(handle_, this);
-  archive_read_set_read_callback(handle_, Callbacks::read);
+  libarchive().read_set_callback_data(handle_, this);
+  libarchive().read_set_read_callback(handle_, Callbacks::read);
   if (input.can_seek()) {
-    archive_read_set_seek_callback(handle_, Callbacks::seek);
-    archive_read_set_skip_callback(handle_, Callbacks::skip);
+    libarchive().read_set_seek_callback(handle_, Callbacks::seek);
+    libarchive().read_set_skip_callback(handle_, Callbacks::skip);
   }
-  opened_ = archive_read_open1(handle_) >= ARCHIVE_WARN;
+  opened_ = libarchive().read_open1(handle_) >= ARCHIVE_WARN;
   if (thrown_) {
-    archive_read_free(handle_);
+    libarchive().read_free(handle_);
     rethrow();
   }
 }
@@ -185,7 +185,7 @@ void Layer::rethrow() {
 }
 
 Layer::~Layer() {
-  archive_read_free(handle_);
+  if (handle_ != nullptr) libarchive().read_free(handle_);
 }
 
 Layer::Next Layer::next() {
@@ -199,44 +199,44 @@ Layer::Next Layer::next() {
   if (!opened_) return Next::kBroken;
   int status = ARCHIVE_RETRY;  // "an entry was damaged, ask for the next one"
   for (int tries = 0; status == ARCHIVE_RETRY && tries < kMaxWarnings; ++tries) {
-    status = archive_read_next_header(handle_, &entry_);
+    status = libarchive().read_next_header(handle_, &entry_);
     rethrow();
   }
   if (status == ARCHIVE_EOF) return Next::kEnd;
   if (status < ARCHIVE_WARN) return Next::kBroken;
   // Without its filter a stream would be handed out as it stands.
-  if (is_stream(kind_) && archive_filter_count(handle_) < 2) return Next::kBroken;
+  if (is_stream(kind_) && libarchive().filter_count(handle_) < 2) return Next::kBroken;
   return Next::kEntry;
 }
 
 std::string Layer::path() const {
-  const char* path = archive_entry_pathname(entry_);
-  if (path == nullptr) path = archive_entry_pathname_utf8(entry_);
+  const char* path = libarchive().entry_pathname(entry_);
+  if (path == nullptr) path = libarchive().entry_pathname_utf8(entry_);
   std::string_view name = path == nullptr ? "" : path;
   return std::string(name.empty() ? "unnamed" : name.substr(0, kMaxNameBytes));
 }
 
 bool Layer::is_file() const {
-  auto type = archive_entry_filetype(entry_);
+  auto type = libarchive().entry_filetype(entry_);
   if (type != AE_IFREG && type != 0) return false;
   // A hard link repeats a file that came before, unless the format stores its bytes with the link.
-  return archive_entry_hardlink(entry_) == nullptr || archive_entry_size(entry_) > 0;
+  return libarchive().entry_hardlink(entry_) == nullptr || libarchive().entry_size(entry_) > 0;
 }
 
 Entry Layer::entry() const {
-  Entry out{path(), Entry::Type::kOther, {}, static_cast<std::uint64_t>(std::max<la_int64_t>(archive_read_header_position(handle_), 0))};
-  if (const char* link = archive_entry_hardlink(entry_)) {
+  Entry out{path(), Entry::Type::kOther, {}, static_cast<std::uint64_t>(std::max<la_int64_t>(libarchive().read_header_position(handle_), 0))};
+  if (const char* link = libarchive().entry_hardlink(entry_)) {
     out.type = Entry::Type::kHardLink;
     out.target = std::string_view(link).substr(0, kMaxNameBytes);
     return out;
   }
-  switch (archive_entry_filetype(entry_)) {
+  switch (libarchive().entry_filetype(entry_)) {
     case AE_IFDIR:
       out.type = Entry::Type::kFolder;
       break;
     case AE_IFLNK:
       out.type = Entry::Type::kSymbolicLink;
-      if (const char* link = archive_entry_symlink(entry_)) out.target = std::string_view(link).substr(0, kMaxNameBytes);
+      if (const char* link = libarchive().entry_symlink(entry_)) out.target = std::string_view(link).substr(0, kMaxNameBytes);
       break;
     default:
       if (is_file()) out.type = Entry::Type::kFile;
@@ -251,12 +251,12 @@ bool Layer::ended_early() const {
 }
 
 bool Layer::is_encrypted() const {
-  return archive_entry_is_encrypted(entry_) != 0;
+  return libarchive().entry_is_encrypted(entry_) != 0;
 }
 
 std::optional<std::uint64_t> Layer::stated_size() const {
-  if (archive_entry_size_is_set(entry_) == 0 || archive_entry_size(entry_) < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(archive_entry_size(entry_));
+  if (libarchive().entry_size_is_set(entry_) == 0 || libarchive().entry_size(entry_) < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(libarchive().entry_size(entry_));
 }
 
 bool Layer::skips_for_free() const {
@@ -283,7 +283,7 @@ void Layer::read_block() {
     const void* data = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
-    int status = archive_read_data_block(handle_, &data, &size, &offset);
+    int status = libarchive().read_data_block(handle_, &data, &size, &offset);
     rethrow();
     if (status == ARCHIVE_EOF || status < ARCHIVE_WARN) {
       if (status == ARCHIVE_RETRY && ++warnings < kMaxWarnings) continue;
@@ -305,17 +305,19 @@ void Layer::read_block() {
 }
 
 std::string Layer::error() const {
-  const char* text = archive_error_string(handle_);
+  if (auto loaded = load_libarchive(); !loaded) return loaded.error().message;
+  const char* text = libarchive().error_string(handle_);
   return text == nullptr ? "not understood" : printable(text);
 }
 
 bool Layer::all_encrypted() const {
   // libarchive 3.6 follows a wild pointer when asked this before a format was chosen.
-  return opened_ && archive_read_has_encrypted_entries(handle_) == 1;
+  return opened_ && libarchive().read_has_encrypted_entries(handle_) == 1;
 }
 
 std::uint64_t Layer::position() const {
-  return static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(handle_, -1), 0));
+  if (handle_ == nullptr) return 0;
+  return static_cast<std::uint64_t>(std::max<la_int64_t>(libarchive().filter_bytes(handle_, -1), 0));
 }
 
 Utf8Names::Utf8Names() {

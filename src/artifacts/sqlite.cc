@@ -3,7 +3,6 @@
 #include "artifacts/sqlite.h"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <cstring>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "artifacts/sqlite_free.h"
+#include "artifacts/sqlite_internal.h"
 
 namespace keywake::artifacts {
 namespace {
@@ -25,8 +25,8 @@ constexpr std::size_t kPartBytes = 4u << 20;    // rows are handed over in parts
 constexpr std::size_t kMaxTables = 10'000;
 
 struct Close {
-  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  void operator()(sqlite3* database) const { sqlite().close_v2(database); }
+  void operator()(sqlite3_stmt* statement) const { sqlite().finalize(statement); }
 };
 using Database = std::unique_ptr<sqlite3, Close>;
 using Statement = std::unique_ptr<sqlite3_stmt, Close>;
@@ -62,50 +62,51 @@ std::string quoted(std::string_view name) {
 
 Statement prepare(sqlite3* database, const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(database, sql.c_str(), static_cast<int>(sql.size()) + 1, &statement, nullptr) != SQLITE_OK) return nullptr;
+  if (sqlite().prepare_v2(database, sql.c_str(), static_cast<int>(sql.size()) + 1, &statement, nullptr) != SQLITE_OK) return nullptr;
   return Statement(statement);
 }
 
 std::string_view column(sqlite3_stmt* row, int index) {
-  const void* bytes = sqlite3_column_blob(row, index);
-  const int size = sqlite3_column_bytes(row, index);
+  const void* bytes = sqlite().column_blob(row, index);
+  const int size = sqlite().column_bytes(row, index);
   return bytes == nullptr || size <= 0 ? std::string_view{} : std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
 std::string_view text_column(sqlite3_stmt* row, int index) {  // in UTF-8, however the database stores it
-  const unsigned char* text = sqlite3_column_text(row, index);
-  const int size = sqlite3_column_bytes(row, index);
+  const unsigned char* text = sqlite().column_text(row, index);
+  const int size = sqlite().column_bytes(row, index);
   return text == nullptr || size <= 0 ? std::string_view{} : std::string_view(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
 }
 
 Result<Database> open(std::string_view bytes, Budget& budget) {
+  if (auto loaded = load_sqlite(); !loaded) return std::unexpected(loaded.error());
   sqlite3* raw = nullptr;
-  const int opened = sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int opened = sqlite().open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(raw);
   if (opened != SQLITE_OK) return fail("SQLite database: no memory to open it");
-  sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
-  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
-  sqlite3_limit(raw, SQLITE_LIMIT_LENGTH, 64 << 20);
-  sqlite3_limit(raw, SQLITE_LIMIT_SQL_LENGTH, 1 << 20);
-  sqlite3_limit(raw, SQLITE_LIMIT_EXPR_DEPTH, 100);
-  sqlite3_limit(raw, SQLITE_LIMIT_COMPOUND_SELECT, 10);
-  sqlite3_limit(raw, SQLITE_LIMIT_ATTACHED, 0);
-  sqlite3_limit(raw, SQLITE_LIMIT_WORKER_THREADS, 0);
-  sqlite3_exec(raw, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000", nullptr, nullptr, nullptr);
-  auto* copy = static_cast<unsigned char*>(sqlite3_malloc64(bytes.size()));
+  sqlite().db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite().db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite().db_config(raw, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+  sqlite().db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite().db_config(raw, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  sqlite().limit(raw, SQLITE_LIMIT_LENGTH, 64 << 20);
+  sqlite().limit(raw, SQLITE_LIMIT_SQL_LENGTH, 1 << 20);
+  sqlite().limit(raw, SQLITE_LIMIT_EXPR_DEPTH, 100);
+  sqlite().limit(raw, SQLITE_LIMIT_COMPOUND_SELECT, 10);
+  sqlite().limit(raw, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite().limit(raw, SQLITE_LIMIT_WORKER_THREADS, 0);
+  sqlite().exec(raw, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000", nullptr, nullptr, nullptr);
+  auto* copy = static_cast<unsigned char*>(sqlite().malloc64(bytes.size()));
   if (copy == nullptr) return fail("SQLite database: too large to be copied");
   std::memcpy(copy, bytes.data(), bytes.size());
   // A database in write-ahead mode says so here and would ask for its log, a file beside it; in memory it is read as it stands.
   if (copy[18] == 2) copy[18] = copy[19] = 1;
   const auto size = static_cast<sqlite3_int64>(bytes.size());
-  if (sqlite3_deserialize(raw, "main", copy, size, size, SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY) != SQLITE_OK) {
+  if (sqlite().deserialize(raw, "main", copy, size, size, SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY) != SQLITE_OK) {
     return fail("it cannot be opened");
   }
-  sqlite3_progress_handler(raw, kStepsPerCall, spend, &budget);
-  sqlite3_set_authorizer(raw, authorize, nullptr);
+  sqlite().progress_handler(raw, kStepsPerCall, spend, &budget);
+  sqlite().set_authorizer(raw, authorize, nullptr);
   return database;
 }
 
@@ -113,8 +114,8 @@ Result<Database> open(std::string_view bytes, Budget& budget) {
 std::vector<std::string> stored_columns(sqlite3* database, const std::string& table) {
   std::vector<std::string> names;
   const Statement columns = prepare(database, "PRAGMA table_xinfo(" + quoted(table) + ")");
-  while (columns && sqlite3_step(columns.get()) == SQLITE_ROW) {
-    if (sqlite3_column_int(columns.get(), 6) == 0) names.emplace_back(text_column(columns.get(), 1));
+  while (columns && sqlite().step(columns.get()) == SQLITE_ROW) {
+    if (sqlite().column_int(columns.get(), 6) == 0) names.emplace_back(text_column(columns.get(), 1));
   }
   return names;
 }
@@ -130,9 +131,9 @@ bool read_table(sqlite3* database, const std::string& table, Budget& budget, con
   const std::string path = "table/" + table;
   std::string text;
   int stepped = SQLITE_ROW;
-  while ((stepped = sqlite3_step(rows.get())) == SQLITE_ROW) {
+  while ((stepped = sqlite().step(rows.get())) == SQLITE_ROW) {
     for (int i = 0; i < static_cast<int>(names.size()); ++i) {
-      const int type = sqlite3_column_type(rows.get(), i);
+      const int type = sqlite().column_type(rows.get(), i);
       if (type != SQLITE_TEXT && type != SQLITE_BLOB) continue;  // a number is no secret
       const std::string_view value = type == SQLITE_TEXT ? text_column(rows.get(), i) : column(rows.get(), i);
       if (value.empty()) continue;
@@ -170,12 +171,12 @@ Result<bool> unfold_sqlite(std::string_view bytes, const Visit& visit) {
   {
     // Virtual tables have no root page; what they store stands in ordinary tables.
     const Statement list = prepare(database->get(), "SELECT type, name, rootpage, sql FROM sqlite_schema");
-    if (!list) return fail(fmt::format("{}", sqlite3_errmsg(database->get())));
+    if (!list) return fail(fmt::format("{}", sqlite().errmsg(database->get())));
     int stepped = SQLITE_ROW;
-    while ((stepped = sqlite3_step(list.get())) == SQLITE_ROW && tables.size() < kMaxTables) {
+    while ((stepped = sqlite().step(list.get())) == SQLITE_ROW && tables.size() < kMaxTables) {
       schema += text_column(list.get(), 3);
       schema += ";\n";
-      const bool is_table = text_column(list.get(), 0) == "table" && sqlite3_column_int64(list.get(), 2) > 0;
+      const bool is_table = text_column(list.get(), 0) == "table" && sqlite().column_int64(list.get(), 2) > 0;
       if (is_table) tables.emplace_back(text_column(list.get(), 1));
     }
     if (stepped != SQLITE_DONE) whole = false;
@@ -184,7 +185,7 @@ Result<bool> unfold_sqlite(std::string_view bytes, const Visit& visit) {
   for (const std::string& table : tables) {
     if (!read_table(database->get(), table, budget, visit)) whole = false;
   }
-  if (!whole) return fail(fmt::format("SQLite database: not all rows could be read ({})", sqlite3_errmsg(database->get())));
+  if (!whole) return fail(fmt::format("SQLite database: not all rows could be read ({})", sqlite().errmsg(database->get())));
   const auto free_bytes = sqlite_free_bytes(bytes);
   if (!free_bytes) return false;
   visit("", *free_bytes);

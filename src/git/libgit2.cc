@@ -1,19 +1,15 @@
 #include "git/libgit2.h"
 
 #include <fmt/format.h>
-#include <git2.h>
-#include <git2/odb_backend.h>
-#include <git2/sys/odb_backend.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/limits.h"
 #include "base/mapped_file.h"
 #include "base/text.h"
+#include "git/git2_internal.h"
 
 namespace keywake::git {
 namespace fs = std::filesystem;
@@ -21,57 +17,35 @@ namespace {
 
 constexpr std::size_t kMaxConfig = 1 * limits::kMiB;
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const noexcept {
-    Free(object);
-  }
+struct Free {
+  void operator()(git_repository* repository) const noexcept { git2().repository_free(repository); }
+  void operator()(git_object* object) const noexcept { git2().object_free(object); }
 };
-using RepositoryHandle = std::unique_ptr<git_repository, Freer<git_repository_free>>;
-using ObjectHandle = std::unique_ptr<git_object, Freer<git_object_free>>;
+using RepositoryHandle = std::unique_ptr<git_repository, Free>;
+using ObjectHandle = std::unique_ptr<git_object, Free>;
 
 std::string last_message() {
-  const git_error* error = git_error_last();
+  const git_error* error = git2().error_last();
   return error != nullptr && error->message != nullptr ? printable(error->message)
                                                        : "no reason given";
 }
-
-// libgit2 reads the system's certificate authorities when it starts, a quarter of the time that `scan --staged` takes, and keywake
-// never lets it speak to a network. OpenSSL looks for them where this variable says.
-class NoCertificates {
- public:
-  NoCertificates() {
-    if (const char* value = ::getenv(kName)) before_ = value;
-    ::setenv(kName, "/dev/null", 1);
-  }
-  ~NoCertificates() { before_ ? ::setenv(kName, before_->c_str(), 1) : ::unsetenv(kName); }
-  NoCertificates(const NoCertificates&) = delete;
-  NoCertificates& operator=(const NoCertificates&) = delete;
-
- private:
-  static constexpr const char* kName = "SSL_CERT_FILE";
-  std::optional<std::string> before_;
-};
 
 // What libgit2 would read outside the repository is emptied, what it would refuse for reasons that
 // do not concern a reader (the folder's owner, extensions that change nothing for a reader) is let
 // through.
 std::string set_up() {
-  {
-    NoCertificates none;
-    if (git_libgit2_init() < 0) return last_message();
-  }
+  if (auto loaded = load_git2(); !loaded) return loaded.error().message;
+  if (git2().libgit2_init() < 0) return last_message();
   bool set = true;
   for (int level : {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
                     GIT_CONFIG_LEVEL_GLOBAL}) {
-    set = set && git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "") == 0;
+    set = set && git2().libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "") == 0;
   }
-  set = set && git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0;
+  set = set && git2().libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0;
   const char* extensions[] = {"partialclone", "worktreeconfig", "preciousobjects",
                               "relativeworktrees"};
-  set = set && git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size(extensions)) == 0;
-  set = set && git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0) == 0;  // callers keep what they need
+  set = set && git2().libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size(extensions)) == 0;
+  set = set && git2().libgit2_opts(GIT_OPT_ENABLE_CACHING, 0) == 0;  // callers keep what they need
   return set ? std::string() : last_message();
 }
 
@@ -83,7 +57,7 @@ Result<void> ready() {
 
 git_oid raw(const Oid& oid) {
   git_oid result;
-  git_oid_fromraw(&result, oid.bytes.data());
+  git2().oid_fromraw(&result, oid.bytes.data());
   return result;
 }
 
@@ -123,7 +97,7 @@ Result<PackBackend> PackBackend::open(const fs::path& index) {
   }
   if (auto set = ready(); !set) return std::unexpected(set.error());
   git_odb_backend* opened = nullptr;
-  if (git_odb_backend_one_pack(&opened, index.c_str()) != 0) {
+  if (git2().odb_backend_one_pack(&opened, index.c_str()) != 0) {
     return fail("not readable by libgit2: " + last_message());
   }
   result.backend_.reset(opened);
@@ -152,7 +126,7 @@ ReadOutcome PackBackend::read(const Oid& oid, std::uint64_t limit, ObjectType& t
   error = backend_->read(&data, &size, &raw_type, backend_.get(), &wanted);
   if (error != 0) return ReadOutcome::kDamaged;
   bytes.assign(static_cast<const char*>(data), size);
-  git_odb_backend_data_free(backend_.get(), data);
+  git2().odb_backend_data_free(backend_.get(), data);
   type = type_of(raw_type);
   return type == ObjectType::kNone ? ReadOutcome::kDamaged : ReadOutcome::kDone;
 }
@@ -205,13 +179,13 @@ Result<Oid> parse_revision(const Repository& repository, const std::string& expr
   if (auto safe = refuse_includes(repository); !safe) return std::unexpected(safe.error());
   const std::string where = printable(repository.git_dir.native());
   git_repository* opened = nullptr;
-  if (git_repository_open_ext(&opened, repository.git_dir.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH,
+  if (git2().repository_open_ext(&opened, repository.git_dir.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH,
                               nullptr) != 0) {
     return fail(fmt::format("{}: libgit2 cannot open it: {}", where, last_message()));
   }
   RepositoryHandle handle(opened);
   git_object* found = nullptr;
-  int error = git_revparse_single(&found, handle.get(), expression.c_str());
+  int error = git2().revparse_single(&found, handle.get(), expression.c_str());
   ObjectHandle object(found);
   if (error == GIT_EAMBIGUOUS) {
     return fail(
@@ -221,7 +195,7 @@ Result<Oid> parse_revision(const Repository& repository, const std::string& expr
     return fail(fmt::format("revision '{}' is not known in {}: {}", printable(expression), where,
                             last_message()));
   }
-  return from_raw(*git_object_id(object.get()));
+  return from_raw(*git2().object_id(object.get()));
 }
 
 }  // namespace keywake::git

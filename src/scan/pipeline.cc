@@ -177,7 +177,6 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   (void)rules;
   auto started = std::chrono::steady_clock::now();
   unsigned threads = request.threads != 0 ? request.threads : std::max(1u, std::thread::hardware_concurrency());
-  tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
   matching::ValueTable values;
   Collector collector(values, request.explain, request.min_confidence, request.suppress);
   auto baseline = asked_baseline(request);
@@ -187,15 +186,20 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   context.archive_limits.member_bytes = request.max_file_size;
 
   std::vector<ScannedVariable> variables;
-  tbb::task_arena arena(static_cast<int>(threads));
-  arena.execute([&] {
+  const auto scan_all = [&] {
     scan_texts(context);
     for (const std::string& target : request.targets) {
       if (auto done = scan_target(context, target, variables); !done) {
         collector.skip({name_in_report(target), done.error().message, true});
       }
     }
-  });
+  };
+  if (request.staged) {
+    scan_all();  // nothing of it is in parallel, and a commit hook has no time for the start of oneTBB
+  } else {
+    tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+    tbb::task_arena(static_cast<int>(threads)).execute(scan_all);
+  }
   model::ScanResult result = collector.finish();
   result.variables = variables_to_report(std::move(variables), result.credentials, std::time(nullptr));
   for (const std::string& target : request.targets) {
