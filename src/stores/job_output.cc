@@ -109,9 +109,10 @@ std::expected<net::Download, OutputProblem> OutputReader::open(const JobOutput& 
       continue;
     }
     if (!reached) return std::unexpected(OutputProblem{answer.problem});
-    const bool none = answer.status == 404 || answer.status == 410 || (answer.status == 403 && output.forbidden_if_none && reached->elsewhere.empty());
-    if (none) return std::unexpected(OutputProblem{std::string(kGone), false});
-    if (reached->elsewhere.empty()) return std::unexpected(OutputProblem{reason_of(answer)});
+    const bool here = reached->elsewhere.empty();
+    if (answer.status == 404 || answer.status == 410) return std::unexpected(OutputProblem{std::string(kGone), false});
+    if (answer.status == 403 && output.forbidden_if_none && here && !is_rate_limit(answer)) return std::unexpected(OutputProblem{std::string(kNotShown), false});
+    if (here) return std::unexpected(OutputProblem{reason_of(answer)});
     return std::unexpected(OutputProblem{fmt::format("{}, where it is kept, answered {}", reached->elsewhere, answer.status)});
   }
 }

@@ -35,7 +35,7 @@ struct OutputOptions {
 struct JobOutput {
   model::CiPlace place;  // updated_at is the job's date
   std::string path;      // after the base of the provider's interface
-  bool forbidden_if_none = false;  // 403 is one of the ways in which the provider says that there is none
+  bool forbidden_if_none = false;  // 403 may say that there is none
 };
 
 struct OutputProblem {
@@ -43,8 +43,9 @@ struct OutputProblem {
   bool failed = true;  // false: it has expired, or was erased or removed
 };
 
-/// The reason of what is gone, the same for all so that summaries count them in one line.
-inline constexpr std::string_view kGone = "logs and artifacts that have expired, or were erased or removed";
+/// Reasons that are no failures, the same for all so that summaries count them in one line each.
+inline constexpr std::string_view kGone = "expired, erased or removed";
+inline constexpr std::string_view kNotShown = "without a log, or with one that the access token may not see (403)";
 
 class OutputReader {
  public:

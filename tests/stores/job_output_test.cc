@@ -111,7 +111,7 @@ TEST_CASE("GitLab: logs and archives of jobs back to the bound and no further, t
   CHECK(listing.outputs[0].place.source == model::CiSource::kLog);
   CHECK(listing.outputs[1].place.source == model::CiSource::kArtifact);
   CHECK(got(listing, shop + "9 build/log") == "a log");
-  CHECK(got(listing, shop + "6 expired/log") == "(gone) " + std::string(stores::kGone));
+  CHECK(got(listing, shop + "6 expired/log") == "(gone) " + std::string(stores::kNotShown));
   CHECK(got(listing, shop + "5 made before, ended after/log") == "(gone) " + std::string(stores::kGone));
   // Of archives the same status says that the token may not.
   CHECK(got(listing, shop + "9 build/artifacts/dist.zip") == "the access token has no permission for it (403)");
