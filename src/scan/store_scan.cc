@@ -115,7 +115,7 @@ Result<void> scan_store(const Context& context, const std::string& target, std::
   context.progress.stage = "variables";
   stores::StoreOptions options = context.request.stores;
   options.progress = [&](std::size_t) { ++context.progress.objects; };
-  if (options.outputs.any()) {
+  if (options.outputs.any() && options.outputs.since == 0) {
     const auto since = context.request.since.empty() ? Result<std::int64_t>(std::time(nullptr) - kJobDays * kDay) : parse_date(context.request.since);
     if (!since) return std::unexpected(since.error());
     options.outputs.since = *since;

@@ -7,7 +7,7 @@
 // GitHub's OpenAPI description by tests/stores/.
 // Runs: actions/workflow-runs (the newest first; the parameter `created` would end the list at 1,000 of them) and actions/artifacts. Logs are a zip of a text for each
 // job and each step, a zip for each attempt; they and artifacts are answered by a redirect to whoever keeps them. A run's date is the day its latest attempt
-// was started; the list is read until a run that was made before the bound.
+// was started; the list is read until a run that could not be repeated after the bound.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,6 +18,8 @@
 namespace keywake::stores {
 namespace {
 
+// https://docs.github.com/actions/managing-workflow-runs/re-running-workflows-and-jobs: up to 30 days after the first attempt.
+constexpr std::int64_t kRepeatable = 30 * 86'400;
 constexpr int kMostAttempts = 1000;  // https://docs.github.com/actions/reference/limits: 50 re-runs
 
 class GitHub {
@@ -108,7 +110,7 @@ class GitHub {
 
   void runs(const std::string& base, const std::string& scope) {
     const std::string what = "runs of " + scope;
-    const std::int64_t since = api_.outputs().since;
+    const std::int64_t since = api_.outputs().since - kRepeatable;
     auto made_since = [since](const Json& run) { return seconds_of(text(run, "created_at")) >= since; };
     api_.pages(base + "/actions/runs?per_page=100", what, "workflow_runs", api_.while_wanted(api_.by_link(what), "workflow_runs", made_since),
                [this, base, scope](const Json& run) { outputs(base, scope, run); });

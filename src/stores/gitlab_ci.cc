@@ -4,7 +4,7 @@
 // https://docs.gitlab.com/api/group_level_variables/, project_level_variables/, instance_level_ci_variables/ (administrators only),
 // pipeline_schedules/, pipeline_triggers/, groups/, projects/, and rest/#pagination. GitLab keeps no dates of variables.
 // Jobs: https://docs.gitlab.com/api/jobs/ (list by descending id; log, a text) and job_artifacts/ (the archive, a zip, which may lie with somebody else).
-// Who may not see a log, and of some jobs who asks for one that is not there, is told 403: both are counted and no failure. A job's date is the day it finished, was started, or was made; the list is read until a job that was made before the bound.
+// Who may not see a log, and of some jobs who asks for one that is not there, is told 403: both are counted and no failure. A job's date is the day it finished, was started, or was made; the list is read until a job that was made a day before the bound.
 #include <fmt/format.h>
 
 #include <ctime>
@@ -15,6 +15,8 @@ namespace keywake::stores {
 namespace {
 
 std::string encoded(std::string_view path) { return net::percent_encoded(path); }
+
+constexpr std::int64_t kLongestJob = 86'400;  // seconds between a job's making and its end; those of jobs started by hand may be more
 
 class GitLab {
  public:
@@ -68,7 +70,7 @@ class GitLab {
   void jobs(const std::string& base, const std::string& scope) {
     const std::string what = "jobs of " + scope;
     const std::string path = base + "/jobs?per_page=100";
-    const std::int64_t since = api_.outputs().since;
+    const std::int64_t since = api_.outputs().since - kLongestJob;
     auto made_since = [since](const Json& job) { return seconds_of(text(job, "created_at")) >= since; };
     auto got = [this, base, scope](const Json& job) { outputs(base, scope, job); };
     auto pages = [=, this](const std::string& first, Api::Refused refused) { api_.pages(first, what, "", api_.while_wanted(api_.by_link(what), "", made_since), got, std::move(refused)); };

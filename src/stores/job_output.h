@@ -28,7 +28,7 @@ namespace keywake::stores {
 struct OutputOptions {
   bool logs = false;
   bool artifacts = false;
-  std::int64_t since = 0;  // seconds since 1970: of jobs from then on
+  std::int64_t since = 0;  // seconds since 1970: of jobs from then on; 0 for a scan: what --since says, or 30 days
   [[nodiscard]] bool any() const { return logs || artifacts; }
 };
 

@@ -293,6 +293,29 @@ TEST_CASE("scan --logs: a log larger than a piece, with places that count on") {
   CHECK(scanned.places() == expected);
 }
 
+TEST_CASE("recheck: what a report found in a log is read there again, and no other log") {
+  json older = job(1, "older");
+  for (const char* date : {"created_at", "started_at", "finished_at"}) older[date] = "2024-06-19T12:00:00.000Z";
+  StoreServer server(gitlab(json::array({job(2, "j"), older}), {{kProject + "/jobs/2/trace", body("token " + github_token(480) + "\n")}, {kProject + "/jobs/1/trace", body("nothing")}}));
+  const auto options = server.options();
+  TemporaryFolder folder;
+  const std::string report = folder.path() / "report.jsonl";
+  const Arguments reach{"--ca-file", options.client.ca_file, "--connect-to", options.client.connect_to[0]};
+  const struct Setting setting{.environment = {"GITLAB_TOKEN=glpat"}};
+  CHECK(run_keywake(with(with({"scan", kTarget, "--logs", "-q", "-o", report}, reach), kSince), setting).status == 1);
+  const std::size_t before = server.requests().size();
+  const Ran again = run_keywake(with({"recheck", report}, reach), setting);
+  INFO(again.out << again.err);
+  CHECK(contains(again.out, "project acme/shop, job 2 j/log:1"));
+  CHECK_FALSE(contains(again.out, "cannot be read any more"));
+  const json requests = server.requests();
+  const auto asked = [&](const std::string& path) {
+    return std::count_if(requests.begin() + static_cast<std::ptrdiff_t>(before), requests.end(), [&](const json& each) { return each["path"] == path; });
+  };
+  CHECK(asked(kProject + "/jobs/2/trace") == 1);
+  CHECK(asked(kProject + "/jobs/1/trace") == 0);
+}
+
 TEST_CASE("scan --logs, --artifacts: which targets have some, which date is one, and what is said without any") {
   const auto refused = [](Arguments arguments) { return run_keywake(std::move(arguments), {.environment = {"GITLAB_TOKEN=x"}}); };
   const Ran vault = refused({"scan", "vault://vault.test/secret", "--logs"});

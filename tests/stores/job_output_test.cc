@@ -88,7 +88,7 @@ TEST_CASE("GitLab: logs and archives of jobs back to the bound and no further, t
   const std::string next = "https://gitlab.test" + kJobs + "&cursor=x" + kKeyset;
   const Json routes = project_with({
       {kJobs + kKeyset, {{"body", {whole, waiting, erased, expired}}, {"headers", {{"Link", "<" + next + ">; rel=\"next\""}}}}},
-      {kJobs + "&cursor=x" + kKeyset, {{"body", {late, job(4, "old", "2024-05-01")}}, {"headers", {{"Link", "<https://gitlab.test" + kJobs + "&cursor=never>; rel=\"next\""}}}}},
+      {kJobs + "&cursor=x" + kKeyset, {{"body", {late, job(4, "old", "2024-05-30")}}, {"headers", {{"Link", "<https://gitlab.test" + kJobs + "&cursor=never>; rel=\"next\""}}}}},
       {kProject + "/jobs/9/trace", text_body("a log")},
       {kProject + "/jobs/6/trace", status(403)},
       {kProject + "/jobs/5/trace", status(404)},
@@ -175,21 +175,26 @@ TEST_CASE("GitHub: a run that goes on has no log yet, an artifact that has expir
   const auto run = [](int id, const std::string& state, const std::string& day) {
     return Json{{"id", id}, {"name", "CI"}, {"status", state}, {"run_attempt", 1}, {"created_at", day + "T00:00:00Z"}, {"run_started_at", day + "T00:00:00Z"}};
   };
+  Json repeated = run(4, "completed", "2024-05-19");
+  repeated["run_started_at"] = "2024-06-02T00:00:00Z";
   const Json none{{"total_count", 0}, {"secrets", Json::array()}, {"variables", Json::array()}, {"environments", Json::array()}, {"artifacts", Json::array()}};
   const Json routes{
       {"/repos/acme/shop", body({{"full_name", "acme/shop"}, {"private", false}})},
       {base + "/runs?per_page=100",
-       {{"body", {{"workflow_runs", {run(3, "in_progress", "2024-06-20"), run(2, "completed", "2024-06-19"), run(1, "completed", "2024-01-01")}}}},
+       {{"body", {{"workflow_runs", {run(3, "in_progress", "2024-06-20"), run(2, "completed", "2024-06-19"), run(1, "completed", "2024-05-20")}}}},
         {"headers", {{"Link", "<https://api.github.com" + base + "/runs?per_page=100&page=2>; rel=\"next\""}}}}},
+      // Made before the bound, one of them repeated after it.
+      {base + "/runs?per_page=100&page=2",
+       {{"body", {{"workflow_runs", {repeated, run(1, "completed", "2024-04-20")}}}}, {"headers", {{"Link", "<https://api.github.com" + base + "/runs?per_page=100&page=3>; rel=\"next\""}}}}},
       {base + "/runs/2/artifacts?per_page=100", body({{"artifacts", {{{"id", 5}, {"name", "old"}, {"expired", true}}, {{"id", 6}, {"name", "dist"}, {"expired", false}}}}})},
       {base + "/runs/2/logs", status(410)},
       {base + "/artifacts/6/zip", status(403)},
   };
-  StoreServer server({{"login", nullptr}, {"routes", routes}, {"patterns", Json::array({Json::array({"/repos/acme/shop/.*(secrets|variables|environments|/runs/3/artifacts)\\?.*", body(none)})})}});
+  StoreServer server({{"login", nullptr}, {"routes", routes}, {"patterns", Json::array({Json::array({"/repos/acme/shop/.*(secrets|variables|environments|/runs/[34]/artifacts)\\?.*", body(none)})})}});
   const EnvironmentVariable token("GH_TOKEN", "ghp");
   const Listing listing = listed("github-actions://acme/shop", wanted(server));
   const std::string of = "repository acme/shop, run 2 CI";
-  CHECK(outputs(listing) == of + "/log < " + base + "/runs/2/logs\n" + of + "/artifacts/dist.zip < " + base + "/artifacts/6/zip\n");
+  CHECK(outputs(listing) == of + "/log < " + base + "/runs/2/logs\n" + of + "/artifacts/dist.zip < " + base + "/artifacts/6/zip\nrepository acme/shop, run 4 CI/log < " + base + "/runs/4/logs\n");
   CHECK(skips(listing) == "github-actions://acme/shop: " + of + "/artifacts/old.zip: " + std::string(stores::kGone) + " (not failed)\n");
   CHECK(got(listing, of + "/log") == "(gone) " + std::string(stores::kGone));
   CHECK(got(listing, of + "/artifacts/dist.zip") == "the access token has no permission for it (403)");
