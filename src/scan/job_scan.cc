@@ -112,7 +112,7 @@ class OutputScan : public archive::Visitor {
     if (!is_log() && !is_selected(path_)) return;
     const std::uint64_t longest = is_log() ? kLongestLog : context_.request.max_file_size;
     writer_.start(path_);
-    count(is_log() ? 0 : 1, 0);
+    count(1, 0);
     for (auto part = whole.read(); part && !part->empty(); part = whole.read()) {
       if (read_ > longest) {
         if (is_log()) skip(path_, fmt::format("longer than {}; the rest is not read", human_bytes(kLongestLog)), true);
@@ -191,7 +191,10 @@ class OutputScan : public archive::Visitor {
 
   void skip(const std::string& place, const std::string& reason, bool failed) { context_.collector.skip({target_ + ": " + place, reason, failed}); }
 
-  void count(std::uint64_t files, std::uint64_t bytes) { sink_.progress(is_log() ? 0 : files, bytes); }
+  // Of logs the sink does.
+  void count(std::uint64_t files, std::uint64_t bytes) {
+    if (!is_log()) sink_.progress(files, bytes);
+  }
 
   const Context& context_;
   const std::string& target_;

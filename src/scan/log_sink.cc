@@ -36,6 +36,7 @@ void LogSink::piece(const sources::Piece& piece) {
   clean.core_end = text_.text_offset(piece.core_end);
   clean.first = piece.first;
   clean.last = piece.last;
+  progress(0, clean.core_end - clean.core_begin);
   // Findings come in the order of where they begin.
   Line line{text_.text()};
   Line raw{piece.bytes};

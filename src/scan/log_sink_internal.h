@@ -16,7 +16,7 @@ class LogSink : public sources::Sink {
  public:
   LogSink(const Context& context, PieceMatcher& matcher, std::function<void(Seen)> found) : context_(context), matcher_(matcher), found_(std::move(found)) {}
 
-  /// Whether what follows is a log.
+  /// Whether what follows is a log. Its bytes are counted here, as its readers see them; those of files by whoever hands them over.
   void set_log(bool log) { log_ = log; }
 
   void piece(const sources::Piece& piece) override;

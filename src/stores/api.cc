@@ -53,7 +53,7 @@ Result<std::unique_ptr<Api>> Api::make(std::string base, Login login, const Stor
   client_options.connections_per_host = kInFlight;
   auto client = net::Client::make(std::move(client_options));
   if (!client) return std::unexpected(client.error());
-  if (options.outputs.any()) {
+  if (options.outputs.any() && has_job_output(target.text)) {
     auto reader = OutputReader::make(base, login.headers, options.client);
     if (!reader) return std::unexpected(reader.error());
     out.reader = *std::move(reader);
