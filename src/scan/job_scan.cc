@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <optional>
 #include <set>
 #include <thread>
@@ -104,13 +105,14 @@ class OutputScan : public archive::Visitor {
       archive::expand(file_name(), whole, limits(), *this);
       return;
     }
-    text(whole);
+    text(whole, std::strtoull(std::string(download.head().header("content-length")).c_str(), nullptr, 10));
   }
 
-  // What is no archive: a log, or an artifact that is a single file.
-  void text(const archive::Stream& whole) {
+  // What is no archive: a log, or an artifact that is a single file. `stated`: its length as the server has it; 0: it does not say.
+  void text(const archive::Stream& whole, std::uint64_t stated) {
     if (!is_log() && !is_selected(path_)) return;
     const std::uint64_t longest = is_log() ? kLongestLog : context_.request.max_file_size;
+    if (!is_log() && stated > longest) return skip(path_, "larger than --max-file-size", false);
     writer_.start(path_);
     count(1, 0);
     for (auto part = whole.read(); part && !part->empty(); part = whole.read()) {

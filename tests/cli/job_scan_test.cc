@@ -204,6 +204,8 @@ TEST_CASE("scan --logs --artifacts: what GitHub keeps as zips elsewhere; keys of
     INFO(request.dump());
     CHECK_FALSE(contains(request["headers"].dump(), "ghp"));
   }
+  const Scanned shallow = scan(options, "github-actions://acme/shop", with({"--artifacts", "--no-archives"}, kSince), {"GITHUB_TOKEN=ghp"});
+  CHECK(shallow.places() == std::vector<std::string>{of + "artifacts/dist.zip!/conf/app.properties:3:13-33", of + "artifacts/dist.zip!/tests/login.js:1:19-39"});
   const Scanned some = scan(options, "github-actions://acme/shop", with({"--artifacts", "--include", "conf/**", "--exclude", "*.jar"}, kSince), {"GITHUB_TOKEN=ghp"});
   CHECK(some.places() == std::vector<std::string>{of + "artifacts/dist.zip!/conf/app.properties:3:13-33"});
 }
@@ -297,6 +299,31 @@ TEST_CASE("scan --logs: a log larger than a piece, with places that count on") {
   std::sort(expected.begin(), expected.end());
   CHECK(expected.size() > 10);
   CHECK(scanned.places() == expected);
+}
+
+TEST_CASE("scan --logs --artifacts: Jenkins: consoles, files and archives; a file that is too large is left out and named") {
+  TemporaryFolder folder;
+  write_file(folder.path() / "deploy.sh", "#!/bin/sh\nexport TOKEN=" + github_token(491) + "\n");
+  run_command(folder.path(), {"tar", "-czf", "dist.tgz", "deploy.sh"});
+  const std::string job = "/job/deploy";
+  const json build{{"number", 12}, {"timestamp", 1'718'884'800'000}, {"artifacts", {{{"relativePath", "conf/app.properties"}}, {{"relativePath", "dist.tgz"}}, {{"relativePath", "dump.txt"}}, {{"relativePath", "gone.txt"}}}}};
+  const json routes{
+      {job + "/api/json?tree=_class%2Cjobs%5Bname%5D", body({{"_class", "hudson.model.FreeStyleProject"}})},
+      {job + "/config.xml", body("<project/>")},
+      {job + "/api/json?tree=allBuilds%5Bnumber%2Ctimestamp%2Cartifacts%5BrelativePath%5D%5D%7B0%2C100%7D", body({{"allBuilds", {build}}})},
+      {job + "/12/consoleText", body("Started by user ada\n[2024-06-20T12:00:00.000Z] + curl -u ci:" + github_token(490) + " https://acme.example\n")},
+      {job + "/12/artifact/conf/app.properties", body("db.password=" + github_token(492).substr(4, 20) + "\n")},
+      {job + "/12/artifact/dist.tgz", binary(read_text(folder.path() / "dist.tgz"))},
+      {job + "/12/artifact/dump.txt", {{"text", github_token(493) + "\n"}, {"times", 100'000}}},
+  };
+  StoreServer server({{"login", {"Authorization", "Basic " + base64_encode("ada:jt")}}, {"routes", routes}});
+  const Scanned scanned = scan(server.options(), "jenkins://jenkins.test/deploy", with({"--logs", "--artifacts", "--max-file-size", "1M"}, kSince), {"JENKINS_USER=ada", "JENKINS_TOKEN=jt"});
+  CHECK(scanned.ran.status == 1);
+  const std::string of = "job deploy, build 12/";
+  CHECK(scanned.places() == std::vector<std::string>{of + "artifacts/conf/app.properties:1:13-33", of + "artifacts/dist.tgz!/deploy.sh:2:14-54", of + "log:2:41-81"});
+  CHECK(scanned.skipped() == std::set<std::string>{"jenkins://jenkins.test/deploy: " + of + "artifacts/dump.txt: larger than --max-file-size",
+                                                   "jenkins://jenkins.test/deploy: " + of + "artifacts/gone.txt: " + std::string(stores::kGone)});
+  for (const json& each : scanned.found) CHECK(each["ci"]["source"] == (each["path"] == of + "log" ? "log" : "artifact"));
 }
 
 TEST_CASE("recheck: what a report found in a log is read there again, and no other log") {

@@ -93,6 +93,8 @@ async def send(writer, answer):
     for part in parts:
         writer.write(part[:left])
         await writer.drain()
+        if writer.is_closing():
+            return False
         left -= min(left, len(part))
         if left == 0:
             break
