@@ -17,6 +17,7 @@ on standard input is answered with the JSON list of the requests so far, as {"pa
 import asyncio
 import base64
 import json
+import logging
 import re
 import ssl
 import sys
@@ -32,6 +33,7 @@ if "openapi" in setting:
         paths = json.load(file)["paths"]
 log = []
 PART = 1 << 18
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # of clients that leave early, which some tests are about
 
 
 def by_contract(path):
@@ -93,8 +95,6 @@ async def send(writer, answer):
     for part in parts:
         writer.write(part[:left])
         await writer.drain()
-        if writer.is_closing():
-            return False
         left -= min(left, len(part))
         if left == 0:
             break
