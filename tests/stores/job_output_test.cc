@@ -82,6 +82,7 @@ TEST_CASE("GitLab: logs and archives of jobs back to the bound and no further, t
   Json erased = job(7, "erased", "2024-06-19");
   erased["erased_at"] = "2024-06-19T13:00:00.000Z";
   Json expired = job(6, "expired", "2024-06-18");
+  expired["finished_at"] = "2024-06-22T12:00:00.000Z";
   expired["artifacts_expire_at"] = "2024-06-25T12:00:00.000Z";
   Json late = job(5, "made before, ended after", "2024-05-31");
   late["finished_at"] = "2024-06-02T12:00:00.000Z";
@@ -99,17 +100,17 @@ TEST_CASE("GitLab: logs and archives of jobs back to the bound and no further, t
   const Listing listing = listed("gitlab-ci://gitlab.test/acme/shop", wanted(server));
   const std::string shop = "project acme/shop, job ";
   CHECK(outputs(listing) ==
+        shop + "6 expired/log < /projects/acme%2Fshop/jobs/6/trace\n" +
         shop + "9 build/log < /projects/acme%2Fshop/jobs/9/trace\n" +
         shop + "9 build/artifacts/dist.zip < /projects/acme%2Fshop/jobs/9/artifacts\n" +
-        shop + "6 expired/log < /projects/acme%2Fshop/jobs/6/trace\n" +
         shop + "5 made before, ended after/log < /projects/acme%2Fshop/jobs/5/trace\n");
   const std::string gone = ": " + std::string(stores::kGone) + " (not failed)\n";
   const std::string host = "gitlab-ci://gitlab.test/acme/shop: ";
   CHECK(skips(listing) == host + shop + "7 erased/log" + gone + host + shop + "7 erased/artifacts" + gone + host + shop + "6 expired/artifacts" + gone);
-  CHECK(listing.outputs[0].place.provider == "gitlab-ci");
-  CHECK(listing.outputs[0].place.updated_at == 1'718'971'200);
-  CHECK(listing.outputs[0].place.source == model::CiSource::kLog);
-  CHECK(listing.outputs[1].place.source == model::CiSource::kArtifact);
+  CHECK(listing.outputs[1].place.provider == "gitlab-ci");
+  CHECK(listing.outputs[1].place.updated_at == 1'718'971'200);
+  CHECK(listing.outputs[1].place.source == model::CiSource::kLog);
+  CHECK(listing.outputs[2].place.source == model::CiSource::kArtifact);
   CHECK(got(listing, shop + "9 build/log") == "a log");
   CHECK(got(listing, shop + "6 expired/log") == "(gone) " + std::string(stores::kNotShown));
   CHECK(got(listing, shop + "5 made before, ended after/log") == "(gone) " + std::string(stores::kGone));
