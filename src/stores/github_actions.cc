@@ -5,9 +5,9 @@
 // https://docs.github.com/rest/actions/secrets, actions/variables, dependabot/secrets, deployments/environments, actions/permissions (whether
 // pull requests from forks of private repositories are given secrets; those of public ones are not). Held to
 // GitHub's OpenAPI description by tests/stores/.
-// Runs: actions/workflow-runs (the newest first; the parameter `created` would end the list at 1,000 of them) and actions/artifacts. Logs are a zip of a text for each
-// job and each step, a zip for each attempt; they and artifacts are answered by a redirect to whoever keeps them. A run's date is the day its latest attempt
-// was started; the list is read until a run that could not be repeated after the bound.
+// Runs: actions/workflow-runs (the newest first; the parameter `created` would end the list at 1,000 of them) and actions/artifacts. Logs are a zip
+// of a text for each job and each step, a zip for each attempt; they and artifacts are answered by a redirect to whoever keeps them. A run's date is
+// the day its latest attempt was started; the list is read until a run that could not be repeated after the bound.
 #include <fmt/format.h>
 
 #include <algorithm>

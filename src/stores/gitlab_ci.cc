@@ -3,8 +3,9 @@
 //
 // https://docs.gitlab.com/api/group_level_variables/, project_level_variables/, instance_level_ci_variables/ (administrators only),
 // pipeline_schedules/, pipeline_triggers/, groups/, projects/, and rest/#pagination. GitLab keeps no dates of variables.
-// Jobs: https://docs.gitlab.com/api/jobs/ (list by descending id; log, a text) and job_artifacts/ (the archive, a zip, which may lie with somebody else).
-// Who may not see a log, and of some jobs who asks for one that is not there, is told 403: both are counted and no failure. A job's date is the day it finished, was started, or was made; the list is read until a job that was made a day before the bound.
+// Jobs: https://docs.gitlab.com/api/jobs/ (list by descending id; log, a text) and job_artifacts/ (the archive, a zip, which may lie with somebody
+// else). Who may not see a log, and of some jobs who asks for one that is not there, is told 403: both are counted and no failure. A job's date is
+// the day it finished, was started, or was made; the list is read until a job that was made a day before the bound.
 #include <fmt/format.h>
 
 #include <ctime>

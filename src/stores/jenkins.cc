@@ -4,7 +4,8 @@
 //
 // https://www.jenkins.io/doc/book/using/remote-access-api/ (`tree`, config.xml);
 // https://github.com/jenkinsci/credentials-plugin/blob/master/docs/user.adoc (stores "system" and "folder", domain "_" is the global one).
-// Builds: `allBuilds` of a job, the newest first and by ranges (the page /api/ of each Jenkins explains them); of each its console as a text, and what it archived.
+// Builds: `allBuilds` of a job, the newest first and by ranges (the page /api/ of each Jenkins explains them); of each its console as a text, and
+// what it archived.
 // The configuration of Jenkins itself and credentials.xml are files of its controller, which no interface hands out.
 #include <fmt/format.h>
 
