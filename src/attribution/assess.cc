@@ -102,7 +102,7 @@ std::vector<std::string> variable_reasons(const model::Credential& credential) {
   std::vector<std::string> out;
   std::set<std::string> said;
   for (const model::Sighting& sighting : credential.sightings) {
-    if (!sighting.ci) continue;
+    if (!sighting.ci || sighting.ci->source != model::CiSource::kVariable) continue;
     const auto [environment, kind] = name_evidence(sighting.ci->variable);
     const std::string meaning = fmt::format("{}{}{}", environment, environment.empty() || kind.empty() ? "" : ", ", kind);
     if (!meaning.empty() && said.insert(meaning).second) out.push_back(fmt::format("named {}: {}", printable(sighting.ci->variable), meaning));

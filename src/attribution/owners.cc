@@ -101,10 +101,11 @@ void add_variables(const model::Credential& credential, Hints& hints) {
   for (const model::Sighting& sighting : credential.sightings) {
     if (!sighting.ci) continue;
     const std::string& scope = sighting.ci->scope;
+    const bool variable = sighting.ci->source == model::CiSource::kVariable;
     for (const std::string_view kind : kOwning) {
       if (!scope.starts_with(kind)) continue;
       const std::string name = scope.substr(kind.size(), scope.find(", ") == std::string::npos ? std::string::npos : scope.find(", ") - kind.size());
-      hints.add({name, "", std::string(kind) + "of the CI variable", Confidence::kLow, std::nullopt});
+      hints.add({name, "", std::string(kind) + (variable ? "of the CI variable" : "of the CI job"), Confidence::kLow, std::nullopt});
     }
   }
 }

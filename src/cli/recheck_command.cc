@@ -41,6 +41,7 @@ struct Earlier {
 struct Report {
   std::map<std::string, Earlier> credentials;  // by fingerprint
   std::set<std::string> targets;
+  stores::OutputOptions outputs;  // what of CI jobs must be read again
 };
 
 std::string text(const json& object, std::string_view key) {
@@ -58,6 +59,12 @@ void take(const json& credential, const json& sighting, Report& report) {
   if (const auto validation = credential.find("validation"); validation != credential.end() && validation->is_object()) {
     earlier.verdict = text(*validation, "verdict");
     earlier.at = attribution::date_of(text(*validation, "at")).value_or(0);
+  }
+  if (const auto ci = sighting.find("ci"); ci != sighting.end() && ci->is_object() && text(*ci, "source") != "variable") {
+    report.outputs.logs |= text(*ci, "source") == "log";
+    report.outputs.artifacts |= text(*ci, "source") == "artifact";
+    const std::int64_t date = attribution::date_of(text(*ci, "updated_at")).value_or(0);
+    if (date > 0 && (report.outputs.since == 0 || date < report.outputs.since)) report.outputs.since = date;
   }
   report.credentials.emplace(fingerprint, std::move(earlier));
 }
@@ -129,6 +136,7 @@ ExitStatus recheck_command(const Arguments& arguments) {
   scan::Request request = arguments.request;
   request.people = true;
   request.stores.client = request.images.client = arguments.validation.client();
+  request.stores.outputs = report->outputs;
   request.suppress = false;
   request.targets.assign(report->targets.begin(), report->targets.end());
   request.min_confidence = model::Confidence::kLow;

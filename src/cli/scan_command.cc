@@ -1,8 +1,11 @@
 // keywake scan
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
 
 #include "attribution/attribute.h"
+#include "base/text.h"
 #include "cli/baseline_key.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -14,13 +17,14 @@
 #include "cli/reports.h"
 #include "cli/rule_choice.h"
 #include "cli/validation.h"
+#include "scan/dates.h"
 #include "scan/pipeline.h"
 
 namespace keywake::cli {
 namespace {
 
 bool scanned_anything(const model::Summary& summary) {
-  return summary.files + summary.blobs + summary.commits + summary.variables + summary.layers > 0;
+  return summary.files + summary.blobs + summary.commits + summary.variables + summary.logs + summary.artifacts + summary.layers > 0;
 }
 
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
@@ -49,6 +53,20 @@ Result<void> check_token_file(const scan::Request& request) {
                          : "--token-file is for one store of variables; scan the others by themselves, or set their environment variables");
 }
 
+Result<void> check_job_output(const scan::Request& request) {
+  if (!request.stores.outputs.any()) return {};
+  const std::string_view flag = request.stores.outputs.logs ? "--logs" : "--artifacts";
+  std::string usages;
+  for (const std::string_view usage : stores::job_output_usages()) usages += fmt::format("{}{}", usages.empty() ? "" : ", ", usage);
+  for (const std::string& target : request.targets) {
+    if (stores::has_job_output(target)) continue;
+    return fail(fmt::format("{} is for what the jobs of a CI system left, and {} has none; these have: {}", flag, printable(stores::redacted_target(target)), usages));
+  }
+  if (request.since.empty()) return {};
+  const auto since = scan::parse_date(request.since);
+  return since ? Result<void>() : std::unexpected(since.error());
+}
+
 Result<model::ScanResult> run_with_progress(const scan::Request& request,
                                             const Arguments& arguments,
                                             const matching::Engine& engine,
@@ -73,6 +91,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   use_layer_cache(arguments, request.images);
   if (auto possible = check_fail_on(arguments.fail_on, arguments.validation.wanted); !possible) return failed(possible.error().message);
   if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);
+  if (auto possible = check_job_output(request); !possible) return failed(possible.error().message);
   if (request.staged) request.index_file = index_file_of_hook();
   for (const std::string& target : request.targets) {
     if (target.empty())

@@ -48,7 +48,7 @@ constexpr Flag kScanFlags[] = {
      .help = "Only what commits from this date on brought in",
      .long_help =
          "A date as 2026-01-31, with a time as 2026-01-31T12:00:00Z, or an age as '90 days "
-         "ago', compared with the committer's date.",
+         "ago', compared with the committer's date. With --logs and --artifacts: those of jobs from this date on.",
      .group = Group::kWhat,
      .apply = [](std::string_view v, Arguments& a) -> Done {
        if (v.empty()) return fail("the value is empty; an example: 2026-01-31");
@@ -148,6 +148,24 @@ constexpr Flag kScanFlags[] = {
      .apply = [](std::string_view v, Arguments& a) -> Done {
        if (v.empty()) return fail("the value is empty; name a file");
        a.request.stores.token_file = v;
+       return {};
+     }},
+
+    {.name = "logs",
+     .help = "Of a CI system, also the logs of its jobs",
+     .long_help = "Of gitlab-ci://, github-actions:// and jenkins:// targets, of the last 30 days or --since. They are scanned as they are downloaded and kept nowhere. What has "
+                  "expired or was erased is counted in the summary.",
+     .group = Group::kWhat,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.request.stores.outputs.logs = true;
+       return {};
+     }},
+    {.name = "artifacts",
+     .help = "Of a CI system, also the artifacts of its jobs",
+     .long_help = "As --logs; archives are looked into.",
+     .group = Group::kWhat,
+     .apply = [](std::string_view, Arguments& a) -> Done {
+       a.request.stores.outputs.artifacts = true;
        return {};
      }},
 

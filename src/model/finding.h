@@ -89,7 +89,7 @@ struct Sighting {
   std::string target;  // as the user named it
   /// Relative to the target; members of archives follow after "!/": "app.war!/lib/x.jar!/a.properties". A commit
   /// message is "commit:<oid>", a tag "tag:<oid>", a blob without a path "blob:<oid>", standard input "-"; a variable of a store is
-  /// path_of(*ci).
+  /// path_of(*ci), and what a job left is that as a file: "project acme/shop, job 4711 build/artifacts/dist.zip!/a.properties".
   /// In an image "/etc/app.conf", and for what is no file of it "config/Env", "history/3", "annotations".
   std::string path;
   std::uint32_t line = 1;  // of the secret's first byte, and of its last
@@ -102,7 +102,7 @@ struct Sighting {
   Confidence confidence = Confidence::kHigh;
   std::string_view judged_by;  // what about the place made the difference, "a test": constant; empty: nothing
   std::optional<GitPlace> git;
-  std::optional<CiPlace> ci;  // in a store of variables; lines and columns count in the value
+  std::optional<CiPlace> ci;  // in a store of variables; lines and columns count in the value, log or file
   std::optional<ImagePlace> image;
 };
 
@@ -131,6 +131,9 @@ struct Summary {
   std::uint64_t blobs = 0;          // of git histories
   std::uint64_t commits = 0;        // and annotated tags
   std::uint64_t variables = 0;      // of stores, those with hidden values too
+  std::uint64_t logs = 0;           // of jobs of CI systems
+  std::uint64_t artifacts = 0;      // of the same
+  std::uint32_t job_days = 0;       // logs and artifacts were those of the last so many days, because nothing else was asked for; 0: it was
   std::uint64_t layers = 0;         // of container images, each once
   std::uint64_t known_layers = 0;   // of them, those that an earlier scan found clean: they were not read again
   std::uint64_t bytes = 0;          // as a reader would see them, expanded

@@ -13,16 +13,21 @@
 
 namespace keywake::model {
 
-/// Where a variable stands. What a store does not know of is absent: GitHub masks every secret, so it has no such setting.
+/// What of a CI system a place is in.
+enum class CiSource : std::uint8_t { kVariable, kLog, kArtifact };
+inline constexpr std::array<std::string_view, 3> kCiSourceNames{"variable", "log", "artifact"};
+
+/// Where a variable stands, or what a job left. What a store does not know of is absent: GitHub masks every secret, so it has no such setting.
 struct CiPlace {
   std::string provider;  // "gitlab-ci", "kubernetes"
-  std::string scope;     // "group acme/payments", "project acme/shop", "namespace prod, Secret db"
-  std::string variable;  // its name
+  std::string scope;     // "group acme/payments", "project acme/shop", "namespace prod, Secret db", "project acme/shop, job 4711 build"
+  std::string variable;  // its name; of what a job left "log", or "artifacts/dist.zip"
   std::optional<bool> masked;          // its value is starred out in job logs
   std::optional<bool> protected_only;  // for protected branches and tags alone
   std::vector<std::string> environments;  // that it is for; empty: all of them, or the store knows none
-  std::int64_t updated_at = 0;
+  std::int64_t updated_at = 0;  // of a log or an artifact: the job's date
   bool value_hidden = false;  // the store gives the value to jobs, not to whoever lists variables
+  CiSource source = CiSource::kVariable;
 };
 
 /// What about a variable lets it leak, or would make a leak worse.

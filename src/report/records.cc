@@ -139,6 +139,7 @@ Json ci_object(const View& view, const model::CiPlace& ci) {
   out["environments"] = std::move(environments);
   out["updated_at"] = date_or_null(ci.updated_at);
   out["value_hidden"] = ci.value_hidden;
+  out["source"] = model::kCiSourceNames[static_cast<std::size_t>(ci.source)];
   return out;
 }
 
@@ -234,6 +235,9 @@ std::string summary_object(const View& view) {
   out["blobs"] = summary.blobs;
   out["commits"] = summary.commits;
   out["variables"] = summary.variables;
+  out["logs"] = summary.logs;
+  out["artifacts"] = summary.artifacts;
+  out["job_days"] = summary.job_days == 0 ? Json(nullptr) : Json(summary.job_days);
   out["layers"] = summary.layers;
   out["known_layers"] = summary.known_layers;
   out["bytes"] = summary.bytes;

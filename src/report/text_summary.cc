@@ -23,6 +23,16 @@ std::string labelled(const Style& style, std::string_view label, Ink ink,
   return body;
 }
 
+// "3 logs and 1 artifact of the last 30 days; --since for others"; empty: nobody asked for any.
+std::string left_by_jobs(const model::Summary& summary) {
+  std::string out;
+  if (summary.logs > 0) out = counted(summary.logs, "job log", "job logs");
+  if (summary.artifacts > 0) out += (out.empty() ? "" : " and ") + counted(summary.artifacts, "job artifact", "job artifacts");
+  if (summary.job_days == 0) return out;
+  if (out.empty()) out = "no job logs or artifacts";
+  return fmt::format("{} of the last {} days; --since for others", out, summary.job_days);
+}
+
 std::vector<Piece> scanned(const View& view) {
   const model::Summary& summary = view.summary();
   std::vector<Piece> out;
@@ -35,6 +45,7 @@ std::vector<Piece> scanned(const View& view) {
     out.push_back({counted(summary.commits, "commit or tag", "commits and tags")});
   }
   if (summary.variables > 0) out.push_back({counted(summary.variables, "variable", "variables")});
+  if (const std::string jobs = left_by_jobs(summary); !jobs.empty()) out.push_back({jobs});
   if (summary.layers > 0) {
     const std::string known = summary.known_layers == 0 ? "" : fmt::format(" ({} known from an earlier scan)", human_count(summary.known_layers));
     out.push_back({counted(summary.layers, "layer", "layers") + known});
@@ -97,7 +108,7 @@ Piece verdict(const View& view) {
   if (!complete) {
     return {"No credentials found in what could be read, but the scan is incomplete.", Ink::kAlarm};
   }
-  if (summary.files == 0 && summary.blobs == 0 && summary.commits == 0 && summary.variables == 0 && summary.layers == 0) {
+  if (summary.files == 0 && summary.blobs == 0 && summary.commits == 0 && summary.variables == 0 && summary.logs == 0 && summary.artifacts == 0 && summary.layers == 0) {
     return {"Nothing was scanned.", Ink::kAlarm};
   }
   // What was held back may be one, so the calm sentence says no more than is so.

@@ -253,6 +253,9 @@ model::ScanResult Collector::finish() {
   result.summary.blobs = blobs;
   result.summary.commits = commits;
   result.summary.variables = variables;
+  result.summary.logs = logs;
+  result.summary.artifacts = artifacts;
+  result.summary.job_days = job_days;
   result.summary.layers = layers;
   result.summary.known_layers = known_layers;
   result.summary.bytes = bytes;

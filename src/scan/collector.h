@@ -58,6 +58,9 @@ class Collector {
   std::atomic<std::uint64_t> blobs = 0;
   std::atomic<std::uint64_t> commits = 0;
   std::atomic<std::uint64_t> variables = 0;
+  std::atomic<std::uint64_t> logs = 0;          // of jobs
+  std::atomic<std::uint64_t> artifacts = 0;     // of the same
+  std::atomic<std::uint32_t> job_days = 0;      // model::Summary::job_days
   std::atomic<std::uint64_t> layers = 0;        // of images, known ones too
   std::atomic<std::uint64_t> known_layers = 0;  // scan/layer_cache.h
   std::atomic<std::uint64_t> bytes = 0;

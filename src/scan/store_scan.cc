@@ -1,10 +1,13 @@
 #include "scan/store_scan.h"
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 
 #include "base/parallel.h"
 #include "scan/content.h"
+#include "scan/dates.h"
+#include "scan/job_scan.h"
 #include "stores/leaks.h"
 #include "stores/store.h"
 
@@ -13,6 +16,10 @@ namespace {
 
 // As matching/judge.h knows such texts: a place where secrets are in use.
 constexpr std::string_view kJudgedAs = ".env";
+
+// Of logs and artifacts, without --since. Providers keep them for 30 to 90 days.
+constexpr std::uint32_t kJobDays = 30;
+constexpr std::int64_t kDay = 86'400;
 
 struct Line {
   std::size_t variable = 0;     // index in the listing
@@ -108,6 +115,12 @@ Result<void> scan_store(const Context& context, const std::string& target, std::
   context.progress.stage = "variables";
   stores::StoreOptions options = context.request.stores;
   options.progress = [&](std::size_t) { ++context.progress.objects; };
+  if (options.outputs.any() && options.outputs.since == 0) {
+    const auto since = context.request.since.empty() ? Result<std::int64_t>(std::time(nullptr) - kJobDays * kDay) : parse_date(context.request.since);
+    if (!since) return std::unexpected(since.error());
+    options.outputs.since = *since;
+    if (context.request.since.empty()) context.collector.job_days = kJobDays;
+  }
   auto listing = stores::list(target, options);
   if (!listing) return std::unexpected(listing.error());
   for (model::Skip& skip : listing->skips) context.collector.skip(std::move(skip));
@@ -119,6 +132,7 @@ Result<void> scan_store(const Context& context, const std::string& target, std::
     for (std::size_t i = begin; i < end; ++i) scanner.scan(scopes[i], scopes[i + 1], content);
     context.collector.bytes_matched += content.scanner().bytes_matched();
   });
+  scan_job_output(context, target, *listing);
   for (stores::StoredVariable& each : listing->variables) variables.push_back({std::move(each.about), each.is_secret});
   return {};
 }

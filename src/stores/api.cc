@@ -1,15 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <thread>
 
 #include "base/mapped_file.h"
 #include "base/text.h"
 #include "net/retry.h"
+#include "stores/answer.h"
 #include "stores/api_internal.h"
 
 namespace keywake::stores {
@@ -20,47 +19,9 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kInFlight = 8;   // GitHub asks for few at once, https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
-constexpr int kAttempts = 4;
-constexpr milliseconds kFirstBackOff{500};
-constexpr seconds kLongestWait{3'600};  // GitHub's limit is by the hour
-constexpr int kUnreachableAfter = 8;
 constexpr int kMaxPages = 10'000;  // of one list
 constexpr std::size_t kMaxBody = 64UL * 1024 * 1024;  // of one page
 constexpr std::size_t kMaxToken = 64UL * 1024;
-
-seconds asked_to_wait(const net::Answer& answer) {
-  const seconds plain = net::retry_after(answer);
-  // Buildkite, https://buildkite.com/docs/apis/rest-api/limits: the seconds that are left.
-  if (const std::string_view left = answer.header("ratelimit-reset"); plain.count() <= 0 && answer.header("ratelimit-remaining") == "0" && !left.empty()) {
-    std::int64_t count = 0;
-    if (std::from_chars(left.data(), left.data() + left.size(), count).ec == std::errc{}) return seconds(std::clamp<std::int64_t>(count, 1, kLongestWait.count() * 2));
-  }
-  if (plain.count() > 0 || answer.header("x-ratelimit-remaining") != "0") return plain;
-  std::int64_t reset = 0;
-  const std::string_view text = answer.header("x-ratelimit-reset");
-  if (std::from_chars(text.data(), text.data() + text.size(), reset).ec != std::errc{}) return plain;
-  return seconds(std::clamp<std::int64_t>(reset - std::time(nullptr) + 1, 1, kLongestWait.count() * 2));
-}
-
-// https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api: 403 stands for 429, too.
-bool is_rate_limit(const net::Answer& answer) {
-  if (answer.failure != net::Failure::kNone) return false;
-  return answer.status == 429 || (answer.status == 403 && asked_to_wait(answer).count() > 0);
-}
-
-std::string reason_of(const net::Answer& answer) {
-  if (answer.failure != net::Failure::kNone) return answer.problem;
-  if (is_rate_limit(answer)) return fmt::format("the rate limit still held after several tries ({})", answer.status);
-  switch (answer.status) {
-    // Azure DevOps shows the page to log in by, https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/.
-    case 203: return "the server asks to log in; the access token is not accepted (203)";
-    case 401: return "the access token is not accepted (401)";
-    case 403: return "the access token has no permission for it (403)";
-    case 404: return "there is none, or the access token may not see it (404)";
-    case 301: case 302: case 307: case 308: return fmt::format("it has moved ({}); name its new place", answer.status);
-    default: return fmt::format("the server answered {}", answer.status);
-  }
-}
 
 // "<https://…?page=2>; rel="next", <…>; rel="last"" → the first of them.
 std::optional<std::string_view> next_link(std::string_view header) {
@@ -92,6 +53,11 @@ Result<std::unique_ptr<Api>> Api::make(std::string base, Login login, const Stor
   client_options.connections_per_host = kInFlight;
   auto client = net::Client::make(std::move(client_options));
   if (!client) return std::unexpected(client.error());
+  if (options.outputs.any() && has_job_output(target.text)) {
+    auto reader = OutputReader::make(base, login.headers, options.client);
+    if (!reader) return std::unexpected(reader.error());
+    out.reader = *std::move(reader);
+  }
   std::unique_ptr<Api> api(new Api(std::move(base), std::move(login), options, target, out));
   api->client_ = std::move(*client);
   return api;
@@ -105,6 +71,25 @@ StoredVariable& Api::add(std::string scope, std::string name) {
   variable.about.place.variable = std::move(name);
   if (options_.progress) options_.progress(out_.variables.size());
   return variable;
+}
+
+JobOutput& Api::add_output(model::CiSource source, std::string scope, std::string name, std::int64_t date, std::string path) {
+  JobOutput& output = out_.outputs.emplace_back();
+  output.place.scope = std::move(scope);
+  output.place.variable = std::move(name);
+  output.place.updated_at = date;
+  output.place.source = source;
+  output.path = std::move(path);
+  return output;
+}
+
+void Api::gone(const std::string& scope, const std::string& name) { out_.skips.push_back({fmt::format("{}: {}/{}", target_, scope, name), std::string(kGone), false}); }
+
+Api::Next Api::while_wanted(Next next, std::string list, std::function<bool(const Json& item)> wanted) {
+  return [next = std::move(next), list = std::move(list), wanted = std::move(wanted)](const Json& body, const net::Answer& answer) -> std::optional<std::string> {
+    const Json& found = items(body, list);
+    return found.empty() || !wanted(found.back()) ? std::nullopt : next(body, answer);
+  };
 }
 
 std::optional<std::string> Api::path_of(std::string_view url) const {

@@ -64,6 +64,13 @@ class Api {
   void skip(std::string what, std::string reason);
   /// Valid until the next call.
   StoredVariable& add(std::string scope, std::string name);
+  [[nodiscard]] const OutputOptions& outputs() const { return options_.outputs; }
+  /// Of a job that is called so in `scope`, with the date that bounds it: "log", "/projects/1/jobs/2/trace".
+  JobOutput& add_output(model::CiSource source, std::string scope, std::string name, std::int64_t date, std::string path);
+  /// The same of what the provider has no more.
+  void gone(const std::string& scope, const std::string& name);
+  /// `next`, until the last item of a page is not wanted: for lists that begin with the newest.
+  Next while_wanted(Next next, std::string items, std::function<bool(const Json& item)> wanted);
   /// A URL that the provider gave, less the base; absent if it leads to another origin, where the token must not go.
   [[nodiscard]] std::optional<std::string> path_of(std::string_view url) const;
 

@@ -5,12 +5,22 @@
 // https://docs.github.com/rest/actions/secrets, actions/variables, dependabot/secrets, deployments/environments, actions/permissions (whether
 // pull requests from forks of private repositories are given secrets; those of public ones are not). Held to
 // GitHub's OpenAPI description by tests/stores/.
+// Runs: actions/workflow-runs (the newest first; the parameter `created` would end the list at 1,000 of them) and actions/artifacts. Logs are a zip
+// of a text for each job and each step, a zip for each attempt; they and artifacts are answered by a redirect to whoever keeps them. A run's date is
+// the day its latest attempt was started; the list is read until a run that could not be repeated after the bound.
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 #include "stores/api_internal.h"
 
 namespace keywake::stores {
 namespace {
+
+// https://docs.github.com/actions/managing-workflow-runs/re-running-workflows-and-jobs: up to 30 days after the first attempt.
+constexpr std::int64_t kRepeatable = 30 * 86'400;
+constexpr int kMostAttempts = 1000;  // https://docs.github.com/actions/reference/limits: 50 re-runs
 
 class GitHub {
  public:
@@ -84,6 +94,7 @@ class GitHub {
     const std::string scope = "repository " + path;
     list(base + "/actions/variables", "variables of " + scope, "variables", [this, scope](const Json& each) { add(scope, each, false); });
     list(base + "/dependabot/secrets", "Dependabot secrets of " + scope, "secrets", [this, scope](const Json& each) { add(scope + ", Dependabot", each, true); });
+    if (api_.outputs().any()) runs(base, scope);
     list(base + "/environments", "environments of " + scope, "environments", [this, base, scope](const Json& each) { environment(base, scope, each); });
     if (flag(body, "private") != true) return secrets(base, scope, false);
     auto forks = [this, base, scope](const Json& setting, const net::Answer&) {
@@ -95,6 +106,37 @@ class GitHub {
       return status == 403 || status == 404;
     };
     api_.get(base + "/actions/permissions/fork-pr-workflows-private-repos", "settings of " + scope, forks, unknown);
+  }
+
+  void runs(const std::string& base, const std::string& scope) {
+    const std::string what = "runs of " + scope;
+    const std::int64_t since = api_.outputs().since - kRepeatable;
+    auto made_since = [since](const Json& run) { return seconds_of(text(run, "created_at")) >= since; };
+    api_.pages(base + "/actions/runs?per_page=100", what, "workflow_runs", api_.while_wanted(api_.by_link(what), "workflow_runs", made_since),
+               [this, base, scope](const Json& run) { outputs(base, scope, run); });
+  }
+
+  void outputs(const std::string& base, const std::string& scope, const Json& run) {
+    const std::string id = number(run, "id");
+    const std::string name = fmt::format("{}, run {} {}", scope, id, text(run, "name"));
+    const std::string path = fmt::format("{}/actions/runs/{}", base, id);
+    const std::string started = text(run, "run_started_at");
+    const std::int64_t date = seconds_of(started.empty() ? text(run, "created_at") : started);
+    if (id.empty() || date < api_.outputs().since) return;
+    // Before its end a run has no logs.
+    if (api_.outputs().logs && text(run, "status") == "completed") {
+      api_.add_output(model::CiSource::kLog, name, "log", date, path + "/logs");
+      const int attempts = std::atoi(number(run, "run_attempt").c_str());
+      for (int attempt = 1; attempt < std::min(attempts, kMostAttempts); ++attempt) {
+        api_.add_output(model::CiSource::kLog, fmt::format("{}, attempt {}", name, attempt), "log", date, fmt::format("{}/attempts/{}/logs", path, attempt));
+      }
+    }
+    if (!api_.outputs().artifacts) return;
+    list(path + "/artifacts", "artifacts of " + name, "artifacts", [this, base, name, date](const Json& each) {
+      const std::string file = fmt::format("artifacts/{}.zip", text(each, "name"));
+      if (flag(each, "expired") == true) api_.gone(name, file);
+      else api_.add_output(model::CiSource::kArtifact, name, file, date, fmt::format("{}/actions/artifacts/{}/zip", base, number(each, "id")));
+    });
   }
 
   // Those of a public repository are not given to pull requests from forks.

@@ -3,7 +3,12 @@
 //
 // https://docs.gitlab.com/api/group_level_variables/, project_level_variables/, instance_level_ci_variables/ (administrators only),
 // pipeline_schedules/, pipeline_triggers/, groups/, projects/, and rest/#pagination. GitLab keeps no dates of variables.
+// Jobs: https://docs.gitlab.com/api/jobs/ (list by descending id; log, a text) and job_artifacts/ (the archive, a zip, which may lie with somebody
+// else). Who may not see a log, and of some jobs who asks for one that is not there, is told 403: both are counted and no failure. A job's date is
+// the day it finished, was started, or was made; the list is read until a job that was made a day before the bound.
 #include <fmt/format.h>
+
+#include <ctime>
 
 #include "stores/api_internal.h"
 
@@ -11,6 +16,8 @@ namespace keywake::stores {
 namespace {
 
 std::string encoded(std::string_view path) { return net::percent_encoded(path); }
+
+constexpr std::int64_t kLongestJob = 86'400;  // seconds between a job's making and its end; those of jobs started by hand may be more
 
 class GitLab {
  public:
@@ -50,6 +57,7 @@ class GitLab {
     const std::string scope = "project " + path;
     variables(base + "/variables", scope, false);
     list(base + "/pipeline_schedules", "schedules of " + scope, [this, base, scope](const Json& each) { schedule(base, scope, each); });
+    if (api_.outputs().any()) jobs(base, scope);
     list(base + "/triggers", "triggers of " + scope, [this, scope](const Json& each) {
       StoredVariable& trigger = api_.add(fmt::format("{}, trigger {}", scope, number(each, "id")), "TRIGGER_TOKEN");
       trigger.is_secret = true;
@@ -58,6 +66,44 @@ class GitLab {
       // Of the triggers of others only the first four characters are told.
       if (const std::string token = text(each, "token"); token.size() > 4) trigger.value = Secret(token);
     });
+  }
+
+  void jobs(const std::string& base, const std::string& scope) {
+    const std::string what = "jobs of " + scope;
+    const std::string path = base + "/jobs?per_page=100";
+    const std::int64_t since = api_.outputs().since - kLongestJob;
+    auto made_since = [since](const Json& job) { return seconds_of(text(job, "created_at")) >= since; };
+    auto got = [this, base, scope](const Json& job) { outputs(base, scope, job); };
+    auto pages = [=, this](const std::string& first, Api::Refused refused) { api_.pages(first, what, "", api_.while_wanted(api_.by_link(what), "", made_since), got, std::move(refused)); };
+    // Before GitLab 15.9 jobs were paged by number alone (the answer is 405), which ends at 50,000 of them.
+    auto by_number = [pages, path](int status) {
+      if (status != 405 && status != 400) return false;
+      pages(path, {});
+      return true;
+    };
+    pages(path + "&pagination=keyset&order_by=id&sort=desc", by_number);
+  }
+
+  void outputs(const std::string& base, const std::string& scope, const Json& job) {
+    const std::string id = number(job, "id");
+    const std::string name = fmt::format("{}, job {} {}", scope, id, text(job, "name"));
+    const std::string path = fmt::format("{}/jobs/{}", base, id);
+    const bool erased = !text(job, "erased_at").empty();
+    const bool begun = !text(job, "started_at").empty();
+    std::int64_t date = 0;
+    for (const char* each : {"finished_at", "started_at", "created_at"}) {
+      if (date == 0) date = seconds_of(text(job, each));
+    }
+    if (id.empty() || date < api_.outputs().since) return;
+    if (api_.outputs().logs && begun) {
+      if (erased) api_.gone(name, "log");
+      else api_.add_output(model::CiSource::kLog, name, "log", date, path + "/trace").forbidden_if_none = true;
+    }
+    if (!api_.outputs().artifacts) return;
+    const std::string file = text(child(job, "artifacts_file"), "filename");
+    const std::int64_t expires = seconds_of(text(job, "artifacts_expire_at"));
+    if (!file.empty()) api_.add_output(model::CiSource::kArtifact, name, "artifacts/" + file, date, path + "/artifacts");
+    else if (begun && (erased || (expires != 0 && expires <= std::time(nullptr)))) api_.gone(name, "artifacts");
   }
 
   void schedule(const std::string& base, const std::string& scope, const Json& each) {

@@ -4,14 +4,22 @@
 //
 // https://www.jenkins.io/doc/book/using/remote-access-api/ (`tree`, config.xml);
 // https://github.com/jenkinsci/credentials-plugin/blob/master/docs/user.adoc (stores "system" and "folder", domain "_" is the global one).
+// Builds: `allBuilds` of a job, the newest first and by ranges (the page /api/ of each Jenkins explains them); of each its console as a text, and
+// what it archived.
 // The configuration of Jenkins itself and credentials.xml are files of its controller, which no interface hands out.
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 #include "base/base64.h"
 #include "stores/api_internal.h"
 
 namespace keywake::stores {
 namespace {
+
+constexpr std::size_t kBuildsAtOnce = 100;
+constexpr std::size_t kMostBuilds = 1'000'000;  // of a job
 
 class Jenkins {
  public:
@@ -28,10 +36,50 @@ class Jenkins {
       }
       if (folder) credentials(url, name);
       if (!url.empty()) configuration(url, name);
+      if (!url.empty() && !folder && api_.outputs().any()) builds(url, name, 0);
     });
   }
 
  private:
+  // Times are in milliseconds.
+  static std::int64_t date_of(const Json& build) { return std::atoll(number(build, "timestamp").c_str()) / 1000; }
+
+  void builds(const std::string& url, const std::string& name, std::size_t first) {
+    const std::string what = "builds of job " + name;
+    if (first == kMostBuilds) return api_.skip(what, fmt::format("it has more than {} builds", kMostBuilds));
+    const std::string tree = fmt::format("allBuilds[number,timestamp,artifacts[relativePath]]{{{},{}}}", first, first + kBuildsAtOnce);
+    api_.get(with(url + "/api/json", "tree", tree), what, [this, url, name, first](const Json& body, const net::Answer&) {
+      const Json& list = items(body, "allBuilds");
+      for (const Json& build : list) outputs(url, name, build);
+      if (list.size() >= kBuildsAtOnce && date_of(list.back()) >= api_.outputs().since) builds(url, name, first + kBuildsAtOnce);
+    });
+  }
+
+  void outputs(const std::string& url, const std::string& name, const Json& build) {
+    const std::string id = number(build, "number");
+    const std::string scope = fmt::format("job {}, build {}", name, id);
+    const std::string path = fmt::format("{}/{}", url, id);
+    const std::int64_t date = date_of(build);
+    if (id.empty() || date < api_.outputs().since) return;
+    if (api_.outputs().logs) api_.add_output(model::CiSource::kLog, scope, "log", date, path + "/consoleText");
+    if (!api_.outputs().artifacts) return;
+    for (const Json& artifact : items(build, "artifacts")) {
+      const std::string file = text(artifact, "relativePath");
+      api_.add_output(model::CiSource::kArtifact, scope, "artifacts/" + file, date, path + "/artifact" + encoded_path(file));
+    }
+  }
+
+  // Each part after a slash; one that would lead out of the folder is left out, so that it is not found instead.
+  static std::string encoded_path(std::string_view path) {
+    std::string out;
+    while (!path.empty()) {
+      const std::string_view part = path.substr(0, path.find('/'));
+      if (!part.empty() && part != "." && part != "..") out += "/" + net::percent_encoded(part);
+      path.remove_prefix(std::min(path.size(), part.size() + 1));
+    }
+    return out;
+  }
+
   void configuration(const std::string& url, const std::string& name) {
     api_.get_text(url + "/config.xml", "configuration of job " + name, [this, name](const net::Answer& answer) {
       api_.add("job " + name, "config.xml").value = Secret(answer.body);

@@ -28,6 +28,7 @@ struct Provider {
   std::size_t least_parts = 0;
   std::size_t most_parts = 0;
   Result<void> (*list)(const Target& target, const StoreOptions& options, Listing& out);
+  bool job_output = false;  // it lists logs and artifacts, if asked to
 };
 
 std::span<const Provider> providers();

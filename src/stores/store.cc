@@ -17,13 +17,13 @@ constexpr std::size_t kAnyNumber = 32;  // GitLab nests groups 20 deep
 
 constexpr std::array<Provider, 13> kProviders{{
     {"env", "env:[pid/N]", 0, 2, list_environment},
-    {"gitlab-ci", "gitlab-ci://host[/group[/project]]", 1, kAnyNumber, list_gitlab_ci},
-    {"github-actions", "github-actions://owner[/repository]", 1, 2, list_github_actions},
+    {"gitlab-ci", "gitlab-ci://host[/group[/project]]", 1, kAnyNumber, list_gitlab_ci, true},
+    {"github-actions", "github-actions://owner[/repository]", 1, 2, list_github_actions, true},
     {"k8s", "k8s://context[/namespace]", 1, kAnyNumber, list_kubernetes},
     {"vault", "vault://host/mount[/path]", 2, kAnyNumber, list_vault},
     {"terraform-cloud", "terraform-cloud://organization[/workspace]", 1, 2, list_terraform_cloud},
     {"bitbucket-pipelines", "bitbucket-pipelines://workspace[/repository]", 1, 2, list_bitbucket_pipelines},
-    {"jenkins", "jenkins://host[/job]", 1, kAnyNumber, list_jenkins},
+    {"jenkins", "jenkins://host[/job]", 1, kAnyNumber, list_jenkins, true},
     {"circleci", "circleci://vcs/organization[/project]", 2, 3, list_circleci},
     {"buildkite", "buildkite://organization[/pipeline]", 1, 2, list_buildkite},
     {"azure-pipelines", "azure-pipelines://organization[/project]", 1, 2, list_azure_pipelines},
@@ -89,6 +89,19 @@ std::vector<std::string_view> provider_usages() {
   return out;
 }
 
+bool has_job_output(std::string_view target) {
+  const Provider* provider = provider_of(target);
+  return provider != nullptr && provider->job_output;
+}
+
+std::vector<std::string_view> job_output_usages() {
+  std::vector<std::string_view> out;
+  for (const Provider& provider : kProviders) {
+    if (provider.job_output) out.push_back(provider.usage);
+  }
+  return out;
+}
+
 Result<Listing> list(const std::string& text, const StoreOptions& options) {
   const Provider* provider = provider_of(text);
   if (provider == nullptr) return fail(fmt::format("{}: no store of variables", printable(text)));
@@ -106,6 +119,8 @@ Result<Listing> list(const std::string& text, const StoreOptions& options) {
     return std::tie(place.scope, place.variable, place.environments);
   };
   std::stable_sort(out.variables.begin(), out.variables.end(), [&](const StoredVariable& a, const StoredVariable& b) { return key(a) < key(b); });
+  for (JobOutput& each : out.outputs) each.place.provider = provider->name;
+  std::stable_sort(out.outputs.begin(), out.outputs.end(), [](const JobOutput& a, const JobOutput& b) { return a.place.updated_at > b.place.updated_at; });
   return out;
 }
 

@@ -4,8 +4,8 @@
 // A target is written <provider>://…, and "env:" for processes:
 //     env:   env:pid/N   gitlab-ci://host/group[/project]   github-actions://owner[/repository]   k8s://context[/namespace]
 //     vault://host/mount[/path]   …                     (provider_usages() has them all)
-// The user names the host, so it may be asked, and nobody else is: no redirect is followed, and a next page is fetched from the same origin
-// only. Private addresses need ClientOptions::allow_private. Access tokens come from the environment variable that is customary for the
+// The user names the host, so it may be asked, and nobody else is: no redirect is followed (but see job_output.h), and a next page is fetched from the same
+// origin only. Private addresses need ClientOptions::allow_private. Access tokens come from the environment variable that is customary for the
 // provider (each file's header names it), or from a file; they never stand in a target.
 //
 // Errors: a target that cannot be read at all is an Error; what is missing from the rest (no permission, a failing page) is a failed Skip
@@ -13,6 +13,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,12 +24,14 @@
 #include "model/finding.h"
 #include "model/variable.h"
 #include "net/client.h"
+#include "stores/job_output.h"
 
 namespace keywake::stores {
 
 struct StoreOptions {
   net::ClientOptions client;
   std::string token_file;  // its first line is the access token; empty: the environment's
+  OutputOptions outputs;   // what of jobs is listed, too
   std::function<void(std::size_t variables)> progress;
 };
 
@@ -40,6 +43,8 @@ struct StoredVariable {
 
 struct Listing {
   std::vector<StoredVariable> variables;  // by path
+  std::vector<JobOutput> outputs;         // the newest first
+  std::unique_ptr<OutputReader> reader;   // of them; null if none were asked for
   std::vector<model::Skip> skips;
 };
 

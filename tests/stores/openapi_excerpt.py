@@ -23,6 +23,11 @@ PATHS = [
     "/orgs/{org}/dependabot/secrets/{secret_name}/repositories",
     "/repos/{owner}/{repo}",
     "/repos/{owner}/{repo}/actions/permissions/fork-pr-workflows-private-repos",
+    "/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}",
+    "/repos/{owner}/{repo}/actions/runs",
+    "/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts",
+    "/repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs",
+    "/repos/{owner}/{repo}/actions/runs/{run_id}/logs",
     "/repos/{owner}/{repo}/actions/secrets",
     "/repos/{owner}/{repo}/actions/variables",
     "/repos/{owner}/{repo}/dependabot/secrets",
@@ -51,6 +56,10 @@ for path in PATHS:
     for each in map(resolved, operation.get("parameters", [])):
         if each["in"] == "query":
             parameters[each["name"]] = {"description": each.get("description", ""), **({"enum": each["schema"]["enum"]} if "enum" in each["schema"] else {})}
+    if "302" in operation["responses"]:
+        location = resolved(resolved(operation["responses"]["302"])["headers"]["Location"])
+        out["paths"][path] = {"parameters": parameters, "status": 302, "headers": {"Location": location["example"]}}
+        continue
     content = resolved(operation["responses"]["200"])["content"]["application/json"]
     example = content.get("example") or resolved(next(iter(content["examples"].values())))["value"]
     out["paths"][path] = {"parameters": parameters, "example": example}

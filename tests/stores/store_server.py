@@ -7,13 +7,17 @@ ROUTES is a JSON file:
     {"login": ["header", "value"] or null,             without which the answer is 401
      "routes": {"/path?query": ANSWER or [ANSWER, …]}, of a list one after another, the last for all that follow
      "patterns": [["regular expression of the whole path and query", ANSWER], …],
-     "openapi": "FILE"}                                 instead of routes: an excerpt of a description, see openapi_excerpt.py, gitea_excerpt.py
-An answer is {"status": 200, "headers": {…}, "body": JSON, or text}. What is not there is answered with 404. It prints its port; a line
+     "openapi": "FILE"}                                 what requests are held to: an excerpt of a description, see openapi_excerpt.py, gitea_excerpt.py; its
+                                                        examples answer what routes and patterns do not
+An answer is {"status": 200, "headers": {…}, "body": JSON, or text}; in place of the body "base64", or "text" and "times" to repeat it. "cut": N ends
+the connection after N bytes of the body, "stall": N sends nothing after them. What is not there is answered with 404. It prints its port; a line
 on standard input is answered with the JSON list of the requests so far, as {"path", "headers", "status", "problem"}.
 """
 
 import asyncio
+import base64
 import json
+import logging
 import re
 import ssl
 import sys
@@ -28,6 +32,8 @@ if "openapi" in setting:
     with open(setting["openapi"], encoding="utf-8") as file:
         paths = json.load(file)["paths"]
 log = []
+PART = 1 << 18
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # of clients that leave early, which some tests are about
 
 
 def by_contract(path):
@@ -45,7 +51,7 @@ def by_contract(path):
             most = re.search(r"max (\d+)", parameter.get("description", ""))
             if most and int(value) > int(most[1]):
                 return None, f"{template}: {name} is at most {most[1]}"
-        return {"status": 200, "headers": operation.get("headers", {}), "body": operation["example"]}, None
+        return {"status": operation.get("status", 200), "headers": operation.get("headers", {}), "body": operation.get("example", "")}, None
     return None, f"no such path: {plain}"
 
 
@@ -58,10 +64,43 @@ def answer_to(path, headers):
         answer = answer.pop(0) if len(answer) > 1 else answer[0]
     if answer is None:
         answer = next((each for expression, each in patterns if expression.fullmatch(path)), None)
-    if answer is None and paths:
-        answer, problem = by_contract(path)
-        return answer or {"status": 400}, problem
-    return answer or {"status": 404}, None
+    if not paths:
+        return answer or {"status": 404}, None
+    example, problem = by_contract(path)
+    return answer or example or {"status": 400}, problem
+
+
+def body_of(answer):
+    """Its length, and its parts."""
+    if "times" in answer:
+        text = answer["text"].encode()
+        parts = max(1, PART // len(text))
+        whole, rest = divmod(answer["times"], parts)
+        return len(text) * answer["times"], (text * count for count in [parts] * whole + [rest])
+    if "base64" in answer:
+        body = base64.b64decode(answer["base64"])
+    else:
+        body = answer.get("body", "")
+        body = (body if isinstance(body, str) else json.dumps(body)).encode()
+    return len(body), (body[at : at + PART] for at in range(0, len(body), PART))
+
+
+async def send(writer, answer):
+    """Whether the connection may go on."""
+    length, parts = body_of(answer)
+    out = f"HTTP/1.1 {answer.get('status', 200)} Whatever\r\nContent-Length: {length}\r\n"
+    out += "".join(f"{name}: {value}\r\n" for name, value in answer.get("headers", {}).items())
+    writer.write(out.encode() + b"\r\n")
+    left = answer.get("cut", answer.get("stall", length))
+    for part in parts:
+        writer.write(part[:left])
+        await writer.drain()
+        left -= min(left, len(part))
+        if left == 0:
+            break
+    if "stall" in answer:
+        await asyncio.sleep(60)
+    return "cut" not in answer and "stall" not in answer
 
 
 async def serve(reader, writer):
@@ -73,12 +112,8 @@ async def serve(reader, writer):
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
             answer, problem = answer_to(path, headers) if method == "GET" else ({"status": 405}, f"the method is {method}")
             log.append({"path": path, "headers": headers, "status": answer.get("status", 200), "problem": problem})
-            body = answer.get("body", "")
-            body = (body if isinstance(body, str) else json.dumps(body)).encode()
-            out = f"HTTP/1.1 {answer.get('status', 200)} Whatever\r\nContent-Length: {len(body)}\r\n"
-            out += "".join(f"{name}: {value}\r\n" for name, value in answer.get("headers", {}).items())
-            writer.write(out.encode() + b"\r\n" + body)
-            await writer.drain()
+            if not await send(writer, answer):
+                break
     except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
         pass
     finally:

@@ -28,7 +28,7 @@ std::string line_of(std::FILE* file) {
 
 const Authority& test_authority() {
   static const Authority authority({"gitlab.test", "jenkins.test", "kube.test", "vault.test", "gitea.test", "woodpecker.test", "tfs.test", "api.github.com", "app.terraform.io",
-                                    "api.bitbucket.org", "circleci.com", "api.buildkite.com", "dev.azure.com"});
+                                    "api.bitbucket.org", "circleci.com", "storage.test", "pipelines.actions.githubusercontent.com", "api.buildkite.com", "dev.azure.com"});
   return authority;
 }
 
