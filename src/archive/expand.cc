@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "archive/expansion.h"
+#include "archive/libarchive_internal.h"
 
 namespace keywake::archive {
 
@@ -25,6 +26,17 @@ bool is_archive_whole(std::string_view bytes) {
   return is_archive(bytes) || has_zip_at_end(bytes);
 }
 
+namespace {
+
+// Without it every archive would look damaged, which is nobody's fault.
+bool has_libarchive(Visitor& visitor) {
+  const auto loaded = load_libarchive();
+  if (!loaded) visitor.left_out("", loaded.error().message, true);
+  return loaded.has_value();
+}
+
+}  // namespace
+
 bool expand(std::string_view name, std::string_view bytes, const Limits& limits, Visitor& visitor) {
   Kind kind = recognise(bytes);
   if (kind == Kind::kNone && has_zip_at_end(bytes)) kind = Kind::kZip;
@@ -33,6 +45,7 @@ bool expand(std::string_view name, std::string_view bytes, const Limits& limits,
     Expansion(limits, visitor).run_artifact(bytes, name);
     return true;
   }
+  if (!has_libarchive(visitor)) return false;
   Utf8Names utf8;
   MemoryInput input(bytes);
   return Expansion(limits, visitor).run(input, kind, name);
@@ -79,6 +92,7 @@ bool expand(std::string_view name, const Stream& stream, const Limits& limits, V
     expand_artifact(name, stream, std::move(head), limits, visitor);
     return true;
   }
+  if (!has_libarchive(visitor)) return false;
   Utf8Names utf8;
   StreamInput input(stream, head);
   return Expansion(limits, visitor).run(input, kind, name);
