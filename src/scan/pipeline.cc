@@ -194,8 +194,8 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
       }
     }
   };
-  if (request.staged) {
-    scan_all();  // nothing of it is in parallel, and a commit hook has no time for the start of oneTBB
+  if (request.staged || request.targets.empty()) {
+    scan_all();  // nothing of it is in parallel, and a hook has no time for the start of oneTBB
   } else {
     tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
     tbb::task_arena(static_cast<int>(threads)).execute(scan_all);
