@@ -13,6 +13,7 @@
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFStreamFilter.hh>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 namespace keywake::artifacts {
@@ -21,6 +22,7 @@ namespace {
 constexpr std::size_t kMaxRow = 1u << 20;
 
 thread_local std::size_t budget = 0;
+thread_local std::size_t objects = 0;
 
 class Counted : public Pipeline {
  public:
@@ -28,6 +30,7 @@ class Counted : public Pipeline {
   void write(unsigned char const* data, std::size_t size) override {
     if (size > budget) throw std::runtime_error("a stream expands too far");
     budget -= size;
+    charge_pdf_objects(data, size);
     getNext()->write(data, size);
   }
   void finish() override { getNext()->finish(); }
@@ -218,6 +221,21 @@ class RunLength : public QPDFStreamFilter {
 
 void set_pdf_budget(std::size_t bytes) {
   budget = bytes;
+}
+
+void set_pdf_objects(std::size_t count) {
+  objects = count;
+}
+
+void charge_pdf_objects(const unsigned char* bytes, std::size_t size) {
+  static const std::vector<bool> kSeparates = [] {
+    std::vector<bool> out(256);
+    for (const char c : std::string_view("\0\t\n\f\r []<>()/{}%", 16)) out[static_cast<unsigned char>(c)] = true;
+    return out;
+  }();
+  const auto found = static_cast<std::size_t>(std::count_if(bytes, bytes + size, [](unsigned char c) { return kSeparates[c]; }));
+  if (found > objects) throw TooManyObjects();
+  objects -= found;
 }
 
 void install_pdf_filters() {

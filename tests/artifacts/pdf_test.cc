@@ -171,3 +171,12 @@ open('out', 'wb').write(out)
   CHECK_FALSE(got.complete);
   for (const auto& [path, bytes] : got.parts) CHECK(bytes.size() <= 33u << 20);
 }
+
+TEST_CASE("a PDF of millions of objects is not taken into memory") {
+  const std::string front = "%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n3 0 obj\n[";
+  const std::string back = "]\nendobj\ntrailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n";
+  std::string many;
+  for (int i = 0; i < 2'600'000; ++i) many += "[]";
+  CHECK(made::unfold(Format::kPdf, front + many + back).error.starts_with("it has more objects"));
+  CHECK(made::unfold(Format::kPdf, front + "(some text)" + many.substr(0, 20'000) + back).holds("strings", "some text"));
+}
