@@ -12,6 +12,12 @@ namespace {
 constexpr std::size_t kLongestPath = 4096;        // of a part; names, not places
 constexpr std::size_t kHandedBlock = 256u << 10;   // a part above kLargeMember is handed over in such
 
+// Strings of the artifact, one behind the other: text, even if the first of them begins as an archive does.
+bool is_list(artifacts::Format format, std::string_view path) {
+  const bool files = format == artifacts::Format::kAsar || format == artifacts::Format::kSourceMap;
+  return !files && (path == "strings" || path == "constants" || path == "schema");
+}
+
 }  // namespace
 
 std::string artifact_too_large(std::uint64_t limit) {
@@ -40,6 +46,8 @@ void Expansion::unfold(std::string_view bytes, const Place& place) {
     if (cut) return;
     if (path.empty()) {
       hand_over(own_path, part);
+    } else if (is_list(format, path)) {
+      hand_over(member_path_, part);
     } else {
       visit_part(place, std::string(member_path_), part);
     }

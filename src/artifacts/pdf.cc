@@ -22,6 +22,8 @@ Result<bool> unfold_pdf(std::string_view bytes, const Visit& visit) {
       return false;
     case PdfOutcome::kEncrypted:
       return fail(std::string(kEncrypted));
+    case PdfOutcome::kTooManyObjects:
+      return fail("it has more objects than are taken into memory (some 5 million); its bytes are scanned as they lie");
     case PdfOutcome::kDamaged:
       break;
   }

@@ -23,6 +23,7 @@ constexpr std::size_t kObjectBytes = 16u << 20;   // of object streams, expanded
 constexpr std::size_t kStreamBytes = 32u << 20;   // of one stream, expanded
 constexpr std::size_t kAllBytes = 256u << 20;     // of all streams
 constexpr std::size_t kMaxStrings = 64u << 20;
+constexpr std::size_t kMaxObjects = 5'000'000;    // 64 MiB of compressed data have 4 million bytes that would separate some
 constexpr unsigned kMaxDepth = 64;
 
 class Collect : public Pipeline {
@@ -44,6 +45,8 @@ class Document {
     install_pdf_filters();
     pdf_.setSuppressWarnings(true);
     set_pdf_budget(kObjectBytes);
+    set_pdf_objects(kMaxObjects);
+    charge_pdf_objects(reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size());
     pdf_.processMemoryFile("PDF", bytes_.data(), bytes_.size(), "");
     read_objects(pdf_.getAllObjects());
     read_pages();
@@ -102,6 +105,7 @@ class Document {
     if (no_text) return;
     const std::size_t allowed = std::min(kStreamBytes, left_);
     set_pdf_budget(2 * allowed);
+    set_pdf_objects(2 * allowed);  // nothing of it is parsed
     Collect collect;
     bool decoded = false;
     bool whole = false;
@@ -127,6 +131,7 @@ class Document {
     for (const QPDFObjectHandle& page : pdf_.getAllPages()) {
       ++number;
       set_pdf_budget(2 * std::min(kStreamBytes, left_));
+      set_pdf_objects(kMaxObjects);
       try {
         const std::string text = pdf_page_text(page);
         left_ -= std::min(left_, text.size());
@@ -170,6 +175,8 @@ PdfOutcome read_pdf(std::string_view bytes, const VisitPdf& visit) {
     outcome = document.run() ? PdfOutcome::kWhole : PdfOutcome::kPartial;
   } catch (QPDFExc const& error) {
     outcome = error.getErrorCode() == qpdf_e_password ? PdfOutcome::kEncrypted : PdfOutcome::kDamaged;
+  } catch (TooManyObjects const&) {
+    outcome = PdfOutcome::kTooManyObjects;
   } catch (std::exception const&) {
     outcome = PdfOutcome::kDamaged;
   }

@@ -12,7 +12,7 @@ namespace keywake::artifacts {
 using VisitPdf = std::function<void(std::string_view path, std::string_view bytes)>;
 
 /// kPartial: something could not be read, or there are earlier revisions.
-enum class PdfOutcome : std::uint8_t { kWhole, kPartial, kEncrypted, kDamaged };
+enum class PdfOutcome : std::uint8_t { kWhole, kPartial, kEncrypted, kTooManyObjects, kDamaged };
 
 PdfOutcome read_pdf(std::string_view bytes, const VisitPdf& visit);
 

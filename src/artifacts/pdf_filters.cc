@@ -1,6 +1,6 @@
 // qpdf decodes object streams into memory without a limit, so a small file could take all of it. Its decoders can be replaced by name: these are
-// qpdf's own, with a count of what comes out. The predictors of PNG (RFC 2083, section 6), which cross-reference streams use, are not offered by
-// qpdf's headers and so stand here. LZW is not decoded.
+// qpdf's own, with a count of what comes out. The predictors of PNG (RFC 2083, section 6), which cross-reference streams use, and LZW (ISO 32000-1,
+// 7.4.4) are not offered by qpdf's headers and so stand here. The TIFF predictor, which images alone use, is not undone.
 #include "artifacts/pdf_internal.h"
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFStreamFilter.hh>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 namespace keywake::artifacts {
@@ -21,6 +22,7 @@ namespace {
 constexpr std::size_t kMaxRow = 1u << 20;
 
 thread_local std::size_t budget = 0;
+thread_local std::size_t objects = 0;
 
 class Counted : public Pipeline {
  public:
@@ -28,6 +30,7 @@ class Counted : public Pipeline {
   void write(unsigned char const* data, std::size_t size) override {
     if (size > budget) throw std::runtime_error("a stream expands too far");
     budget -= size;
+    charge_pdf_objects(data, size);
     getNext()->write(data, size);
   }
   void finish() override { getNext()->finish(); }
@@ -85,11 +88,83 @@ class Unpredict : public Pipeline {
   std::size_t filled_ = 0;
 };
 
-class Flate : public QPDFStreamFilter {
+// Codes of 9 to 12 bits, most significant bit first. The table holds of each code its last byte and the code before it.
+class UnpackLzw : public Pipeline {
+ public:
+  explicit UnpackLzw(Pipeline* next, bool early) : Pipeline("lzw", next), early_(early ? 1 : 0) {}
+  void write(unsigned char const* data, std::size_t size) override {
+    for (std::size_t i = 0; i < size && !ended_; ++i) {
+      bits_ = bits_ << 8 | data[i];
+      held_ += 8;
+      if (held_ < width_) continue;
+      held_ -= width_;
+      take(bits_ >> held_ & ((1u << width_) - 1));
+    }
+  }
+  void finish() override { getNext()->finish(); }
+
+ private:
+  static constexpr unsigned kClear = 256, kEnd = 257, kFirst = 258, kMost = 4096;
+  struct Entry {
+    std::uint16_t before;
+    std::uint16_t length;
+    unsigned char last, first;
+  };
+
+  void take(unsigned code) {
+    if (code == kEnd) {
+      ended_ = true;
+      return;
+    }
+    if (code == kClear) {
+      next_ = kFirst;
+      width_ = 9;
+      previous_ = kClear;
+      return;
+    }
+    if (code >= kFirst && (code > next_ || (code == next_ && previous_ == kClear) || code >= kMost)) throw std::runtime_error("a code of LZW that was not defined");
+    if (previous_ != kClear && next_ < kMost) {
+      // A code just being defined stands for the previous one and its own first byte again.
+      const unsigned char last = first_of(code == next_ ? previous_ : code);
+      table_[next_] = {static_cast<std::uint16_t>(previous_), static_cast<std::uint16_t>(length_of(previous_) + 1), last, first_of(previous_)};
+      ++next_;
+    }
+    if (code >= next_ && code >= kFirst) throw std::runtime_error("a code of LZW that was not defined");
+    std::size_t at = length_of(code);
+    out_.resize(at);
+    unsigned walk = code;
+    for (; walk >= kFirst; walk = table_[walk].before) out_[--at] = table_[walk].last;
+    out_[0] = static_cast<unsigned char>(walk);
+    getNext()->write(out_.data(), out_.size());
+    previous_ = code;
+    if (next_ + early_ >= 2048) {
+      width_ = 12;
+    } else if (next_ + early_ >= 1024) {
+      width_ = 11;
+    } else if (next_ + early_ >= 512) {
+      width_ = 10;
+    }
+  }
+  [[nodiscard]] unsigned char first_of(unsigned code) const { return code < 256 ? static_cast<unsigned char>(code) : table_[code].first; }
+  [[nodiscard]] std::size_t length_of(unsigned code) const { return code < 256 ? 1 : table_[code].length; }
+
+  const unsigned early_;
+  std::vector<Entry> table_ = std::vector<Entry>(kMost);
+  std::vector<unsigned char> out_;
+  unsigned next_ = kFirst, width_ = 9, previous_ = kClear;
+  std::uint32_t bits_ = 0;
+  unsigned held_ = 0;
+  bool ended_ = false;
+};
+
+// Flate and LZW, which have the same parameters.
+template <bool is_lzw>
+class Packed : public QPDFStreamFilter {
  public:
   bool setDecodeParms(QPDFObjectHandle parameters) override {
     if (parameters.isNull()) return true;
     if (!parameters.isDictionary()) return false;
+    early_ = number(parameters, "/EarlyChange", 1) != 0;
     const long long predictor = number(parameters, "/Predictor", 1);
     if (predictor == 1) return true;
     const long long colors = number(parameters, "/Colors", 1);
@@ -106,8 +181,12 @@ class Flate : public QPDFStreamFilter {
       next = unpredict_.get();
     }
     counted_ = std::make_unique<Counted>(next);
-    flate_ = std::make_unique<Pl_Flate>("flate", counted_.get(), Pl_Flate::a_inflate);
-    return flate_.get();
+    if constexpr (is_lzw) {
+      decoder_ = std::make_unique<UnpackLzw>(counted_.get(), early_);
+    } else {
+      decoder_ = std::make_unique<Pl_Flate>("flate", counted_.get(), Pl_Flate::a_inflate);
+    }
+    return decoder_.get();
   }
 
  private:
@@ -120,7 +199,8 @@ class Flate : public QPDFStreamFilter {
   std::size_t pixel_ = 1;
   std::unique_ptr<Unpredict> unpredict_;
   std::unique_ptr<Counted> counted_;
-  std::unique_ptr<Pl_Flate> flate_;
+  std::unique_ptr<Pipeline> decoder_;
+  bool early_ = true;
 };
 
 class RunLength : public QPDFStreamFilter {
@@ -137,24 +217,33 @@ class RunLength : public QPDFStreamFilter {
   std::unique_ptr<Pl_RunLength> decoder_;
 };
 
-class NotDecoded : public QPDFStreamFilter {
- public:
-  bool setDecodeParms(QPDFObjectHandle) override { return false; }
-  Pipeline* getDecodePipeline(Pipeline* next) override { return next; }
-};
-
 }  // namespace
 
 void set_pdf_budget(std::size_t bytes) {
   budget = bytes;
 }
 
+void set_pdf_objects(std::size_t count) {
+  objects = count;
+}
+
+void charge_pdf_objects(const unsigned char* bytes, std::size_t size) {
+  static const std::vector<bool> kSeparates = [] {
+    std::vector<bool> out(256);
+    for (const char c : std::string_view("\0\t\n\f\r []<>()/{}%", 16)) out[static_cast<unsigned char>(c)] = true;
+    return out;
+  }();
+  const auto found = static_cast<std::size_t>(std::count_if(bytes, bytes + size, [](unsigned char c) { return kSeparates[c]; }));
+  if (found > objects) throw TooManyObjects();
+  objects -= found;
+}
+
 void install_pdf_filters() {
   static std::once_flag once;
   std::call_once(once, [] {
-    QPDF::registerStreamFilter("/FlateDecode", [] { return std::make_shared<Flate>(); });
+    QPDF::registerStreamFilter("/FlateDecode", [] { return std::make_shared<Packed<false>>(); });
     QPDF::registerStreamFilter("/RunLengthDecode", [] { return std::make_shared<RunLength>(); });
-    QPDF::registerStreamFilter("/LZWDecode", [] { return std::make_shared<NotDecoded>(); });
+    QPDF::registerStreamFilter("/LZWDecode", [] { return std::make_shared<Packed<true>>(); });
   });
 }
 

@@ -5,12 +5,20 @@
 
 #include <cstddef>
 #include <qpdf/QPDFObjectHandle.hh>
+#include <stdexcept>
 #include <string>
 
 namespace keywake::artifacts {
 
 /// How many bytes decoders of streams may still put out on this thread; past it they throw.
 void set_pdf_budget(std::size_t bytes);
+/// Of how many objects, at most, they may do so: separators are counted. A parsed object takes some 300 bytes of memory, an empty array two of a file.
+void set_pdf_objects(std::size_t count);
+struct TooManyObjects : std::runtime_error {
+  TooManyObjects() : std::runtime_error("too many objects") {}
+};
+/// Takes those of `bytes` off; throws TooManyObjects.
+void charge_pdf_objects(const unsigned char* bytes, std::size_t size);
 /// Puts decoders with that budget in the place of qpdf's own, once per process.
 void install_pdf_filters();
 

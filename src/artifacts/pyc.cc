@@ -4,8 +4,8 @@
 // Which constant goes into which name stands in the bytecode, as pairs (operation, argument). `PASSWORD = "x"` is
 //     LOAD_CONST 0 ("x")   STORE_NAME 3 (PASSWORD)
 // and so are, by the operations below, self.x = "…", f(x="…") and {"x": "…"}. Nothing is executed and no jump followed, so a constant that comes
-// by way of a condition is an ordinary string. Up to 3.12 operations kept their numbers. Since 3.13 they change with each version: there only
-// stores at module and class level are paired, by ranges of numbers that hold for 3.13 and 3.14.
+// by way of a condition is an ordinary string. Up to 3.12 operations kept their numbers; 3.13 and 3.14 have their own (Lib/opcode.py of 3.13.0 and
+// 3.14.2). Of versions whose numbers are not known here all strings are listed, without names.
 #include "artifacts/pyc.h"
 
 #include <deque>
@@ -29,7 +29,30 @@ constexpr std::uint32_t kWordcode = 3370;          // 3.6
 constexpr std::uint32_t kFlagsInHeader = 3392;     // 3.7, PEP 552
 constexpr std::uint32_t kPositionalOnly = 3410;    // 3.8
 constexpr std::uint32_t kLocalsPlus = 3450;        // 3.11
-constexpr std::uint32_t kRenumbered = 3550;        // 3.13
+constexpr std::uint32_t kPython313 = 3570;         // its last beta and after; alphas had other numbers
+constexpr std::uint32_t kPython314 = 3625;         // likewise
+constexpr std::uint32_t kPython315 = 3650;
+
+// The operations that are looked at. kAbsent: the version has none such.
+struct Operations {
+  static constexpr unsigned kAbsent = 256;
+  unsigned extended_arg, load_const, load_small_int, keyword_names, store_name, store_global, store_fast, store_fast_load_fast, store_attr;
+  unsigned load_fast, load_fast_borrow, load_name, load_global, build_map;
+};
+
+// Null: not known.
+const Operations* operations_of(std::uint32_t magic) {
+  constexpr unsigned kNo = Operations::kAbsent;
+  static constexpr Operations kOld{144, 100, kNo, kNo, 90, 97, 125, kNo, 95, 124, kNo, 101, 116, 105};
+  static constexpr Operations k311{144, 100, kNo, 172, 90, 97, 125, kNo, 95, 124, kNo, 101, 116, 105};
+  static constexpr Operations k313{71, 83, kNo, kNo, 114, 113, 110, 111, 108, 85, kNo, 92, 91, 48};
+  static constexpr Operations k314{69, 82, 94, kNo, 116, 115, 112, 113, 110, 84, 86, 93, 92, 47};
+  if (magic < kLocalsPlus) return &kOld;
+  if (magic < 3550) return &k311;
+  if (magic < kPython313 || magic >= kPython315) return nullptr;
+  if (magic < 3600) return &k313;
+  return magic >= kPython314 ? &k314 : nullptr;
+}
 
 std::size_t header_size(std::uint32_t magic) {
   return magic >= kFlagsInHeader ? 16 : magic >= kSizeInHeader ? 12 : 8;
@@ -61,11 +84,7 @@ class Listing {
   Listing(const Code& code, std::uint32_t magic) : code_(code), magic_(magic), named_(code.constants->elements.size()) {}
 
   std::string text() {
-    if (magic_ >= kRenumbered) {
-      if (code_.locals->elements.empty()) pair_renumbered();
-    } else {
-      pair();
-    }
+    if (const Operations* operations = operations_of(magic_)) pair(*operations);
     const auto& constants = code_.constants->elements;
     for (std::size_t i = 0; i < constants.size(); ++i) {
       if (!named_[i]) add(*constants[i]);
@@ -108,7 +127,7 @@ class Listing {
     }
   }
 
-  void pair() {
+  void pair(const Operations& known) {
     std::vector<std::size_t> run;  // constants that the operations just before this one loaded
     std::size_t last = kNone;      // the constant under a LOAD_FAST or LOAD_NAME: of `self.x = "…"`
     std::size_t extended = 0;
@@ -125,44 +144,39 @@ class Listing {
         at += has_argument ? 3 : 1;
       }
       extended = 0;
-      if (operation == 144) {  // EXTENDED_ARG
+      if (operation == known.extended_arg) {
         extended = (argument << (words ? 8 : 16)) & 0xffffffff;
         continue;
       }
       if (operation == 0 && magic_ >= kLocalsPlus) continue;  // CACHE
       const std::size_t before = last;
       last = kNone;
-      switch (operation) {
-        case 100:  // LOAD_CONST
-          if (!pair_keys(argument, run)) run.push_back(argument);
-          continue;
-        case 172:  // KW_NAMES (3.11, 3.12)
-          if (magic_ >= kLocalsPlus) pair_keys(argument, run);
-          break;
-        case 90:  // STORE_NAME
-        case 97:  // STORE_GLOBAL
-          if (!run.empty()) assign(name_at(code_.names, argument), run.back());
-          break;
-        case 125:  // STORE_FAST
-          if (!run.empty()) assign(name_at(code_.locals, argument), run.back());
-          break;
-        case 95:  // STORE_ATTR
-          if (before != kNone) assign(name_at(code_.names, argument), before);
-          break;
-        case 124:  // LOAD_FAST
-        case 101:  // LOAD_NAME
-        case 116:  // LOAD_GLOBAL
-          if (!run.empty()) last = run.back();
-          break;
-        case 105:  // BUILD_MAP
-          for (std::size_t i = 0; i < argument && run.size() >= 2 * argument; ++i) {
-            const std::size_t key = run.size() - 2 * argument + 2 * i;
-            const Value* name = string_at(run[key]);
-            if (name != nullptr) assign(name->text, run[key + 1]);
-          }
-          break;
-        default:
-          break;
+      if (operation == known.load_const) {
+        if (!pair_keys(argument, run)) run.push_back(argument);
+        continue;
+      }
+      if (operation == known.load_small_int) {  // a place among the arguments of a call, but no constant
+        run.push_back(kNone);
+        continue;
+      }
+      if (operation == known.keyword_names) {
+        pair_keys(argument, run);
+      } else if (operation == known.store_name || operation == known.store_global) {
+        if (!run.empty()) assign(name_at(code_.names, argument), run.back());
+      } else if (operation == known.store_fast) {
+        if (!run.empty()) assign(name_at(code_.locals, argument), run.back());
+      } else if (operation == known.store_fast_load_fast) {
+        if (!run.empty()) assign(name_at(code_.locals, argument >> 4), run.back());
+      } else if (operation == known.store_attr) {
+        if (before != kNone) assign(name_at(code_.names, argument), before);
+      } else if (operation == known.load_fast || operation == known.load_fast_borrow || operation == known.load_name || operation == known.load_global) {
+        if (!run.empty()) last = run.back();
+      } else if (operation == known.build_map) {
+        for (std::size_t i = 0; i < argument && run.size() >= 2 * argument; ++i) {
+          const std::size_t key = run.size() - 2 * argument + 2 * i;
+          const Value* name = string_at(run[key]);
+          if (name != nullptr) assign(name->text, run[key + 1]);
+        }
       }
       run.clear();
     }
@@ -180,25 +194,6 @@ class Listing {
     }
     run.clear();
     return true;
-  }
-
-  void pair_renumbered() {
-    std::size_t loaded = kNone;
-    std::size_t extended = 0;
-    for (std::size_t at = 0; at + 1 < code_.code.size(); at += 2) {
-      const unsigned operation = static_cast<unsigned char>(code_.code[at]);
-      const std::size_t argument = extended | static_cast<unsigned char>(code_.code[at + 1]);
-      extended = 0;
-      if (operation >= 69 && operation <= 71) {  // EXTENDED_ARG, by version
-        extended = (argument << 8) & 0xffffffff;
-      } else if (operation == 82 || operation == 83) {  // LOAD_CONST
-        loaded = argument;
-      } else {
-        const bool store = operation >= 108 && operation <= 120;
-        if (store && loaded != kNone) assign(name_at(code_.names, argument), loaded);
-        loaded = kNone;
-      }
-    }
   }
 
   static constexpr std::size_t kNone = ~std::size_t{0};

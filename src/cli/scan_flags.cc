@@ -172,8 +172,8 @@ constexpr Flag kScanFlags[] = {
     {.name = "jenkins-secrets",
      .argument = "DIR",
      .help = "Jenkins' master.key and hudson.util.Secret, to decrypt its files",
-     .long_help = "For a credentials.xml or config.xml away from its home. In a Jenkins home, or a copy of one, the keys are found in secrets/ "
-                  "without this.",
+     .long_help = "For a credentials.xml or config.xml away from its home, also in archives and in layers of images. In a Jenkins home, or a copy or an "
+                  "archive of one, the keys are found in secrets/ without this.",
      .group = Group::kWhat,
      .apply = [](std::string_view v, Arguments& a) -> Done {
        if (v.empty()) return fail("the value is empty; name a folder");

@@ -55,6 +55,17 @@ Result<std::string> contents(const fs::path& file) {
   return out;
 }
 
+// In braces or not, white space ignored.
+std::optional<std::string> base64_in(std::string_view text) {
+  std::string digits;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) > ' ') digits += c;
+  }
+  std::string_view inner = digits;
+  if (inner.starts_with('{') && inner.ends_with('}')) inner = inner.substr(1, inner.size() - 2);
+  return decode_base64(inner);
+}
+
 std::uint32_t big_endian(std::string_view bytes) {
   std::uint32_t out = 0;
   for (const char c : bytes.substr(0, 4)) out = out << 8 | static_cast<unsigned char>(c);
@@ -68,27 +79,30 @@ Result<JenkinsSecrets> JenkinsSecrets::read(const fs::path& folder) {
   if (!master) return std::unexpected(master.error());
   const auto wrapped = contents(folder / "hudson.util.Secret");
   if (!wrapped) return std::unexpected(wrapped.error());
-  std::string_view text = *master;
+  auto out = of(*master, *wrapped);
+  if (!out) return fail(fmt::format("{}: {}", folder.native(), out.error().message));
+  return out;
+}
+
+Result<JenkinsSecrets> JenkinsSecrets::of(std::string_view master_key, std::string_view wrapped) {
+  std::string_view text = master_key;
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) != 1) return fail("SHA-256 is not to be had");
-  const auto key = without_magic(decrypt({reinterpret_cast<const char*>(digest), kKeyBytes}, {}, *wrapped));
-  if (!key || key->size() < kKeyBytes) {
-    return fail(fmt::format("{}: master.key does not open hudson.util.Secret; take both from the same Jenkins", folder.native()));
-  }
+  const auto key = without_magic(decrypt({reinterpret_cast<const char*>(digest), kKeyBytes}, {}, wrapped));
+  if (!key || key->size() < kKeyBytes) return fail("master.key does not open hudson.util.Secret; take both from the same Jenkins");
   return JenkinsSecrets(Secret(key->reveal().substr(0, kKeyBytes)));
 }
 
+bool JenkinsSecrets::may_open(std::string_view text) {
+  const auto bytes = base64_in(text);
+  return bytes && bytes->size() >= kBlock && (bytes->size() % kBlock == 0 || ((*bytes)[0] == 1 && bytes->size() % kBlock == kHead));
+}
+
 std::optional<Secret> JenkinsSecrets::open(std::string_view text) const {
-  std::string digits;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) > ' ') digits += c;
-  }
-  std::string_view inner = digits;
-  if (inner.starts_with('{') && inner.ends_with('}')) inner = inner.substr(1, inner.size() - 2);
-  const auto bytes = decode_base64(inner);
+  const auto bytes = base64_in(text);
   if (!bytes || bytes->size() < kBlock) return std::nullopt;
   const std::string_view all = *bytes;
   if (all[0] == 1 && all.size() > kHead) {

@@ -21,6 +21,12 @@ class JenkinsSecrets {
   /// Of a folder with master.key and hudson.util.Secret. An error names the file that is missing, or says that the two do not belong together.
   static Result<JenkinsSecrets> read(const std::filesystem::path& folder);
 
+  /// Of the contents of the two files. An error says that they do not belong together.
+  static Result<JenkinsSecrets> of(std::string_view master_key, std::string_view wrapped);
+
+  /// Whether text could be such a value: base64 of the right length. Cheap, and no key is needed.
+  static bool may_open(std::string_view text);
+
   /// A value as an element of the XML has it: base64, in braces or not, white space ignored. Absent if it is none of this key's.
   [[nodiscard]] std::optional<Secret> open(std::string_view text) const;
 

@@ -1,7 +1,9 @@
 #include "scan/file_scan.h"
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "scan/jenkins_values.h"
@@ -17,7 +19,7 @@ namespace {
 // Takes pieces of files from any thread, matches them and hands sightings to the collector.
 class MatchSink : public sources::Sink {
  public:
-  MatchSink(const Context& context, const std::string& target, std::string folder = "", const fs::path& root = {})
+  MatchSink(const Context& context, const std::string& target, std::string folder = "", const std::optional<fs::path>& root = {})
       : context_(context),
         target_(target),
         folder_(std::move(folder)),
@@ -25,14 +27,12 @@ class MatchSink : public sources::Sink {
         jenkins_(context, root) {}
 
   void piece(const sources::Piece& piece) override {
-    const auto found = [this](Seen seen) {
-      seen.sighting.target = target_;
-      seen.folder = folder_;
-      context_.collector.add(std::move(seen));
-    };
-    matcher_.match(piece, found);
-    jenkins_.match(piece, found);
+    matcher_.match(piece, found_);
+    jenkins_.match(piece, found_);
   }
+
+  /// After the last piece.
+  void finish() { jenkins_.finish(found_); }
 
   void skip(model::Skip skip) override {
     skip.what = target_ == skip.what ? target_ : target_ + ": " + skip.what;
@@ -50,6 +50,11 @@ class MatchSink : public sources::Sink {
   const Context& context_;
   const std::string& target_;
   const std::string folder_;  // Seen::folder
+  const std::function<void(Seen)> found_ = [this](Seen seen) {
+    seen.sighting.target = target_;
+    seen.folder = folder_;
+    context_.collector.add(std::move(seen));
+  };
   PieceMatcher matcher_;
   JenkinsValues jenkins_;
 };
@@ -94,6 +99,7 @@ Result<std::vector<NestedRepository>> scan_directory(const Context& context, con
   };
   MatchSink sink(context, target, "", root);
   auto counts = sources::scan_directory(root, options, sink);
+  sink.finish();
   if (!counts) return std::unexpected(counts.error());
   std::sort(nested.begin(), nested.end(),
             [](const NestedRepository& a, const NestedRepository& b) { return a.path < b.path; });
@@ -103,7 +109,9 @@ Result<std::vector<NestedRepository>> scan_directory(const Context& context, con
 Result<void> scan_file(const Context& context, const std::filesystem::path& path, const std::string& target) {
   context.progress.stage = "files";
   MatchSink sink(context, target, folder_in_repository(path), path.parent_path());
-  return sources::scan_file(path, path.filename().native(), options_of<sources::ReadOptions>(context), sink);
+  auto done = sources::scan_file(path, path.filename().native(), options_of<sources::ReadOptions>(context), sink);
+  sink.finish();
+  return done;
 }
 
 Result<void> scan_standard_input(const Context& context) {
@@ -111,6 +119,7 @@ Result<void> scan_standard_input(const Context& context) {
   static const std::string kTarget = "-";
   MatchSink sink(context, kTarget);
   sources::scan_stdin("-", options_of<sources::ReadOptions>(context), sink);
+  sink.finish();
   return {};
 }
 

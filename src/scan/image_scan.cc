@@ -24,7 +24,7 @@ constexpr const char* kRefName = "org.opencontainers.image.ref.name";
 class ImageScan {
  public:
   ImageScan(const Context& context, images::ImageStore& store, const images::Reference& reference, const std::string& target)
-      : context_(context), store_(store), target_(target), matcher_(context), cache_(context.request.images.layer_cache, context.request.images.layer_cache_key) {
+      : context_(context), store_(store), target_(target), matcher_(context), cache_(context.request.jenkins_secrets.empty() ? context.request.images.layer_cache : "", context.request.images.layer_cache_key) {
     images::Reference named = reference;
     if (context.request.images.all_tags) named.tag.clear();
     name_ = images::name_of(named);

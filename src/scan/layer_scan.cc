@@ -42,6 +42,10 @@ class LayerScan : public archive::Visitor {
     // To the end, where its digest is checked.
     for (auto part = stream.read(); part && !part->empty(); part = stream.read()) {
     }
+    sink_.finish([this](Seen seen) {
+      std::string file = seen.sighting.path.substr(0, seen.sighting.path.find("!/"));
+      layer_.found.push_back({std::move(seen), std::move(file), false});
+    });
     if (error_) problem("", error_->message, true);
     layer_.entries.seal();
     end_part(images::LayerParts::kToEnd);

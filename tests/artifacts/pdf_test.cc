@@ -98,6 +98,67 @@ TEST_CASE("damaged and hostile PDFs end") {
   CHECK(made::unfold(Format::kPdf, "%PDF-1.4\nnothing here").error == "it cannot be read");
 }
 
+TEST_CASE("streams in LZW are read: with early change and without, beyond a full table, with a predictor; broken ones end") {
+  // A packer as ISO 32000-1, 7.4.4 has it; what is packed is long enough for codes of every width and a table that is cleared.
+  const std::string make = R"py(
+def lzw(data, early):
+    bits, count, out = 0, 0, bytearray()
+    def put(code, width):
+        nonlocal bits, count
+        bits = bits << width | code
+        count += width
+        while count >= 8:
+            count -= 8
+            out.append(bits >> count & 255)
+            bits &= (1 << count) - 1
+    def fresh(): return {bytes([i]): i for i in range(256)}
+    table, size, width, at = fresh(), 258, 9, b''
+    put(256, 9)
+    for i in range(len(data)):
+        c = data[i:i + 1]
+        if at + c in table:
+            at += c
+            continue
+        put(table[at], width)
+        table[at + c] = size
+        size += 1
+        at = c
+        if size + early > 4095:
+            put(256, 12)
+            table, size, width = fresh(), 258, 9
+        else:
+            width = max(9, (size - 1 + early).bit_length())
+    put(table[at], width)
+    size += 1
+    put(257, max(9, min(12, (size - 1 + early).bit_length())))
+    if count: put(0, 8 - count)
+    return bytes(out)
+import random
+random.seed(7)
+text = b''.join(b'line %d of %d\n' % (i, random.randrange(10**9)) for i in range(4000)) + b'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nlast line of it\n'
+rows = b''.join(b'\x02' + bytes((x - y) & 255 for x, y in zip(b'row %04d of text' % i, b'row %04d of text' % (i - 1) if i else bytes(16))) for i in range(50))
+streams = [(lzw(text, 1), ''), (lzw(text, 0), '/DecodeParms << /EarlyChange 0 >>'), (lzw(rows, 1), '/DecodeParms << /Predictor 12 /Columns 16 >>'), (lzw(b'short\n', 1), '')]
+out = b'%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n'
+for i, (body, parameters) in enumerate(streams): out += b'%d 0 obj\n<< /Length %d /Filter /LZWDecode %s >>\nstream\n' % (i + 3, len(body), parameters.encode()) + body + b'\nendstream\nendobj\n'
+out += b'trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n'
+open('out', 'wb').write(out)
+)py";
+  const std::string bytes = made::by_python(make);
+  const auto got = made::unfold(Format::kPdf, bytes);
+  CHECK(got.error.empty());
+  for (const char* part : {"stream/3", "stream/4"}) {
+    CHECK(got.holds(part, "line 0 of "));
+    CHECK(got.holds(part, "\nline 3999 of "));
+    CHECK(got.holds(part, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nlast line of it\n"));
+  }
+  REQUIRE((got.parts.contains("stream/3") && got.parts.contains("stream/4")));
+  CHECK(got.parts.at("stream/3") == got.parts.at("stream/4"));
+  CHECK(got.holds("stream/5", "row 0000 of textrow 0001 of text"));
+  CHECK(got.holds("stream/5", "row 0049 of text"));
+  CHECK(got.holds("stream/6", "short\n"));
+  made::survives_damage(Format::kPdf, bytes);
+}
+
 TEST_CASE("a stream that expands to a gigabyte is not taken into memory") {
   const auto got = made::unfold(Format::kPdf, made::by_python(R"py(
 import zlib
@@ -109,4 +170,13 @@ open('out', 'wb').write(out)
 )py"));
   CHECK_FALSE(got.complete);
   for (const auto& [path, bytes] : got.parts) CHECK(bytes.size() <= 33u << 20);
+}
+
+TEST_CASE("a PDF of millions of objects is not taken into memory") {
+  const std::string front = "%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n3 0 obj\n[";
+  const std::string back = "]\nendobj\ntrailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n";
+  std::string many;
+  for (int i = 0; i < 2'600'000; ++i) many += "[]";
+  CHECK(made::unfold(Format::kPdf, front + many + back).error.starts_with("it has more objects"));
+  CHECK(made::unfold(Format::kPdf, front + "(some text)" + many.substr(0, 20'000) + back).holds("strings", "some text"));
 }

@@ -77,4 +77,20 @@ TEST_CASE("an artifact on standard input; a damaged one is named, and its bytes 
   CHECK(contains(run_keywake({"scan", "-"}, {.input = bytes.substr(0, bytes.size() - 4)}).out, "damaged Java class: cut off behind its constant pool"));
 }
 
+TEST_CASE("bytecode whose first constant is compressed data: the strings behind it are read all the same") {
+  const TemporaryFolder folder;
+  const std::string secret = github_token(8104);
+  const Ran made = run_command(folder.path(), {"python3", "-c", R"py(
+import gzip, py_compile, sys
+open('m.py', 'w').write('def f():\n    g(%r, %r)\n' % (gzip.compress(b'packed', mtime=0), sys.argv[1]))
+py_compile.compile('m.py', cfile='m.pyc', doraise=True)
+)py", secret});
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  const Ran ran = scan({"m.pyc"}, {.folder = folder.path()});
+  REQUIRE(places(ran).size() == 1);
+  CHECK(contains(*places(ran).begin(), "m.pyc!/strings:"));
+  CHECK_FALSE(contains(ran.out + ran.err, "damaged"));
+}
+
 }  // namespace keywake::testing

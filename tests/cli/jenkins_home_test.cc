@@ -70,6 +70,57 @@ TEST_CASE("a credentials.xml away from its home: with --jenkins-secrets, and wit
   CHECK(home.places({"--jenkins-secrets", "home/secrets", "away"}) == std::set<std::string>{"credentials.xml:2:13 jenkins " + home.present});
 }
 
+TEST_CASE("a Jenkins home in an archive, the keys before or after what they open, and in an archive within") {
+  const Home home;
+  const auto sh = [&](const std::string& script) {
+    const Ran ran = run_command(home.folder.path(), {"sh", "-ec", script});
+    INFO(ran.err);
+    REQUIRE(ran.status == 0);
+  };
+  const auto expected = [&](const std::string& prefix) {
+    return std::set<std::string>{prefix + "credentials.xml:2:13 jenkins " + home.present, prefix + "jobs/shop/config.xml:3:11 jenkins " + home.past};
+  };
+  sh("mkdir a b c d; tar cf a/after.tar home/credentials.xml home/jobs home/secrets; tar czf b/before.tgz home/secrets home/jobs home/credentials.xml");
+  sh("tar cf c/outer.tar a/after.tar; python3 -m zipfile -c d/top.zip home/credentials.xml home/jobs/ home/secrets/");
+  CHECK(home.places({"a"}) == expected("after.tar!/home/"));
+  CHECK(home.places({"a/after.tar"}) == expected("after.tar!/home/"));
+  CHECK(home.places({"b"}) == expected("before.tgz!/home/"));
+  CHECK(home.places({"c"}) == expected("outer.tar!/a/after.tar!/home/"));
+  const auto of_zip = home.places({"d"});
+  CHECK(of_zip.contains("top.zip!/credentials.xml:2:13 jenkins " + home.present) != of_zip.contains("top.zip!/home/credentials.xml:2:13 jenkins " + home.present));
+  // On standard input; from a home that is a folder, in an archive of one of its jobs; with the keys named; and with none.
+  const Ran piped = run_keywake({"scan", "--format", "jsonl", "--show-secrets", "-"}, {.folder = home.folder.path(), .input = read_text(home.folder.path() / "a/after.tar")});
+  CHECK(contains(piped.out, home.present));
+  CHECK(contains(piped.out, home.past));
+  sh("tar cf home/jobs/old.tar home/credentials.xml; mkdir e; cp home/jobs/old.tar e/");
+  CHECK(home.places({"home"}).contains("jobs/old.tar!/home/credentials.xml:2:13 jenkins " + home.present));
+  CHECK(home.places({"e"}).empty());
+  CHECK(home.places({"--jenkins-secrets", "home/secrets", "e"}) == std::set<std::string>{"old.tar!/home/credentials.xml:2:13 jenkins " + home.present});
+  // Keys that do not fit.
+  sh("mkdir f; printf another > home/secrets/master.key; tar cf f/wrong.tar home");
+  const Ran wrong = run_keywake({"scan", "f"}, {.folder = home.folder.path()});
+  CHECK(contains(wrong.out + wrong.err, "master.key does not open hudson.util.Secret"));
+  CHECK(home.places({"f"}).empty());
+}
+
+TEST_CASE("a Jenkins home in a layer of an image; the host's own files are no part of it") {
+  const Home home;
+  const auto scan = [&](const std::string& script, const Arguments& more) {
+    const Ran made = run_command(home.folder.path(), {"sh", "-ec", script, "sh", std::string(KEYWAKE_SOURCE_DIR) + "/tests/cli/make_image.py"});
+    INFO(made.err);
+    REQUIRE(made.status == 0);
+    Arguments arguments = more;
+    arguments.push_back("oci:" + (home.folder.path() / "image").string() + ":1");
+    return home.places(arguments);
+  };
+  const std::string whole = "rm -rf image layer; mkdir -p layer/var; cp -r home layer/var/jenkins_home; python3 \"$1\" image 1 layer";
+  CHECK(scan(whole, {}) == std::set<std::string>{"/var/jenkins_home/credentials.xml:2:13 jenkins " + home.present, "/var/jenkins_home/jobs/shop/config.xml:3:11 jenkins " + home.past});
+  // A layer with the ciphertext alone, at the path of a home of the host: nothing, unless the keys are named (also when an earlier scan found the layer clean).
+  const std::string alone = "rm -rf image layer; mkdir -p \"layer$PWD/home\"; cp home/credentials.xml \"layer$PWD/home\"; python3 \"$1\" image 1 layer";
+  CHECK(scan(alone, {}).empty());
+  CHECK(scan(alone, {"--jenkins-secrets", "home/secrets"}).size() == 1);
+}
+
 TEST_CASE("Jenkins' keys that do not belong together are named in the summary, and the scan goes on") {
   const Home home;
   write_file(home.folder.path() / "home/secrets/master.key", "another");
