@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 
 #include "archive/magic.h"
 #include "base/text.h"
@@ -43,6 +44,7 @@ class LayerScan : public archive::Visitor {
     for (auto part = stream.read(); part && !part->empty(); part = stream.read()) {
     }
     sink_.finish([this](Seen seen) {
+      layer_.parts.reset();  // what was opened and its keys stand in different files
       std::string file = seen.sighting.path.substr(0, seen.sighting.path.find("!/"));
       layer_.found.push_back({std::move(seen), std::move(file), false});
     });
@@ -61,22 +63,20 @@ class LayerScan : public archive::Visitor {
     name_ = entry.path;
     file_ = images::path_in_image(entry.path);
     layer_.entries.add(entry);
-    for (LayerFinding& found : layer_.found) {
-      if (found.file != file_) continue;
-      found.replaced = true;
+    for (const std::size_t earlier : found_in(file_)) {
+      layer_.found[earlier].replaced = true;
       again_ = true;
     }
     if (entry.type != archive::Entry::Type::kHardLink) return;
     // Another name for what came before; it may outlive that.
     const std::string original = images::path_in_image(entry.target);
-    const std::size_t count = layer_.found.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      if (layer_.found[i].file != original || layer_.found[i].replaced) continue;
+    for (const std::size_t earlier : found_in(original)) {
+      if (layer_.found[earlier].replaced) continue;
       again_ = true;
-      LayerFinding copy = layer_.found[i];
+      LayerFinding copy = layer_.found[earlier];
       copy.seen.sighting.path = file_ + copy.seen.sighting.path.substr(original.size());
       copy.file = file_;
-      layer_.found.push_back(std::move(copy));
+      add(std::move(copy));
     }
   }
 
@@ -165,7 +165,17 @@ class LayerScan : public archive::Visitor {
 
   void found(Seen seen) {
     again_ |= context_.collector.would_keep(seen);
-    layer_.found.push_back({std::move(seen), file_, false});
+    add({std::move(seen), file_, false});
+  }
+
+  void add(LayerFinding finding) {
+    by_file_[finding.file].push_back(layer_.found.size());
+    layer_.found.push_back(std::move(finding));
+  }
+
+  std::vector<std::size_t> found_in(const std::string& file) const {
+    const auto known = by_file_.find(file);
+    return known == by_file_.end() ? std::vector<std::size_t>() : known->second;
   }
 
   std::optional<LayerRepositories::File> kept_of(const std::string& place) {
@@ -190,6 +200,7 @@ class LayerScan : public archive::Visitor {
   Layer& layer_;
   std::string name_;  // of the current entry, as it is in the tar
   std::string file_;  // the same by path_in_image()
+  std::unordered_map<std::string, std::vector<std::size_t>> by_file_;  // in Layer::found
   std::uint64_t begin_ = 0;  // archive::Entry::begin
   bool again_ = false;       // it is one of the layer's parts
   bool unpacked_ = false;    // from gzip
