@@ -105,7 +105,8 @@ std::vector<Command> make_commands() {
        .help = "Look for credentials in repositories, files, archives, CI variables",
        .long_help = "A target is a directory, a file, a git repository (found by itself: work "
                     "tree, index, and every object of its history), a bare repository, "
-                    "a git URL (cloned to a private temporary place), - for standard input, or a store of variables: env:, "
+                    "a git URL (cloned to a private temporary place), - for standard input, a container image: docker://registry/name[:tag], "
+                    "docker-daemon:name, docker-archive:FILE, oci:DIR, oci-archive:FILE, dir:DIR (docs/images.md), or a store of variables: env:, "
                     "env:pid/N, gitlab-ci://host[/group[/project]], github-actions://owner[/repository], k8s://context[/namespace], "
                     "vault://host/mount[/path], terraform-cloud://organization[/workspace], bitbucket-pipelines://workspace[/repository], "
                     "jenkins://host[/job], circleci://vcs/organization[/project], buildkite://organization[/pipeline], "
