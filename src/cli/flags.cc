@@ -97,12 +97,12 @@ std::vector<Command> make_commands() {
       {.name = "",
        .operands = "COMMAND",
        .help = "keywake finds leaked credentials in repositories with their whole history, in "
-               "directories and in archives",
+               "directories and archives, container images and CI systems",
        .flag_tables = {kCommonFlags, kVersionFlags}},
       {.name = "scan",
        .operands = "[TARGET...]",
        .max_operands = 100'000,
-       .help = "Look for credentials in repositories, files, archives, CI variables",
+       .help = "Look for credentials in repositories, files, images, CI variables",
        .long_help = "A target is a directory, a file, a git repository (found by itself: work "
                     "tree, index, and every object of its history), a bare repository, "
                     "a git URL (cloned to a private temporary place), - for standard input, a container image: docker://registry/name[:tag], "
