@@ -41,7 +41,7 @@ class Job {
   explicit Job(const Arguments& arguments) : arguments_(arguments), request_(arguments.request) {
     request_.targets = arguments.operands;
     if (request_.targets.empty()) request_.targets.emplace_back(".");
-    take_baseline_key(request_);
+    take_policy_keys(request_);
     file_ = request_.baseline_file.empty() ? (fs::path(request_.targets.front()) / policy::kBaselineFile).lexically_normal() : fs::path(request_.baseline_file);
     request_.baseline_file.clear();
   }
@@ -58,9 +58,10 @@ class Job {
       complain_of_failures(result->summary);
       return fail("not everything could be scanned, so the baseline was left as it is");
     }
-    const std::string said = act == Act::kPrune ? prune(*result) : act == Act::kImport ? import(*result) : add_new(*result);
+    const auto said = act == Act::kPrune ? prune(*result) : act == Act::kImport ? import(*result) : add_new(*result);
+    if (!said) return std::unexpected(said.error());
     if (auto written = write(); !written) return std::unexpected(written.error());
-    return fmt::format("{}: {}; {} in all\n{}", printable(file_.native()), said, counted(entries_.entries.size()), told_);
+    return fmt::format("{}: {}; {} in all\n{}", printable(file_.native()), *said, counted(entries_.entries.size()), told_);
   }
 
  private:
@@ -165,13 +166,13 @@ class Job {
     return "unknown";
   }
 
-  std::string add_new(const model::ScanResult& result) {
+  Result<std::string> add_new(const model::ScanResult& result) {
     std::size_t added = 0;
     for (const model::Credential& credential : result.credentials) added += add(credential.pattern->id, credential.secret.reveal(), arguments_.baseline_reason);
     return fmt::format("{} added", counted(added));
   }
 
-  std::string import(const model::ScanResult& result) {
+  Result<std::string> import(const model::ScanResult& result) {
     std::set<std::string_view> files;
     for (const policy::OtherFile& file : policy::other_files()) {
       if (file.names_secrets) files.insert(file.shown);
@@ -192,20 +193,24 @@ class Job {
     return fmt::format("{} taken over{}", counted(added), only_some == 0 ? "" : fmt::format("; {} left, since other places of the same credential are not in those files", human_count(only_some)));
   }
 
-  std::string prune(const model::ScanResult& result) {
+  Result<std::string> prune(const model::ScanResult& result) {
     std::set<std::string> found;
     for (const model::Credential& credential : result.credentials) found.insert(baseline_->hash(credential.secret.reveal()));
     for (const Secret& secret : result.held_back) found.insert(baseline_->hash(secret.reveal()));
+    // What was not hashed may be one of them.
+    if (found.contains("")) return too_many();
     const std::size_t before = entries_.entries.size();
     std::erase_if(entries_.entries, [&](const auto& entry) { return !found.contains(entry.first); });
     return fmt::format("{} dropped", counted(before - entries_.entries.size()));
   }
 
+  [[nodiscard]] std::unexpected<Error> too_many() const {
+    return fail(fmt::format("{}: values could not be hashed (of a baseline without a key not more than {}, and each needs 32 MiB); nothing was written", printable(file_.native()), policy::kMaxSlowHashes));
+  }
+
   // Whole or not at all; readable by all, as it is meant to be committed.
   Result<void> write() {
-    if (entries_.entries.contains("")) {
-      return fail(fmt::format("{}: values could not be hashed (of a baseline without a key not more than {}, and each needs 32 MiB); nothing was written", printable(file_.native()), policy::kMaxSlowHashes));
-    }
+    if (entries_.entries.contains("")) return too_many();
     const fs::path temporary = file_.native() + ".new";
     const std::string text = policy::write_baseline(entries_);
     std::error_code ec;

@@ -16,6 +16,7 @@
 #include "base/mapped_file.h"
 #include "base/text.h"
 #include "ci/event.h"
+#include "cli/baseline_key.h"
 #include "cli/ci_range.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -144,6 +145,7 @@ ExitStatus ci_command(const Arguments& arguments) {
 
   scan::Request request = arguments.request;
   request.targets = {target};
+  take_policy_keys(request);
   request.people = arguments.validation.wanted;
   if (!range->whole) {
     request.push = scan::Push{{{event->branch.empty() ? "HEAD" : event->branch, range->head}}, range->bases, ""};

@@ -26,6 +26,7 @@
 #include "report/hook_text.h"
 #include "git/repository.h"
 #include "scan/pipeline.h"
+#include "scan/suppression.h"
 
 namespace keywake::cli {
 namespace {
@@ -57,13 +58,16 @@ ExitStatus cannot(std::string_view hook, std::string_view message) {
 ExitStatus run_and_tell(std::string_view hook, Stopped what, scan::Request request, const Arguments& arguments) {
   auto choice = RuleChoice::make(arguments);
   if (!choice) return cannot(hook, choice.error().message);
-  take_baseline_key(request);
+  take_policy_keys(request);
   if (request.texts.empty()) {
     request.targets = {repository_of_hook()};
     request.object_dirs = object_dirs_of_hook();
   }
   auto result = scan_with(request, **choice);
   if (!result) return cannot(hook, result.error().message);
+  for (const model::Skip& skip : result->summary.skips) {
+    if (skip.reason.starts_with(scan::Suppression::kOfChange)) complain(fmt::format("{}, {}", printable(skip.what.substr(skip.what.rfind(' ') + 1)), printable(skip.reason)));
+  }
   report::Options options;
   options.width = what == Stopped::kReceive ? kRemoteWidth : std::min(terminal_width(STDERR_FILENO).value_or(kUsualWidth), kMostWidth);
   std::ostringstream text;

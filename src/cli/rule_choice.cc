@@ -52,9 +52,11 @@ std::set<std::string_view> uncompilable(rules::Loaded& loaded) {
   return refused;
 }
 
-// All of them: a rule that silently does not run looks like a clean repository.
+// That there are any, always: a rule that silently does not run looks like a clean repository.
 void print_notes(const std::vector<rules::Problem>& notes) {
-  for (const rules::Problem& note : notes) fmt::print(stderr, "--rules: {}\n", note.text());
+  constexpr std::size_t kMost = 20;
+  for (std::size_t i = 0; i < std::min(notes.size(), kMost); ++i) fmt::print(stderr, "--rules: {}\n", notes[i].text());
+  if (notes.size() > kMost) fmt::print(stderr, "--rules: and {} more\n", notes.size() - kMost);
 }
 
 }  // namespace

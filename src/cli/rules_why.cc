@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "cli/baseline_key.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/rule_choice.h"
@@ -87,14 +88,16 @@ std::string why_confidence(const model::Sighting& sighting) {
 }
 
 std::string found_text(const report::View& view, const model::Credential& credential,
-                       const model::Sighting& sighting) {
+                       const model::Sighting& sighting, std::string_view left_out_by = {}) {
   std::string text =
       fmt::format("found\n    {} · {} · {}\n", printable(credential.pattern->id),
                   printable(credential.pattern->title), printable(view.secret(credential)));
   if (!sighting.decoded.empty()) text += fmt::format("    decoded from {}\n", sighting.decoded);
   text += fmt::format("    {}\n", why_confidence(sighting));
   const model::Confidence usual = scan::Request{}.min_confidence;
-  if (credential.confidence < usual) {
+  if (!left_out_by.empty()) {
+    text += fmt::format("    a scan leaves it out, by {}, unless --no-suppress is given\n", printable(left_out_by));
+  } else if (credential.confidence < usual) {
     text += fmt::format("    a scan holds it back unless --confidence {} is given\n",
                         name(credential.confidence));
   }
@@ -113,6 +116,13 @@ std::vector<Answer> answers(const report::View& view, const Spot& spot) {
     for (const model::Sighting& at : credential.sightings) {
       add(at, found_text(view, credential, at));
     }
+  }
+  for (const model::LeftOut& each : view.result().left_out) {
+    model::Credential credential;
+    credential.pattern = each.pattern;
+    credential.secret = each.secret;
+    credential.confidence = each.sighting.confidence;
+    add(each.sighting, found_text(view, credential, each.sighting, each.by));
   }
   for (const auto& [at, rejection] : view.result().rejections) {
     add(at, fmt::format("rejected\n    {} · {}\n", printable(rejection.pattern->id),
@@ -230,7 +240,8 @@ ExitStatus rules_why(const Arguments& arguments) {
   request.targets = {fs::path(spot->file).is_absolute() ? spot->file : "./" + spot->file};
   request.history = false;
   request.explain = true;
-  request.suppress = false;
+  request.policy_around = true;
+  take_policy_keys(request);
   request.min_confidence = model::Confidence::kLow;
   request.threads = 1;
   scan::Progress progress;

@@ -87,7 +87,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   request.people = arguments.validation.wanted;
   if (request.targets.empty()) request.targets.emplace_back(".");
   request.stores.client = request.images.client = arguments.validation.client();
-  take_baseline_key(request);
+  take_policy_keys(request);
   use_layer_cache(arguments, request.images);
   if (auto possible = check_fail_on(arguments.fail_on, arguments.validation.wanted); !possible) return failed(possible.error().message);
   if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);

@@ -159,11 +159,19 @@ struct Suppressed {
   std::string by;  // as in Summary::suppressed
 };
 
+struct LeftOut {
+  Sighting sighting;
+  const Pattern* pattern = nullptr;
+  Secret secret;
+  std::string by;
+};
+
 struct ScanResult {
   std::vector<Credential> credentials;  // sorted by risk and confidence (highest first), pattern id, fingerprint
   std::vector<Secret> held_back;        // of the credentials that the summary counts as such: reports redact these too
   std::vector<Suppressed> suppressed;   // by secret
   std::vector<std::pair<Sighting, Rejection>> rejections;  // only under --explain
+  std::vector<LeftOut> left_out;    // the places of `suppressed`, only under --explain
   std::vector<Variable> variables;  // of stores: those whose value is hidden, or whose settings leak; by target and path
   std::vector<People> people;       // of the repositories, if that was asked for
   Summary summary;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
+#include "base/json_nesting.h"
 #include "base/text.h"
 
 namespace keywake::policy {
@@ -47,7 +48,8 @@ Result<Entry> entry_of(const Json& json, std::string_view where) {
   return entry;
 }
 
-Json parsed(std::string_view text) { return Json::parse(text, nullptr, false); }
+// A baseline nests three levels; what is deeper is none, and would take memory before that shows.
+Json parsed(std::string_view text) { return nests_deeper_than(16, text) ? Json() : Json::parse(text, nullptr, false); }
 
 }  // namespace
 
@@ -139,7 +141,7 @@ std::string Baseline::hash(std::string_view secret) const {
 }
 
 std::optional<std::string_view> Baseline::by(const Place& place) const {
-  if (file_.entries.empty()) return std::nullopt;
+  if (file_.entries.empty() || (file_.scheme == Scheme::kSlow && !place.would_be_reported)) return std::nullopt;
   const auto found = file_.entries.find(hash(place.secret));
   if (found == file_.entries.end() || (found->second.expires && !holds_until(*found->second.expires, now_))) return std::nullopt;
   return "baseline";

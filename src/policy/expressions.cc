@@ -8,9 +8,7 @@ namespace {
 
 constexpr std::size_t kMaxLength = 4096;
 constexpr std::int64_t kMaxMemory = 1 << 20;
-// Instructions, of one expression and of a file's together: each costs a step for every byte of a text where RE2 has to fall back to its slowest way.
-constexpr int kMaxProgram = 2000;
-constexpr int kMaxPrograms = 50'000;
+constexpr int kMaxProgram = 2000;  // instructions of one expression
 
 RE2::Options options() {
   RE2::Options out;
@@ -67,7 +65,6 @@ std::string regex_of(std::string_view glob) {
 
 struct Expressions::Compiled {
   std::vector<std::unique_ptr<RE2>> all;
-  int size = 0;  // instructions
 };
 
 Expressions::Expressions() : compiled_(std::make_unique<Compiled>()) {}
@@ -75,19 +72,23 @@ Expressions::Expressions(Expressions&&) noexcept = default;
 Expressions& Expressions::operator=(Expressions&&) noexcept = default;
 Expressions::~Expressions() = default;
 
-Result<void> Expressions::add_regex(const std::string& regex) {
-  if (regex.size() > kMaxLength) return fail(fmt::format("an expression of more than {} bytes", kMaxLength));
+Result<void> Expressions::add(const std::string& regex, std::string_view what, Budget& budget) {
   auto compiled = std::make_unique<RE2>(regex, options());
   if (!compiled->ok()) return fail(compiled->error());
-  if (compiled->ProgramSize() > kMaxProgram || compiled_->size + compiled->ProgramSize() > kMaxPrograms) return fail("an expression that would take too long, by itself or with those before it");
-  compiled_->size += compiled->ProgramSize();
+  if (compiled->ProgramSize() > kMaxProgram || compiled->ProgramSize() > budget.instructions) return fail(fmt::format("{} that would take too long, by itself or with those before it in this file", what));
+  budget.instructions -= compiled->ProgramSize();
   compiled_->all.push_back(std::move(compiled));
   return {};
 }
 
-Result<void> Expressions::add_glob(std::string_view glob) {
+Result<void> Expressions::add_regex(const std::string& regex, Budget& budget) {
+  if (regex.size() > kMaxLength) return fail(fmt::format("an expression of more than {} bytes", kMaxLength));
+  return add(regex, "an expression", budget);
+}
+
+Result<void> Expressions::add_glob(std::string_view glob, Budget& budget) {
   if (glob.size() > kMaxLength) return fail(fmt::format("a glob of more than {} bytes", kMaxLength));
-  return add_regex(regex_of(glob));
+  return add(regex_of(glob), "a glob", budget);
 }
 
 bool Expressions::empty() const { return compiled_->all.empty(); }

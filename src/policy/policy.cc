@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "policy/others.h"
 #include "policy/settings.h"
 
@@ -42,13 +43,14 @@ std::shared_ptr<const Policy> Policy::load(const Reader& read, const Options& op
     const auto text = text_of(file.path, false);
     if (!text) continue;
     std::vector<std::string> left_out;
-    auto source = file.read(*text, file.shown, left_out);
+    auto source = file.read(*text, {file.shown, options.betterleaks_key, left_out});
     if (!source) {
       out->notes_.push_back({std::string(file.path), "not honoured: " + source.error().message, false});
       continue;
     }
     out->sources_.push_back(*std::move(source));
     for (std::size_t i = 0; i < std::min(left_out.size(), kMaxLeftOut); ++i) out->notes_.push_back({std::string(file.path), "not honoured: " + left_out[i], false});
+    if (left_out.size() > kMaxLeftOut) out->notes_.push_back({std::string(file.path), fmt::format("not honoured: and {} more", human_count(left_out.size() - kMaxLeftOut)), false});
   }
   return out;
 }

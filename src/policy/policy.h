@@ -21,6 +21,7 @@ class Policy {
  public:
   struct Options {
     std::string key;       // of the baseline: bytes; empty: there is none
+    std::string betterleaks_key;  // of the HMACs in .betterleaksignore; empty: there is none
     bool baseline = true;  // read .keywake-baseline.json
     std::int64_t now = 0;
   };

@@ -94,7 +94,7 @@ class SettingsReader {
       const auto glob = each.value_exact<std::string>();
       if (!glob || glob->empty()) return at(each, fmt::format("\"{}\" is a list of globs, as [\"docs/**\"]", key));
       if (++expressions_ > kMaxExpressions) return at(each, fmt::format("more than {} globs in this file", kMaxExpressions));
-      if (auto added = into.add_glob(*glob); !added) return at(each, added.error().message);
+      if (auto added = into.add_glob(*glob, budget_); !added) return at(each, added.error().message);
     }
     return {};
   }
@@ -106,7 +106,8 @@ class SettingsReader {
     if (auto good = globs(table, "patterns", allow.patterns); !good) return std::unexpected(good.error());
     if (allow.paths.empty() && allow.patterns.empty()) return at(table, "[[allow]] names neither \"paths\" nor \"patterns\": it would allow everything");
     const auto reason = table["reason"].value_exact<std::string>();
-    if (!reason || reason->find_first_not_of(" \t") == std::string::npos) return at(table, "\"reason\" is missing; say why what is there may stay");
+    // <why> is what a refused push leaves to be filled in (report/hook_text.h).
+    if (!reason || reason->find_first_not_of(" \t") == std::string::npos || reason->starts_with("<why>")) return at(table, "\"reason\" is missing; say why what is there may stay");
     if (const toml::node* node = table.get("expires")) {
       if (const auto* date = node->as_date()) {
         allow.expires = day_of(fmt::format("{:04}-{:02}-{:02}", (*date)->year, (*date)->month, (*date)->day));
@@ -121,6 +122,7 @@ class SettingsReader {
   std::string name_;
   std::int64_t now_;
   std::size_t expressions_ = 0;
+  Budget budget_;
 };
 
 }  // namespace

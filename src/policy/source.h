@@ -24,6 +24,7 @@ struct Place {
   std::string_view line_text;
   std::string_view secret;
   std::uint32_t line = 0;
+  bool would_be_reported = true;  // false: it is of too low a confidence, so that nothing costly is asked for its sake
 };
 
 class Source {

@@ -163,6 +163,7 @@ class HookText {
 
   void write_allow() {
     if (what_ == Stopped::kMessage) return;
+    if (what_ == Stopped::kReceive) return write_entries();
     std::vector<std::string> commands;
     std::set<std::string_view> ids;
     for (const model::Credential& credential : view_.result().credentials) {
@@ -172,14 +173,29 @@ class HookText {
         if (std::string command = allow_command(credential, sighting); !command.empty()) commands.push_back(std::move(command));
       }
     }
-    // A server does not know what the files look like today.
-    if (what_ == Stopped::kReceive || commands.empty()) {
+    if (commands.empty()) {
       out_ << wrapped("Is it meant to be there? Then say why in a comment in its line:", 0, width_);
       for (std::string_view id : ids) out_ << "  keywake:allow " << printable(id) << " <why>\n";
       return;
     }
     out_ << wrapped("Is it meant to be there? Then say why in its line (put your reason for <why>), and git add it:", 0, width_);
     for (const std::string& command : commands) out_ << "  " << printable(command) << '\n';
+  }
+
+  // What a push says of itself does not count: a comment would not help.
+  void write_entries() {
+    out_ << wrapped("Is it meant to be there? A push cannot allow itself, so words in it do not help. Whoever may allow it puts an entry into keywake.toml on the branch first "
+                    "(on the default branch if this one is new), in a push of its own; then push this again:",
+                    0, width_);
+    std::set<std::pair<std::string, std::string_view>> places;
+    for (const model::Credential& credential : view_.result().credentials) {
+      for (const model::Sighting& sighting : credential.sightings) {
+        const std::string path(model::outer_file(sighting.path));
+        const bool plain = !is_pseudo_path(sighting.path) && printable(path) == path && path.find_first_of("\"\\*?[") == std::string::npos;
+        if (plain && places.size() < kMaxCommands) places.emplace(path, credential.pattern->id);
+      }
+    }
+    for (const auto& [path, id] : places) out_ << fmt::format("  [[allow]]\n  paths = [\"/{}\"]\n  patterns = [\"{}\"]\n  reason = \"<why>\"\n", path, printable(id));
   }
 
   void write_detour() {

@@ -33,33 +33,67 @@ std::string reason_in(std::string_view text) {
 struct OthersMark {
   std::string_view text;   // in small letters
   std::string_view shown;
-  bool above;              // alone in the line above, not in the line itself
 };
 constexpr OthersMark kOthers[]{
-    {"gitleaks:allow", "gitleaks:allow", false},
-    {"betterleaks:allow", "betterleaks:allow", false},
-    {"ggignore", "ggignore", false},
-    {"kingfisher:ignore", "kingfisher:ignore", false},
-    {"trufflehog:ignore", "trufflehog:ignore", false},
-    {"pragma: allowlist secret", "pragma: allowlist secret", false},
-    {"pragma:allowlist secret", "pragma: allowlist secret", false},
-    {"pragma: whitelist secret", "pragma: allowlist secret", false},
-    {"pragma: allowlist nextline secret", "pragma: allowlist secret", true},
-    {"pragma:allowlist nextline secret", "pragma: allowlist secret", true},
+    {"gitleaks:allow", "gitleaks:allow"},       {"betterleaks:allow", "betterleaks:allow"}, {"ggignore", "ggignore"},
+    {"kingfisher:ignore", "kingfisher:ignore"}, {"trufflehog:ignore", "trufflehog:ignore"},
 };
+constexpr std::string_view kPragma = "pragma: allowlist secret";
 
-// The words must be a comment's: a sign stands before them, and no word goes on from them.
-std::optional<Allow> others_in(std::string_view line, std::uint32_t number, bool above) {
+bool take(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+// Words end there.
+bool ends(std::string_view rest) { return rest.empty() || !(is_alnum(rest[0]) || rest[0] == '_' || rest[0] == '-'); }
+bool begins(std::string_view line, std::size_t at) { return at == 0 || !(is_alnum(line[at - 1]) || line[at - 1] == '_'); }
+
+// detect-secrets 1.5 (filters/allowlist.py): pragma: ?(allow|white)list[ -]secret, and pragma: ?allowlist[ -]nextline[ -]secret for the line below.
+bool is_pragma(std::string_view small, bool nextline) {
+  for (std::size_t at = small.find("pragma:"); at != std::string_view::npos; at = small.find("pragma:", at + 1)) {
+    std::string_view rest = small.substr(at + 7);
+    take(rest, " ");
+    const bool white = take(rest, "whitelist");
+    if (white ? nextline : !take(rest, "allowlist")) continue;
+    if (!take(rest, " ") && !take(rest, "-")) continue;
+    if (nextline && (!take(rest, "nextline") || (!take(rest, " ") && !take(rest, "-")))) continue;
+    if (!take(rest, "secret") || !ends(rest) || !begins(small, at)) continue;
+    // Nothing but comment signs may precede it, so that everybody sees what it is for.
+    if (!nextline || std::none_of(small.begin(), small.begin() + static_cast<std::ptrdiff_t>(at), is_alnum)) return true;
+  }
+  return false;
+}
+
+Allow others(std::string_view shown, std::uint32_t number) { return {"*", std::string(shown), number, shown}; }
+
+std::optional<Allow> others_in(std::string_view line, std::uint32_t number) {
   const std::string small = lowered(line);
   for (const OthersMark& mark : kOthers) {
-    if (mark.above != above) continue;
     const std::size_t at = small.find(mark.text);
     if (at == std::string::npos) continue;
-    const std::size_t end = at + mark.text.size();
-    if (end < small.size() && (is_alnum(small[end]) || small[end] == '_' || small[end] == '-')) continue;
-    if (at > 0 && (is_alnum(small[at - 1]) || small[at - 1] == '_')) continue;
-    if (above && std::any_of(small.begin(), small.begin() + static_cast<std::ptrdiff_t>(at), is_alnum)) continue;
-    return Allow{"*", std::string(mark.shown), number, mark.shown};
+    if (ends(std::string_view(small).substr(at + mark.text.size())) && begins(small, at)) return others(mark.shown, number);
+  }
+  if (is_pragma(small, false)) return others(kPragma, number);
+  return std::nullopt;
+}
+
+// In the line above or, past empty ones, below, whatever else it holds (as Kingfisher 2.14 does it).
+std::optional<Allow> kingfisher_in(std::string_view line, std::uint32_t number) {
+  constexpr std::string_view kMark = "kingfisher:ignore";
+  const std::string small = lowered(line);
+  const std::size_t at = small.find(kMark);
+  if (at == std::string::npos || !ends(std::string_view(small).substr(at + kMark.size())) || !begins(small, at)) return std::nullopt;
+  return others(kMark, number);
+}
+
+std::optional<Allow> kingfisher_below(std::string_view behind, std::uint32_t number) {
+  for (std::size_t newline = behind.find('\n'); newline != std::string_view::npos; newline = behind.find('\n')) {
+    behind.remove_prefix(newline + 1);
+    ++number;
+    const std::string_view below = behind.substr(0, behind.find('\n'));
+    if (!trimmed(below).empty()) return kingfisher_in(below, number);
   }
   return std::nullopt;
 }
@@ -85,20 +119,25 @@ std::optional<Allow> allow_beside(std::string_view bytes, std::size_t begin, std
   end = std::clamp(end, begin, bytes.size());
   const std::size_t first = begin > kNear ? begin - kNear : 0;
   const std::string_view before = bytes.substr(first, begin - first);
-  std::string_view after = bytes.substr(end, kNear);
-  after = after.substr(0, after.find('\n'));
+  const std::string_view behind = bytes.substr(end, kNear);
+  const std::string_view after = behind.substr(0, behind.find('\n'));
   const std::size_t newline = before.rfind('\n');
   const std::string_view start = newline == std::string_view::npos ? before : before.substr(newline + 1);
   // Of a secret of many lines (a key block) the last line ends with it, so the words may follow there.
-  if (auto found = allow_in(after, line + static_cast<std::uint32_t>(std::count(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.begin() + static_cast<std::ptrdiff_t>(end), '\n')), false)) return found;
+  const auto newlines = std::count(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+  const std::uint32_t last = line + static_cast<std::uint32_t>(newlines);
+  if (auto found = allow_in(after, last, false)) return found;
   if (auto found = allow_in(start, line, false)) return found;
-  if (auto found = others_in(after, line, false)) return found;
-  if (auto found = others_in(start, line, false)) return found;
+  if (auto found = others_in(after, last)) return found;
+  if (auto found = others_in(start, line)) return found;
+  if (auto found = kingfisher_below(behind, last)) return found;
   if (newline == std::string_view::npos) return std::nullopt;
   const std::string_view above = before.substr(0, newline);
   const std::string_view line_above = above.substr(above.rfind('\n') + 1);
   if (auto found = allow_in(line_above, line - 1, true)) return found;
-  return others_in(line_above, line - 1, true);
+  if (auto found = kingfisher_in(line_above, line - 1)) return found;
+  if (is_pragma(lowered(line_above), true)) return others(kPragma, line - 1);
+  return std::nullopt;
 }
 
 }  // namespace keywake::scan

@@ -5,7 +5,8 @@
 //
 // First the pattern it may be of, by id or glob (base/text.h), then the reason, which must be there. Believed unless --no-suppress.
 // What other scanners' users wrote into their lines holds likewise, for any pattern and without a reason: gitleaks:allow, betterleaks:allow,
-// ggignore, kingfisher:ignore, trufflehog:ignore, `pragma: allowlist secret` (in the line) and `pragma: allowlist nextline secret` (above it).
+// ggignore, kingfisher:ignore, trufflehog:ignore, `pragma: allowlist secret` (in the line), `pragma: allowlist nextline secret` (above it);
+// kingfisher:ignore also in the line above or below, whatever else is there.
 // Thread safety: pure functions.
 #pragma once
 

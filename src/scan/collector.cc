@@ -164,6 +164,12 @@ void Collector::count_allowed(model::ScanResult& result) {
     const model::Pattern* pattern = nullptr;
     std::vector<model::Sighting> sightings;
   };
+  if (explain_) {
+    for (const Allowed& each : allowed_) {
+      const matching::Value& value = values_[each.seen.value];
+      result.left_out.push_back({each.seen.sighting, value.pattern, value.secret, each.by});
+    }
+  }
   const auto grouped = [&](std::vector<Allowed>& all) {
     std::map<std::pair<std::string_view, std::string>, Group> groups;  // by secret, and what leaves it out
     for (Allowed& each : all) {

@@ -62,13 +62,10 @@ class MatchSink : public sources::Sink {
 // Where a file stands in its repository, "tests/db/": a scan of it alone should judge it as a scan of the whole would. Empty if it
 // stands in none.
 std::string folder_in_repository(const fs::path& file) {
+  const fs::path root = repository_of(file);
   std::error_code ec;
-  const fs::path folder = fs::canonical(file.has_parent_path() ? file.parent_path() : fs::path("."), ec);
-  for (fs::path root = folder; !ec && !root.empty(); root = root.parent_path()) {
-    if (fs::exists(root / ".git", ec)) return root == folder ? "" : (folder.lexically_relative(root) / "").native();
-    if (!root.has_relative_path()) break;
-  }
-  return "";
+  const fs::path folder = root.empty() ? root : fs::canonical(file.has_parent_path() ? file.parent_path() : fs::path("."), ec);
+  return root == folder ? "" : (folder.lexically_relative(root) / "").native();
 }
 
 template <typename Options>
@@ -83,6 +80,16 @@ Options options_of(const Context& context) {
 }
 
 }  // namespace
+
+fs::path repository_of(const fs::path& file) {
+  std::error_code ec;
+  const fs::path folder = fs::canonical(file.has_parent_path() ? file.parent_path() : fs::path("."), ec);
+  for (fs::path root = folder; !ec && !root.empty(); root = root.parent_path()) {
+    if (fs::exists(root / ".git", ec)) return root;
+    if (!root.has_relative_path()) break;
+  }
+  return {};
+}
 
 Result<std::vector<NestedRepository>> scan_directory(const Context& context, const std::filesystem::path& root,
                                                      const std::string& target, const KnownFile& known) {

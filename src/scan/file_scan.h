@@ -22,6 +22,9 @@ struct NestedRepository {
 /// Files that need not be read because history has shown their content; null: read all.
 using KnownFile = std::function<bool(std::string_view path, const struct stat& info)>;
 
+/// The root of the work tree that a file stands in; empty: of none.
+std::filesystem::path repository_of(const std::filesystem::path& file);
+
 /// Returns the repositories found below, whose histories are still to be scanned.
 Result<std::vector<NestedRepository>> scan_directory(const Context& context, const std::filesystem::path& root,
                                                      const std::string& target, const KnownFile& known);

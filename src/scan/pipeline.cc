@@ -161,6 +161,11 @@ Result<void> scan_target(const Context& context, const std::string& target, std:
     if (auto read = read_policy(context, nullptr, target, target); !read) return read;
     return scan_tree(context, target, target, {});
   }
+  if (const fs::path root = context.request.policy_around ? repository_of(target) : fs::path(); !root.empty()) {
+    auto around = git::Repository::open(root);
+    if (!around) return std::unexpected(around.error());
+    if (auto read = read_policy(context, *around ? &**around : nullptr, root, target); !read) return read;
+  }
   return scan_file(context, target, target);
 }
 
@@ -179,9 +184,11 @@ Result<model::ScanResult> run(const Request& request, const matching::Engine& en
   unsigned threads = request.threads != 0 ? request.threads : std::max(1u, std::thread::hardware_concurrency());
   matching::ValueTable values;
   Collector collector(values, request.explain, request.min_confidence, request.suppress);
-  auto baseline = asked_baseline(request);
+  std::optional<policy::Note> note;
+  auto baseline = asked_baseline(request, note);
   if (!baseline) return std::unexpected(baseline.error());
-  if (*baseline) collector.use_for_all(std::make_shared<const Suppression>(*baseline));
+  if (note) collector.skip({note->what, note->reason, note->failed});
+  if (*baseline) collector.use_for_all(std::make_shared<const Suppression>(*baseline, request.min_confidence));
   Context context{request, engine, values, collector, progress, threads, {}, *baseline};
   context.archive_limits.member_bytes = request.max_file_size;
 

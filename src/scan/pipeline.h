@@ -58,9 +58,11 @@ struct Request {
   std::vector<Text> texts;            // scanned beside the targets
   bool suppress = true;               // believe keywake:allow (scan/allow.h), baselines and the like (scan/suppression.h)
   std::string policy_commit;          // only what this revision says may stay counts; all zeros: nothing does; empty: what stands there now
+  bool policy_around = false;         // of a target that is one file, what its repository says may stay counts too
   std::string baseline_file;          // instead of the target's own; empty: that
   bool without_baseline = false;      // as if there were none, for what makes one
   std::string baseline_key;           // 64 hexadecimal digits; empty: the repository's own key file
+  std::string betterleaks_key;        // of the keyed fingerprints in .betterleaksignore; empty: there is none
   std::string range;                  // "A..B": only what those commits brought in
   std::string since;                  // a date: only what commits from then on brought in
   std::vector<std::string> branches;  // only what is reachable from these

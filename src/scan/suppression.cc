@@ -10,6 +10,7 @@
 #include "git/commit_graph.h"
 #include "git/object_database.h"
 #include "git/tree_reader.h"
+#include "policy/settings.h"
 #include "model/sighting.h"
 #include "scan/collector.h"
 
@@ -20,13 +21,18 @@ namespace {
 constexpr std::size_t kMaxVersion = 16UL << 20;  // bytes of a file in which a comment is looked for again
 constexpr std::size_t kMaxKeyFile = 4096;
 
-// A link could lead anywhere, and messages quote what is there.
+// A link could lead anywhere, be it the file or a folder on the way, and messages quote what is there.
 policy::Reader folder_reader(const fs::path& root) {
   return [root](std::string_view path, std::size_t limit) -> Result<std::optional<std::string>> {
     std::error_code ec;
-    const fs::path file = root / path;
-    const fs::file_status status = fs::symlink_status(file, ec);
-    if (ec || !fs::exists(status)) return std::optional<std::string>();
+    fs::path file = root;
+    fs::file_status status;
+    for (const fs::path& part : fs::path(path)) {
+      file /= part;
+      status = fs::symlink_status(file, ec);
+      if (ec || !fs::exists(status)) return std::optional<std::string>();
+      if (fs::is_symlink(status)) return fail("a symbolic link leads there, so it is not read");
+    }
     if (!fs::is_regular_file(status)) return fail("no regular file, so it is not read");
     auto text = read_file(file, limit);
     if (!text) return std::unexpected(text.error());
@@ -99,16 +105,68 @@ Result<std::string> baseline_key(const std::string& given, const git::Repository
   return policy::parse_key(*text, printable(file.native()));
 }
 
-Result<std::shared_ptr<const policy::Baseline>> asked_baseline(const Request& request) {
-  if (!request.suppress || request.baseline_file.empty()) return std::shared_ptr<const policy::Baseline>();
+namespace {
+
+// As the file is named below the work tree: by its own name, and by where that leads.
+std::vector<std::string> paths_in(const fs::path& work_tree, const fs::path& file) {
+  std::error_code ec;
+  const fs::path own = fs::absolute(file, ec).lexically_normal();
+  const fs::path real = fs::weakly_canonical(own.parent_path(), ec) / own.filename();
+  std::vector<std::string> out;
+  const auto add = [&](const fs::path& root, const fs::path& from) {
+    const std::string path = from.lexically_relative(root).generic_string();
+    if (!path.empty() && path != "." && path != ".." && !path.starts_with("../")) out.push_back(path);
+  };
+  add(fs::absolute(work_tree, ec).lexically_normal(), own);
+  add(fs::weakly_canonical(work_tree, ec), real);
+  return out;
+}
+
+bool trusts_changes(const policy::Reader& read) {
+  const auto text = read(policy::kSettingsFile, policy::kMaxFile);
+  if (!text || !*text) return false;
+  const auto settings = policy::read_settings(**text, policy::kSettingsFile, std::time(nullptr));
+  return settings && settings->trust_changes;
+}
+
+// The text of --baseline FILE that counts; absent: it is the change's alone.
+Result<std::optional<std::string>> baseline_text(const Request& request, const std::optional<git::Repository>& repository) {
+  if (repository && repository->work_tree && !request.policy_commit.empty()) {
+    const auto before = commit_reader(*repository, request.policy_commit);
+    if (!before) return std::unexpected(before.error());
+    const auto change = commit_reader(*repository, request.push && !request.push->refs.empty() ? request.push->refs.front().object : "HEAD");
+    for (const std::string& path : paths_in(*repository->work_tree, request.baseline_file)) {
+      auto text = (*before)(path, policy::kMaxFile);
+      if (!text) return std::unexpected(text.error());
+      bool of_change = false;
+      if (change) {
+        const auto there = (*change)(path, policy::kMaxFile);
+        of_change = !there || *there;
+      }
+      if ((*text || of_change) && !trusts_changes(*before)) return text;
+    }
+  }
   auto text = read_file(request.baseline_file, policy::kMaxFile);
   if (!text) return std::unexpected(text.error());
-  auto file = policy::read_baseline(*text, request.baseline_file);
-  if (!file) return std::unexpected(file.error());
+  return std::optional(*std::move(text));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const policy::Baseline>> asked_baseline(const Request& request, std::optional<policy::Note>& note) {
+  if (!request.suppress || request.baseline_file.empty()) return std::shared_ptr<const policy::Baseline>();
   std::optional<git::Repository> repository;
   for (const std::string& target : request.targets) {
     if (auto found = git::Repository::open(target); found && *found && !repository) repository = *std::move(*found);
   }
+  const auto text = baseline_text(request, repository);
+  if (!text) return std::unexpected(text.error());
+  if (!*text) {
+    note = {request.baseline_file, "only this change has it, so it does not count until it is merged", false};
+    return std::shared_ptr<const policy::Baseline>();
+  }
+  auto file = policy::read_baseline(**text, request.baseline_file);
+  if (!file) return std::unexpected(file.error());
   auto key = baseline_key(request.baseline_key, repository ? &*repository : nullptr);
   if (!key) return std::unexpected(key.error());
   auto baseline = policy::Baseline::make(*std::move(file), *key, request.baseline_file, std::time(nullptr));
@@ -118,13 +176,14 @@ Result<std::shared_ptr<const policy::Baseline>> asked_baseline(const Request& re
 
 Result<std::shared_ptr<const Suppression>> Suppression::make(const Request& request, std::shared_ptr<const policy::Baseline> baseline, const git::Repository* repository,
                                                              const std::optional<fs::path>& root) {
-  auto out = std::make_shared<Suppression>(std::move(baseline));
+  auto out = std::make_shared<Suppression>(std::move(baseline), request.min_confidence);
   policy::Policy::Options options;
   options.baseline = request.baseline_file.empty() && !request.without_baseline;
   options.now = std::time(nullptr);
   auto key = baseline_key(request.baseline_key, repository);
   if (!key) return std::unexpected(key.error());
   options.key = *std::move(key);
+  options.betterleaks_key = request.betterleaks_key;
 
   std::optional<policy::Reader> here;
   if (root) here = folder_reader(*root);
@@ -136,6 +195,7 @@ Result<std::shared_ptr<const Suppression>> Suppression::make(const Request& requ
   const std::shared_ptr<const policy::Policy> own = here ? policy::Policy::load(*here, options) : std::make_shared<const policy::Policy>();
   if (request.policy_commit.empty()) {
     out->policy_ = own;
+    out->notes_ = own->notes();
     return out;
   }
   if (repository == nullptr) return fail(fmt::format("the policy shall come from {}, and this is no git repository", printable(request.policy_commit)));
@@ -144,16 +204,18 @@ Result<std::shared_ptr<const Suppression>> Suppression::make(const Request& requ
   out->policy_ = policy::Policy::load(*reader, options);
   if (out->policy_->trusts_changes()) {
     out->policy_ = own;
-  } else {
-    out->claimed_ = own;
-    out->read_commit_ = *std::move(reader);
+    out->notes_ = own->notes();
+    return out;
+  }
+  out->claimed_ = own;
+  out->read_commit_ = *std::move(reader);
+  out->notes_ = out->policy_->notes();
+  // Whoever reviews the change should see its faults before they are everybody's; the scan itself did all it was asked.
+  for (const policy::Note& note : own->notes()) {
+    const auto known = [&](const policy::Note& other) { return other.what == note.what && other.reason == note.reason; };
+    if (std::none_of(out->policy_->notes().begin(), out->policy_->notes().end(), known)) out->notes_.push_back({note.what, std::string(kOfChange) + note.reason, false});
   }
   return out;
-}
-
-const std::vector<policy::Note>& Suppression::notes() const {
-  static const std::vector<policy::Note> kNone;
-  return policy_ ? policy_->notes() : kNone;
 }
 
 // The same comment beside the same value.
@@ -182,8 +244,9 @@ std::optional<Suppression::Verdict> Suppression::judge(const Seen& seen, const m
   }
   policy::Place place;
   place.pattern = value.pattern->id;
-  const std::string outer = model::is_pseudo_path(path) || seen.sighting.ci || seen.sighting.image ? "" : std::string(model::outer_file(path));
+  const std::string outer = model::is_pseudo_path(path) || seen.sighting.ci || seen.sighting.image ? "" : std::string(seen.folder).append(model::outer_file(path));
   place.path = outer;
+  place.would_be_reported = seen.sighting.confidence >= least_;
   place.line = seen.sighting.line;
   if (seen.sighting.git) place.commit = seen.sighting.git->commit;
   place.line_text = seen.line;

@@ -175,3 +175,25 @@ TEST_CASE("A pre-commit hook honours baseline and keywake.toml") {
   write_file(tree.root / "keywake.toml", "[[allow]]\npaths = [\"docs/**\"]\nreason = \"made up\"\n");
   CHECK(tree.git({"commit", "-q", "-m", "a"}).status == 0);
 }
+
+TEST_CASE("A symbolic link on the way to a policy's file is not followed") {
+  WorkTree tree;
+  TemporaryFolder elsewhere;
+  write_file(elsewhere.path() / "secret_scanning.yml", "paths-ignore: ['**']\n");
+  tree.commit_unseen("a.env", leak(1));
+  fs::create_directory_symlink(elsewhere.path(), tree.root / ".github");
+  CHECK(found(scan(tree.root)) == 1);
+  CHECK(contains(run_keywake({"scan"}, {.folder = tree.root}).out, "a symbolic link leads there"));
+  fs::remove(tree.root / ".github");
+  write_file(tree.root / ".github/secret_scanning.yml", "paths-ignore: ['**']\n");
+  CHECK(found(scan(tree.root)) == 0);
+}
+
+TEST_CASE("Fingerprints of Betterleaks 2 with a key") {
+  WorkTree tree;
+  tree.commit_unseen("a.env", leak(1));
+  const std::string made = run_command(tree.root, {"python3", "-c", "import hmac, sys; print('hmac-sha256:' + hmac.new(b'made up', sys.argv[1].encode(), 'sha256').hexdigest())", github_token(1)}).out;
+  write_file(tree.root / ".betterleaksignore", made);
+  CHECK(found(scan(tree.root)) == 1);
+  CHECK(found(scan(tree.root, {}, {"BETTERLEAKS_FINGERPRINT_HMAC_KEY=made up"})) == 0);
+}

@@ -364,3 +364,59 @@ TEST_CASE("a change cannot allow itself; its target can") {
   CHECK(allowed.status == 0);
   CHECK(contains(allowed.out, "keywake.toml"));  // said in the summary
 }
+
+TEST_CASE("a fault in the change's own keywake.toml is shown before it is everybody's") {
+  Forge forge;
+  forge.feature("keywake.toml", "[[alow]]\n");
+  const Ran ran = ci(forge.checkout("refs/pull/7/merge", 0), github(forge, "pull_request", pull_request(forge), "refs/pull/7/merge"));
+  INFO(ran.out << ran.err);
+  CHECK(ran.status == 0);
+  CHECK(contains(ran.out, "as this change has it: keywake.toml:1: unknown key \"alow\""));
+}
+
+TEST_CASE("a baseline in CI: its key comes from the environment, and a change cannot bring its own") {
+  Forge forge;
+  forge.feature("new.txt", leak(2));
+  const fs::path made = forge.path() / "baseline.json";
+  WorkTree& work = forge.work();
+  run_git(work.root, {"checkout", "-q", "feature"});
+  REQUIRE(run_keywake({"baseline", "create", "--reason", "made up", "--baseline", made.string()}, {.folder = work.root}).status == 0);
+  run_git(work.root, {"checkout", "-q", "main"});
+  const std::string text = read_text(made);
+  const std::string key = "KEYWAKE_BASELINE_KEY=" + read_text(work.root / ".git/keywake/baseline.key");
+  const auto check = [&](Arguments arguments, bool with_key = true) {
+    Arguments environment = github(forge, "pull_request", pull_request(forge), "refs/pull/7/merge");
+    if (with_key) environment.push_back(key);
+    return ci(forge.checkout("refs/pull/7/merge", 0), environment, arguments);
+  };
+  const auto from_main = [&] {
+    run_git(work.root, {"checkout", "-q", "feature"});
+    run_git(work.root, {"merge", "-q", "-X", "ours", "-m", "From main", "main"});
+    run_git(work.root, {"checkout", "-q", "main"});
+    forge.push();
+  };
+  CHECK(check({}).status == 1);
+
+  SECTION("that of the root") {
+    work.commit_unseen(".keywake-baseline.json", text);
+    work.commit_unseen("other.txt", "x\n");
+    from_main();
+    CHECK(check({}, false).status == 1);
+    const Ran known = check({});
+    INFO(known.out << known.err);
+    CHECK(known.status == 0);
+  }
+  SECTION("--baseline FILE") {
+    CHECK(check({"--baseline", made.string()}).status == 0);  // of no repository: who runs the job names it
+    forge.feature("ci/known.json", text);
+    const Ran own = check({"--baseline", "ci/known.json"});
+    INFO(own.out << own.err);
+    CHECK(own.status == 1);
+    CHECK(contains(own.out, "only this change has it"));
+    work.commit_unseen("ci/known.json", text);
+    from_main();
+    CHECK(check({"--baseline", "ci/known.json"}).status == 0);
+    forge.feature("ci/known.json", "{}");  // nor can it break what the target has
+    CHECK(check({"--baseline", "ci/known.json"}).status == 0);
+  }
+}

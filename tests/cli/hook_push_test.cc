@@ -1,4 +1,5 @@
 // The hooks of a push, on both sides: real pushes over file://, HTTP and SSH.
+#include <sstream>
 #include <unistd.h>
 
 #include <fstream>
@@ -177,7 +178,11 @@ TEST_CASE("A server's pre-receive refuses what is in quarantine, and says why in
   CHECK(refused.status == 1);
   CHECK(contains(refused.err, "remote: keywake: push refused, 1 credential in it."));
   CHECK(contains(refused.err, "production.env:1:9"));
-  CHECK(contains(refused.err, "keywake:allow github.pat-classic <why>"));
+  // Words in the push would not count: it says what does.
+  CHECK_FALSE(contains(refused.err, "keywake:allow"));
+  CHECK(contains(refused.err, "A push cannot allow itself"));
+  CHECK(contains(refused.err, "remote:   paths = [\"/config/of the whole company/production.env\"]"));
+  CHECK(contains(refused.err, "remote:   patterns = [\"github.pat-classic\"]"));
   CHECK(contains(refused.err, "https://github.com/settings/tokens"));
   CHECK_FALSE(contains(refused.err, github_token(1)));
   CHECK_FALSE(contains(refused.err, "--no-verify"));
@@ -240,8 +245,35 @@ TEST_CASE("A server's pre-receive refuses what is in quarantine, and says why in
       std::ofstream(hook) << script;
     }
     CHECK(tree.git({"push", "-q", "origin", "main"}).status == (strict ? 1 : 0));
+    // For a branch that is new, what the default branch says.
+    run_git(server.root, {"symbolic-ref", "HEAD", "refs/heads/main"});
+    CHECK(tree.git({"push", "-q", "origin", "main:refs/heads/topic"}).status == (strict ? 1 : 0));
     tree.commit_unseen("elsewhere.env", leak(2));
     CHECK(tree.git({"push", "-q", "origin", "main"}).status == 1);
+    CHECK(tree.git({"push", "-q", "origin", "main:refs/heads/other"}).status == 1);
+  }
+  SECTION("the entry that a refusal shows, once whoever may has pushed it") {
+    std::string entry;
+    std::istringstream said(refused.err);
+    for (std::string line; std::getline(said, line);) {
+      const std::string text = line.substr(0, line.find_last_not_of(' ') + 1);
+      if (entry.empty() ? text == "remote:   [[allow]]" : text.starts_with("remote:   ")) entry += text.substr(10) + "\n";
+    }
+    const std::size_t why = entry.find("<why>");
+    REQUIRE(why != std::string::npos);
+    run_git(tree.root, {"reset", "-q", "--hard", "main~1"});
+    tree.commit_unseen("keywake.toml", entry.replace(why, 5, "made up"));
+    REQUIRE(tree.git({"push", "-q", "origin", "main"}).status == 0);
+    tree.commit_unseen("config/of the whole company/production.env", leak(1));
+    CHECK(tree.git({"push", "-q", "origin", "main"}).status == 0);
+  }
+  SECTION("a fault in what a push says may stay is told at once, and refuses nothing") {
+    run_git(tree.root, {"reset", "-q", "--hard", "main~1"});
+    tree.commit_unseen("keywake.toml", "[[alow]]\n");
+    const Ran ran = tree.git({"push", "-q", "origin", "main"});
+    INFO(ran.err);
+    CHECK(ran.status == 0);
+    CHECK(contains(ran.err, "unknown key \"alow\""));
   }
 }
 

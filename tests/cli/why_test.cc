@@ -124,3 +124,23 @@ TEST_CASE("rules why reads members of archives, named as reports name them") {
   CHECK(contains(project.why("all.tar").out, "all.tar!/app/db.py:3:13  rejected"));
   CHECK(contains(project.why("all.tar!/app/db.py:4").out, "nothing here was a candidate"));
 }
+
+TEST_CASE("rules why says what a scan would leave out, and by what") {
+  Project project;
+  write_file(project.folder.path() / "keywake.toml", "[[allow]]\npaths = [\"app/**\"]\nreason = \"made up\"\n");
+  write_file(project.folder.path() / "b.py", "TOKEN = \"" + project.token + "\"  # gitleaks:allow\n");
+  struct Row {
+    const char* place;
+    const char* in;
+    const char* says;
+  };
+  for (const Row& row : {Row{"app/db.py:5", ".", "a scan leaves it out, by keywake.toml"}, Row{"db.py:5", "app", "a scan leaves it out, by keywake.toml"},
+                         Row{"b.py:1", ".", "a scan leaves it out, by gitleaks:allow"}}) {
+    const Ran ran = project.why(row.place, row.in);
+    INFO(ran.out << ran.err);
+    CHECK(ran.status == 0);
+    CHECK(contains(ran.out, "found\n    github.pat-classic"));
+    CHECK(contains(ran.out, row.says));
+  }
+  CHECK_FALSE(contains(project.why("tests/db.py:5").out, "leaves it out"));
+}

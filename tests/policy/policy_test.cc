@@ -34,8 +34,9 @@ std::string repeated(std::string_view text, std::size_t times) {
   return out;
 }
 
-std::shared_ptr<const Policy> policy_of(const std::map<std::string, std::string>& files) {
+std::shared_ptr<const Policy> policy_of(const std::map<std::string, std::string>& files, const std::string& betterleaks_key = "") {
   Policy::Options options;
+  options.betterleaks_key = betterleaks_key;
   options.key = kKey;
   options.now = kNow;
   return Policy::load(
@@ -89,6 +90,12 @@ TEST_CASE("A baseline without a key hashes slowly, by the salt in the file") {
   const std::string hash = (*hasher)->hash("value-1");
   CHECK(std::chrono::steady_clock::now() - started > std::chrono::milliseconds(10));
   CHECK(hash.size() == 64);
+  file.entries[hash] = {"acme.key", "known", "robin", "2026-09-01", std::nullopt};
+  const auto slow = Baseline::make(file, "", "b", kNow);
+  Place known = place("a", "value-1");
+  CHECK((*slow)->by(known) == "baseline");
+  known.would_be_reported = false;  // what nobody would see is not worth the time
+  CHECK_FALSE((*slow)->by(known));
   file.id[0] = 'b';
   CHECK((*Baseline::make(file, "", "b", kNow))->hash("value-1") != hash);
 }
@@ -151,6 +158,7 @@ TEST_CASE("Bad keywake.toml: file, line and remedy") {
   };
   const Row rows[] = {
       {"[[allow]]\npaths = [\"a\"]\n", "keywake.toml:1: \"reason\" is missing"},
+      {"[[allow]]\npaths = [\"a\"]\nreason = \"<why>\"\n", "keywake.toml:1: \"reason\" is missing"},
       {"\n[[allow]]\nreason = \"x\"\n", "would allow everything"},
       {"[[allow]]\npath = [\"a\"]\n", "keywake.toml:2: unknown key \"path\"; did you mean \"paths\"?"},
       {"[[alow]]\n", "unknown key \"alow\"; did you mean \"allow\"?"},
@@ -192,6 +200,55 @@ TEST_CASE("Files of other tools") {
     CHECK(policy->by(place("src/b.py", value, "acme.key", 3)) == ".gitleaksignore");
     CHECK_FALSE(policy->by(place("src/b.py", value, "acme.key", 4)));
   }
+  SECTION("a place as Windows writes it") {
+    const auto policy = policy_of({{".gitleaksignore", "src\\a.py:github-pat:7\n"}});
+    CHECK(policy->by(place("src/a.py", value, "acme.key", 7)) == ".gitleaksignore");
+    CHECK(policy->notes().empty());
+  }
+  SECTION("fingerprints of values, as Betterleaks 2.0.0-rc.4 makes them") {
+    const std::string plain = to_hex(sha256(value));
+    const std::string keyed = "hmac-sha256:" + to_hex(hmac("sha256", "made-up key", "second"));
+    std::string capitals = plain;
+    for (char& c : capitals) c = static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
+    for (const std::string& digits : {plain, capitals}) {
+      const auto policy = policy_of({{".betterleaksignore", "# why\n  " + digits + "  \n" + keyed + "\nsrc/b.py:generic-api-key:3\n"}}, "made-up key");
+      CHECK(policy->notes().empty());
+      CHECK(policy->by(place("anywhere", value)) == ".betterleaksignore");
+      CHECK(policy->by(place("", value)) == ".betterleaksignore");
+      CHECK(policy->by(place("a", "second")) == ".betterleaksignore");
+      CHECK(policy->by(place("src/b.py", "third", "acme.key", 3)) == ".betterleaksignore");  // of Betterleaks 1
+      CHECK_FALSE(policy->by(place("a", "third")));
+    }
+    const auto without = policy_of({{".betterleaksignore", keyed + "\n"}});
+    CHECK_FALSE(without->by(place("a", "second")));
+    REQUIRE(without->notes().size() == 1);
+    CHECK(without->notes()[0].reason.find("BETTERLEAKS_FINGERPRINT_HMAC_KEY") != std::string::npos);
+    CHECK_FALSE(policy_of({{".betterleaksignore", keyed + "\n"}}, "another")->by(place("a", "second")));
+    // What it warns of, and passes over.
+    const auto bad = policy_of({{".betterleaksignore", "sha256:" + plain + "\n" + plain + " # why\n" + plain.substr(1) + "\n"}});
+    CHECK_FALSE(bad->by(place("a", value)));
+    CHECK(bad->notes().size() == 3);
+    // In gitleaks' file they mean nothing.
+    CHECK_FALSE(policy_of({{".gitleaksignore", plain + "\n"}})->by(place("a", value)));
+  }
+  SECTION("allowlists of gitleaks: what is for some rules, and what regexes are tried on") {
+    const auto policy = policy_of({{".gitleaks.toml",
+                                    "[[allowlists]]\ntargetRules = ['Our_Key', 'x']\npaths = ['.*']\n"
+                                    "[[allowlists]]\nregexTarget = 'line'\nregexes = ['^only here']\n"
+                                    "[[allowlists]]\nregexTarget = 'match'\nregexes = ['^key = ']\n"
+                                    "[[rules]]\nid = 'x'\nregex = 'y'\n[[rules.allowlists]]\npaths = ['.*']\n"}});
+    CHECK_FALSE(policy->by(place("a", value)));
+    CHECK(policy->by(place("a", value, "gitleaks.our-key")) == ".gitleaks.toml");
+    Place on_line = place("a", value);
+    on_line.line_text = "only here: value";
+    CHECK(policy->by(on_line) == ".gitleaks.toml");
+    on_line.line_text = "key = value";
+    CHECK_FALSE(policy->by(on_line));
+    REQUIRE(policy->notes().size() == 3);
+    CHECK(policy->notes()[0].reason.find("line 1: its targetRules") != std::string::npos);
+    CHECK(policy->notes()[1].reason.find("line 7: its regexes are tried on the credential alone") != std::string::npos);
+    CHECK(policy->notes()[2].reason.find("in 1 of them") != std::string::npos);
+  }
   SECTION("allowlists of gitleaks") {
     const auto policy = policy_of({{".gitleaks.toml",
                                     "title = 'x'\n[extend]\nuseDefault = true\n[allowlist]\npaths = ['''vendor/.*''']\nstopwords = ['EXAMPLEWORD']\n"
@@ -202,7 +259,7 @@ TEST_CASE("Files of other tools") {
     CHECK(policy->by(place("tests/a", value)) == ".gitleaks.toml");
     CHECK_FALSE(policy->by(place("tests/a", "other")));
     CHECK_FALSE(policy->by(place("a", value)));
-    REQUIRE(policy->notes().size() == 1);  // what RE2 cannot express
+    REQUIRE(policy->notes().size() == 2);  // what RE2 cannot express, and rules that have other names here
     CHECK_FALSE(policy->notes()[0].failed);
   }
   SECTION("a baseline of detect-secrets") {
@@ -217,6 +274,22 @@ TEST_CASE("Files of other tools") {
     CHECK(github->by(place("a.env", "ghp_made-up", "acme.key", 2)) == ".secrets.baseline");
     CHECK_FALSE(github->by(place("a.env", "ghp_made-up", "acme.key", 3)));
     CHECK_FALSE(github->by(place("a.env", "gho_made-up", "acme.key", 2)));
+  }
+  SECTION("what detect-secrets 1.5 hashes of keys and tokens is their beginning") {
+    const auto entry = [](std::string_view type, std::string_view hashed, unsigned line) {
+      return fmt::format(R"({{"type":"{}","filename":"a","hashed_secret":"{}","is_verified":false,"line_number":{}}})", type, to_hex(sha1(hashed)), line);
+    };
+    const auto policy = policy_of({{".secrets.baseline", fmt::format(R"({{"results":{{"a":[{},{},{}]}}}})", entry("Private Key", "BEGIN RSA PRIVATE KEY", 4), entry("GitLab Token", "glpat", 9),
+                                                                     entry("Azure Storage Account access key", "AccountKey=" + value, 12))}});
+    const std::string key = "-----BEGIN RSA PRIVATE KEY-----\nmade up\n-----END RSA PRIVATE KEY-----";
+    CHECK(policy->by(place("a", key, "private-key.rsa", 4)) == ".secrets.baseline");
+    CHECK_FALSE(policy->by(place("a", key, "private-key.rsa", 5)));
+    CHECK_FALSE(policy->by(place("b", key, "private-key.rsa", 4)));
+    CHECK_FALSE(policy->by(place("a", "-----BEGIN EC PRIVATE KEY-----\nmade up\n-----END EC PRIVATE KEY-----", "private-key.ec", 4)));
+    CHECK(policy->by(place("a", "glpat-made-up", "gitlab.pat", 9)) == ".secrets.baseline");
+    CHECK_FALSE(policy->by(place("a", "glpat-made-up", "gitlab.pat", 4)));
+    CHECK_FALSE(policy->by(place("a", "BEGIN RSA PRIVATE KEY-and more", "acme.key", 9)));
+    CHECK(policy->by(place("a", value, "azure.storage", 1)) == ".secrets.baseline");
   }
   SECTION("ggshield's settings, both versions") {
     const auto policy = policy_of({{".gitguardian.yaml", "version: 2\nsecret:\n  ignored_paths: ['doc/*']\n  ignored_matches:\n    - name: x\n      match: " +
@@ -238,7 +311,7 @@ TEST_CASE("Files of other tools") {
     std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
     for (char c = 'b'; c < 'k'; ++c) bomb += fmt::format("{}: &{} [*{},*{},*{},*{},*{},*{},*{},*{}]\n", c, c, char(c - 1), char(c - 1), char(c - 1), char(c - 1), char(c - 1), char(c - 1), char(c - 1), char(c - 1));
     for (const auto& [file, text] : std::map<std::string, std::string>{{".gitleaks.toml", "a = ["},
-                                                                      {".secrets.baseline", "[1,2"},
+                                                                      {".secrets.baseline", "{\"results\":" + std::string(4'000'000, '[')},
                                                                       {".gitguardian.yaml", bomb},
                                                                       {".gitguardian.yml", "\t: : ["},
                                                                       {"gitleaks.toml", "a" + repeated(".a", 100'000) + " = 1\n"},
@@ -252,7 +325,46 @@ TEST_CASE("Files of other tools") {
   }
 }
 
+TEST_CASE("what is beyond a file's bounds is said, not dropped") {
+  const auto globs = [](std::size_t count) {
+    std::string out = "paths-ignore:\n";
+    for (std::size_t i = 0; i < count; ++i) out += fmt::format("  - d{}/x\n", i);
+    return out;
+  };
+  CHECK(policy_of({{".github/secret_scanning.yml", globs(kMaxExpressions)}})->notes().empty());
+  const auto policy = policy_of({{".github/secret_scanning.yml", globs(kMaxExpressions + 5)}});
+  REQUIRE(policy->notes().size() == 1);
+  CHECK(policy->notes()[0].reason == "not honoured: all globs beyond the first 2,000");
+  CHECK(policy->by(place("d1999/x", "v")));
+  CHECK_FALSE(policy->by(place("d2000/x", "v")));
+
+  const auto note = [](const std::string& glob) { return policy_of({{".github/secret_scanning.yml", "paths-ignore: ['" + glob + "']\n"}})->notes().at(0).reason; };
+  CHECK(note(std::string(5'000, 'a')).find("a glob of more than 4096 bytes") != std::string::npos);
+  CHECK(note(std::string(2'500, '?')).find("a glob that would take too long") != std::string::npos);
+
+  // Twenty notes of a file, and how many more there are.
+  const auto many = policy_of({{".gitleaksignore", repeated("nonsense\n", 50)}});
+  REQUIRE(many->notes().size() == 21);
+  CHECK(many->notes().back().reason == "not honoured: and 30 more");
+}
+
+TEST_CASE("the expressions of one file share what they may take, in however many lists") {
+  const std::string list = "[[allowlists]]\nregexes = [" + repeated("'x[a-z]{0,900}z',", 20) + "]\n";
+  CHECK(policy_of({{".gitleaks.toml", list}})->notes().empty());
+  const auto policy = policy_of({{".gitleaks.toml", repeated(list, 4)}});
+  REQUIRE_FALSE(policy->notes().empty());
+  CHECK(policy->notes()[0].reason.find("too long, by itself or with those before it in this file") != std::string::npos);
+}
+
 TEST_CASE("files that would take a parser's stack or hours are refused at once") {
+  const auto started = std::chrono::steady_clock::now();
+  for (const char* file : {".keywake-baseline.json", ".secrets.baseline"}) {
+    for (const std::string_view unit : {"[", "{\"a\":"}) {
+      const auto policy = policy_of({{file, repeated(unit, kMaxFile / unit.size())}});
+      REQUIRE(policy->notes().size() == 1);
+    }
+  }
+  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(1));
   CHECK(read_settings("a" + repeated(".a", 100'000) + " = 1\n", "keywake.toml", kNow).error().message.find("too many dotted parts") != std::string::npos);
   CHECK(read_settings("a" + repeated(".\"=\".a", 50'000) + " = 1\n", "keywake.toml", kNow).error().message.find("too many dotted parts") != std::string::npos);
   CHECK(policy_of({{".gitguardian.yaml", repeated("[ # ]\n", 40'000)}})->notes().size() == 1);

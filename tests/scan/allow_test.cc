@@ -43,6 +43,25 @@ TEST_CASE("keywake:allow in the line, or alone in the line above") {
       {"k = SECRET # gitleaks:allowed", false, ""},
       {"k = SECRET # xgitleaks:allow", false, ""},
       {"k = SECRET ggignored", false, ""},
+      // detect-secrets 1.5 takes hyphens for blanks.
+      {"k = SECRET # pragma:allowlist-secret", true, "pragma: allowlist secret"},
+      {"k = SECRET /* pragma: allowlist-secret */", true, "pragma: allowlist secret"},
+      {"k = SECRET # pragma: whitelist secret", true, "pragma: allowlist secret"},
+      {"k = SECRET # pragma:whitelist-secret why", true, "pragma: allowlist secret"},
+      {"# pragma: allowlist-nextline-secret\nk = SECRET", true, "pragma: allowlist secret"},
+      {"  // pragma:allowlist-nextline secret\nk = SECRET", true, "pragma: allowlist secret"},
+      {"# pragma: whitelist nextline secret\nk = SECRET", false, ""},
+      {"x = 1 # pragma: allowlist nextline secret\nk = SECRET", false, ""},
+      {"k = SECRET # pragma: allowlist_secret", false, ""},
+      {"k = SECRET # pragma: allowlist secrets", false, ""},
+      // Kingfisher 2.14 looks at the line above and at the next below that is not empty, whatever they hold.
+      {"# kingfisher:ignore\nk = SECRET", true, "kingfisher:ignore"},
+      {"x = 1 # kingfisher:ignore\nk = SECRET", true, "kingfisher:ignore"},
+      {"# kingfisher:ignore\n\nk = SECRET", false, ""},
+      {"k = SECRET\nx = 1 # kingfisher:ignore\n", true, "kingfisher:ignore"},
+      {"k = SECRET\n\n \n# kingfisher:ignore", true, "kingfisher:ignore"},
+      {"k = SECRET\nx = 1\n# kingfisher:ignore", false, ""},
+      {"k = SECRET\n# kingfisher:ignored\n", false, ""},
   };
   for (const Row& row : kRows) {
     INFO(row.text);
