@@ -55,17 +55,30 @@ class GitLab {
   void project(const std::string& path) {
     const std::string base = "/projects/" + encoded(path);
     const std::string scope = "project " + path;
-    variables(base + "/variables", scope, false);
-    list(base + "/pipeline_schedules", "schedules of " + scope, [this, base, scope](const Json& each) { schedule(base, scope, each); });
+    variables(base + "/variables", scope, false, unless_off(base, "variables of " + scope));
+    const std::string schedules = "schedules of " + scope;
+    list(base + "/pipeline_schedules", schedules, [this, base, scope](const Json& each) { schedule(base, scope, each); }, unless_off(base, schedules));
     if (api_.outputs().any()) jobs(base, scope);
-    list(base + "/triggers", "triggers of " + scope, [this, scope](const Json& each) {
+    const std::string triggers = "triggers of " + scope;
+    list(base + "/triggers", triggers, [this, scope](const Json& each) {
       StoredVariable& trigger = api_.add(fmt::format("{}, trigger {}", scope, number(each, "id")), "TRIGGER_TOKEN");
       trigger.is_secret = true;
       trigger.about.created_at = seconds_of(text(each, "created_at"));
       trigger.about.place.updated_at = seconds_of(text(each, "updated_at"));
       // Of the triggers of others only the first four characters are told.
       if (const std::string token = text(each, "token"); token.size() > 4) trigger.value = Secret(token);
-    });
+    }, unless_off(base, triggers));
+  }
+
+  // A project whose CI is switched off answers 403, whoever asks; https://docs.gitlab.com/api/projects/: jobs_enabled, builds_access_level.
+  Api::Refused unless_off(const std::string& base, const std::string& what) {
+    return [this, base, what](int status) {
+      if (status != 403) return false;
+      api_.get(base, what, [this, what](const Json& body, const net::Answer&) {
+        if (flag(body, "jobs_enabled") != false && text(body, "builds_access_level") != "disabled") api_.skip(what, "the access token has no permission for it (403)");
+      });
+      return true;
+    };
   }
 
   void jobs(const std::string& base, const std::string& scope) {
@@ -76,8 +89,8 @@ class GitLab {
     auto got = [this, base, scope](const Json& job) { outputs(base, scope, job); };
     auto pages = [=, this](const std::string& first, Api::Refused refused) { api_.pages(first, what, "", api_.while_wanted(api_.by_link(what), "", made_since), got, std::move(refused)); };
     // Before GitLab 15.9 jobs were paged by number alone (the answer is 405), which ends at 50,000 of them.
-    auto by_number = [pages, path](int status) {
-      if (status != 405 && status != 400) return false;
+    auto by_number = [pages, path, off = unless_off(base, what)](int status) {
+      if (status != 405 && status != 400) return off(status);
       pages(path, {});
       return true;
     };
@@ -118,7 +131,7 @@ class GitLab {
     });
   }
 
-  void variables(const std::string& path, const std::string& scope, bool everywhere) {
+  void variables(const std::string& path, const std::string& scope, bool everywhere, Api::Refused refused = {}) {
     list(path, "variables of " + scope, [this, scope, everywhere](const Json& each) {
       StoredVariable& added = api_.add(scope, text(each, "key"));
       model::Variable& about = added.about;
@@ -129,7 +142,7 @@ class GitLab {
       if (everywhere) about.every_project = true;
       added.is_secret = about.place.masked == true;
       if (flag(each, "hidden") != true) added.value = value_in(each, "value");
-    });
+    }, std::move(refused));
   }
 
   Api& api_;

@@ -100,6 +100,26 @@ TEST_CASE("GitLab: group, subgroup, projects, schedules and triggers, in pages; 
   CHECK(named(listing, "project acme/payments/api/THREE").about.target == "gitlab-ci://gitlab.test/acme");
 }
 
+TEST_CASE("GitLab: a project whose CI is off has nothing to read, and one that the token may not see is named") {
+  Json routes = Json::array({{"/api/v4/groups/acme?with_projects=false", body({{"id", 1}, {"full_path", "acme"}})},
+                             {"/api/v4/groups/acme/variables?per_page=100", body(Json::array())},
+                             {"/api/v4/groups/acme/descendant_groups?per_page=100", body(Json::array())},
+                             {"/api/v4/groups/acme/projects?include_subgroups=true&with_shared=false&simple=true&per_page=100", body({{{"path_with_namespace", "acme/off"}}, {{"path_with_namespace", "acme/guest"}}})},
+                             {"/api/v4/projects/acme%2Foff", body({{"id", 1}, {"jobs_enabled", false}, {"builds_access_level", "disabled"}})},
+                             {"/api/v4/projects/acme%2Fguest", body({{"id", 2}, {"builds_access_level", "enabled"}})}});
+  for (const std::string project : {"acme%2Foff", "acme%2Fguest"}) {
+    for (const std::string list : {"variables?per_page=100", "pipeline_schedules?per_page=100", "triggers?per_page=100"}) routes.push_back({"/api/v4/projects/" + project + "/" + list, status(403)});
+  }
+  Json by_path = Json::object();
+  for (const Json& route : routes) by_path[route[0].get<std::string>()] = route[1];
+  StoreServer server({{"login", {"PRIVATE-TOKEN", "glpat"}}, {"routes", by_path}});
+  const EnvironmentVariable token("GITLAB_TOKEN", "glpat");
+  const Listing listing = listed("gitlab-ci://gitlab.test/acme", server.options());
+  CHECK(skips(listing).find("acme/off") == std::string::npos);
+  CHECK(listing.skips.size() == 3);
+  CHECK(skips(listing).find("triggers of project acme/guest: the access token has no permission for it (403)") != std::string::npos);
+}
+
 TEST_CASE("GitLab: the token does not follow a next page to another host, and a page is not asked for ever") {
   const Json one{{"key", "ONE"}, {"value", "first"}};
   const Json routes{
