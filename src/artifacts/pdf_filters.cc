@@ -1,6 +1,6 @@
 // qpdf decodes object streams into memory without a limit, so a small file could take all of it. Its decoders can be replaced by name: these are
-// qpdf's own, with a count of what comes out. The predictors of PNG (RFC 2083, section 6), which cross-reference streams use, and LZW (ISO 32000-1,
-// 7.4.4) are not offered by qpdf's headers and so stand here. The TIFF predictor, which images alone use, is not undone.
+// qpdf's own, with a count of what comes out. The predictors of PNG (RFC 2083, section 6), which cross-reference streams use, LZW, and the two of text (ISO 32000-1,
+// 7.4.2 to 7.4.4) are not offered by qpdf's headers and so stand here. The TIFF predictor, which images alone use, is not undone.
 #include "artifacts/pdf_internal.h"
 
 #include <algorithm>
@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <string_view>
 #include <vector>
+
+#include "base/hash.h"
 
 namespace keywake::artifacts {
 namespace {
@@ -157,6 +159,80 @@ class UnpackLzw : public Pipeline {
   bool ended_ = false;
 };
 
+// ISO 32000-1, 7.4.2.
+class UnpackHex : public Pipeline {
+ public:
+  explicit UnpackHex(Pipeline* next) : Pipeline("hex", next) {}
+  void write(unsigned char const* data, std::size_t size) override {
+    out_.clear();
+    for (std::size_t i = 0; i < size && !ended_; ++i) {
+      const int digit = hex_digit(static_cast<char>(data[i]));
+      if (data[i] == '>') {
+        ended_ = true;
+      } else if (digit >= 0) {
+        if (half_ >= 0) out_.push_back(static_cast<unsigned char>(half_ << 4 | digit));
+        half_ = half_ >= 0 ? -1 : digit;
+      }
+    }
+    if (!out_.empty()) getNext()->write(out_.data(), out_.size());
+  }
+  void finish() override {
+    if (half_ >= 0) {
+      const auto last = static_cast<unsigned char>(half_ << 4);
+      getNext()->write(&last, 1);
+    }
+    getNext()->finish();
+  }
+
+ private:
+  std::vector<unsigned char> out_;
+  int half_ = -1;
+  bool ended_ = false;
+};
+
+// ISO 32000-1, 7.4.3: five digits to the base 85 for four bytes, `z` for four zeros.
+class Unpack85 : public Pipeline {
+ public:
+  explicit Unpack85(Pipeline* next) : Pipeline("base 85", next) {}
+  void write(unsigned char const* data, std::size_t size) override {
+    out_.clear();
+    for (std::size_t i = 0; i < size && !ended_; ++i) {
+      const unsigned char c = data[i];
+      if (c == '~') {
+        ended_ = true;
+      } else if (c == 'z' && digits_ == 0) {
+        out_.insert(out_.end(), 4, 0);
+      } else if (c >= '!' && c <= 'u') {
+        value_ = value_ * 85 + (c - '!');
+        if (++digits_ == 5) put(4);
+      }
+    }
+    if (!out_.empty()) getNext()->write(out_.data(), out_.size());
+  }
+  void finish() override {
+    if (digits_ > 1) {
+      out_.clear();
+      const std::size_t bytes = digits_ - 1;
+      for (; digits_ < 5; ++digits_) value_ = value_ * 85 + 84;
+      put(bytes);
+      getNext()->write(out_.data(), out_.size());
+    }
+    getNext()->finish();
+  }
+
+ private:
+  void put(std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) out_.push_back(static_cast<unsigned char>(value_ >> (24 - 8 * i)));
+    digits_ = 0;
+    value_ = 0;
+  }
+
+  std::vector<unsigned char> out_;
+  std::uint64_t value_ = 0;
+  unsigned digits_ = 0;
+  bool ended_ = false;
+};
+
 // Flate and LZW, which have the same parameters.
 template <bool is_lzw>
 class Packed : public QPDFStreamFilter {
@@ -217,6 +293,21 @@ class RunLength : public QPDFStreamFilter {
   std::unique_ptr<Pl_RunLength> decoder_;
 };
 
+// Those that have no parameters.
+template <typename Decoder>
+class Written : public QPDFStreamFilter {
+ public:
+  Pipeline* getDecodePipeline(Pipeline* next) override {
+    counted_ = std::make_unique<Counted>(next);
+    decoder_ = std::make_unique<Decoder>(counted_.get());
+    return decoder_.get();
+  }
+
+ private:
+  std::unique_ptr<Counted> counted_;
+  std::unique_ptr<Decoder> decoder_;
+};
+
 }  // namespace
 
 void set_pdf_budget(std::size_t bytes) {
@@ -244,6 +335,8 @@ void install_pdf_filters() {
     QPDF::registerStreamFilter("/FlateDecode", [] { return std::make_shared<Packed<false>>(); });
     QPDF::registerStreamFilter("/RunLengthDecode", [] { return std::make_shared<RunLength>(); });
     QPDF::registerStreamFilter("/LZWDecode", [] { return std::make_shared<Packed<true>>(); });
+    QPDF::registerStreamFilter("/ASCIIHexDecode", [] { return std::make_shared<Written<UnpackHex>>(); });
+    QPDF::registerStreamFilter("/ASCII85Decode", [] { return std::make_shared<Written<Unpack85>>(); });
   });
 }
 

@@ -159,6 +159,35 @@ open('out', 'wb').write(out)
   made::survives_damage(Format::kPdf, bytes);
 }
 
+TEST_CASE("streams written as text are read: hexadecimal and base 85, of every length, and around a compressed one") {
+  const auto got = made::unfold(Format::kPdf, made::by_python(R"py(
+import base64, zlib
+texts = [b'text %d ' % i + bytes(range(65, 65 + i)) + b'\n' for i in range(6)] + [b'zeros' + bytes(3) + bytes(8) + b' and more\n']
+streams = []
+for text in texts:
+    streams.append((base64.a85encode(text, wrapcol=20) + b'~>', '/ASCII85Decode'))
+    streams.append((text.hex(' ').upper().encode() + b'\n>', '/ASCIIHexDecode'))
+streams.append((base64.a85encode(zlib.compress(b'packed within\n')) + b'~>', '[/ASCII85Decode /FlateDecode]'))
+streams.append((b'6F64642', '/ASCIIHexDecode'))
+out = b'%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n'
+for i, (body, filters) in enumerate(streams): out += b'%d 0 obj\n<< /Length %d /Filter %s >>\nstream\n' % (i + 3, len(body), filters.encode()) + body + b'\nendstream\nendobj\n'
+out += b'trailer\n<< /Size 30 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n'
+open('out', 'wb').write(out)
+)py"));
+  CHECK(got.error.empty());
+  for (int i = 0; i < 6; ++i) {
+    const std::string text = "text " + std::to_string(i) + " " + std::string("ABCDE").substr(0, static_cast<std::size_t>(i)) + "\n";
+    for (const int stream : {3 + 2 * i, 4 + 2 * i}) {
+      INFO(stream);
+      REQUIRE(got.parts.contains("stream/" + std::to_string(stream)));
+      CHECK(got.parts.at("stream/" + std::to_string(stream)) == text);
+    }
+  }
+  for (const char* stream : {"stream/15", "stream/16"}) CHECK(got.holds(stream, "zeros" + std::string(11, '\0') + " and more\n"));
+  CHECK(got.holds("stream/17", "packed within\n"));
+  CHECK(got.holds("stream/18", "odd "));
+}
+
 TEST_CASE("a stream that expands to a gigabyte is not taken into memory") {
   const auto got = made::unfold(Format::kPdf, made::by_python(R"py(
 import zlib
@@ -179,4 +208,27 @@ TEST_CASE("a PDF of millions of objects is not taken into memory") {
   for (int i = 0; i < 2'600'000; ++i) many += "[]";
   CHECK(made::unfold(Format::kPdf, front + many + back).error.starts_with("it has more objects"));
   CHECK(made::unfold(Format::kPdf, front + "(some text)" + many.substr(0, 20'000) + back).holds("strings", "some text"));
+  // The same in an object stream that is written as text.
+  const std::string bytes = made::by_python(R"py(
+import base64, struct
+inside = b'3 0 [' + b'[]' * 2600000 + b']'
+out, at = b'%PDF-1.5\n', {}
+def put(number, body):
+    global out
+    at[number] = len(out)
+    out += b'%d 0 obj\n' % number + body + b'\nendobj\n'
+put(1, b'<< /Type /Catalog /Pages 2 0 R >>')
+put(2, b'<< /Type /Pages /Kids [] /Count 0 >>')
+packed = inside.hex().encode() + b'>'
+put(4, b'<< /Type /ObjStm /N 1 /First 4 /Filter /ASCIIHexDecode /Length %d >>\nstream\n' % len(packed) + packed + b'\nendstream')
+rows = [(0, 0, 65535), (1, at[1], 0), (1, at[2], 0), (2, 4, 0), (1, at[4], 0), (1, len(out), 0)]
+table = b''.join(struct.pack('>BIH', *row) for row in rows)
+begin = len(out)
+put(5, b'<< /Type /XRef /Size 6 /W [1 4 2] /Root 1 0 R /Length %d >>\nstream\n' % len(table) + table + b'\nendstream')
+out += b'startxref\n%d\n%%%%EOF\n' % begin
+open('out', 'wb').write(out)
+)py");
+  const auto got = made::unfold(Format::kPdf, bytes);
+  INFO(got.error);
+  CHECK((!got.complete || !got.error.empty()));
 }
