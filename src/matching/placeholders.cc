@@ -131,6 +131,23 @@ bool is_empty_pem(std::string_view text) {
   return end - std::min(end, begin + 5) < 16;
 }
 
+// `Buffer|Uint8Array|string`, as TypeScript and Python write what a value may be.
+bool is_type_union(std::string_view text) {
+  static constexpr std::array<std::string_view, 16> kTypes{"string", "number", "boolean", "null", "undefined", "any", "unknown", "object", "Buffer", "Uint8Array", "Blob", "String", "None", "str", "bytes", "int"};
+  bool any = false;
+  std::size_t parts = 0;
+  for (std::size_t begin = 0; begin <= text.size(); ++parts) {
+    const std::size_t end = std::min(text.find('|', begin), text.size());
+    std::string_view part = text.substr(begin, end - begin);
+    begin = end + 1;
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ') || part.ends_with("[]")) part.remove_suffix(part.ends_with(' ') ? 1 : 2);
+    if (part.empty() || is_digit(part[0]) || !std::all_of(part.begin(), part.end(), [](char c) { return is_alnum(c) || c == '_' || c == '.'; })) return false;
+    any = any || std::find(kTypes.begin(), kTypes.end(), part) != kTypes.end();
+  }
+  return any && parts > 1;
+}
+
 // The digests of nothing, which scripts print when a variable was empty.
 constexpr std::array<std::string_view, 3> kOfNothing{"d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
                                                      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};
@@ -140,6 +157,7 @@ constexpr std::array<std::string_view, 3> kOfNothing{"d41d8cd98f00b204e9800998ec
 std::optional<std::string_view> placeholder_reason(std::string_view body) {
   if (body.size() < 4) return std::nullopt;
   if (is_template(body.substr(0, kLong))) return "placeholder: a template, to be filled in";
+  if (body.size() <= kLong && body.find('|') != std::string_view::npos && is_type_union(body)) return "placeholder: types that a value may be of";
   std::bitset<256> seen;
   for (unsigned char c : body) seen.set(c);
   if (seen.count() <= 2 && body.size() >= 8) return "placeholder: one or two characters repeated";

@@ -149,9 +149,13 @@ TEST_CASE("Placeholders") {
         "{{ .Values.token }}", "%(token)s",        "1234567890abcdef",  "abcdefghijklmnop",
         "IOSFODNN7EXAMPLE",    "0123456789",       "changeme123456",    "replace-me-please",
         "abcabcabcabcabc",     "deadbeefdeadbeef", "9cbaf023786cd7...", "abc12345def67890ghi",
-        "****************",    "3f2cXXXXXXXX9a1e"}) {
+        "****************",    "3f2cXXXXXXXX9a1e", "Buffer|Uint8Array|Blob|string", "str | None", "string[]|null"}) {
     INFO(text);
     CHECK(placeholder_reason(text));
+  }
+  for (const char* text : {"a1|b2|c3", "horse|battery", "kT9|string!", "string|"}) {
+    INFO(text);
+    CHECK_FALSE(placeholder_reason(text));
   }
   std::mt19937_64 random(7);
   static constexpr std::string_view kDigits =
