@@ -100,7 +100,10 @@ bool Expansion::expand(Input& input, Kind kind, const Place& place) {
     if (!open.broken_member.empty()) {
       leave_out(open, std::exchange(open.broken_member, {}), fmt::format("damaged: {}", why));
     }
-    if (next == Layer::Next::kEnd) break;
+    if (next == Layer::Next::kEnd) {
+      if (open.layer.has_rest()) open.complete = false;
+      break;
+    }
     ++open.members;
     if (!count_member()) break;
     visit(open);

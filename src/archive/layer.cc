@@ -315,6 +315,8 @@ bool Layer::all_encrypted() const {
   return opened_ && libarchive().read_has_encrypted_entries(handle_) == 1;
 }
 
+bool Layer::has_rest() { return is_stream(kind_) && kind_ != Kind::kRpm && (position() < input_offset_ || !input_.read().empty()); }
+
 std::uint64_t Layer::position() const {
   if (handle_ == nullptr) return 0;
   return static_cast<std::uint64_t>(std::max<la_int64_t>(libarchive().filter_bytes(handle_, -1), 0));

@@ -53,6 +53,8 @@ class Layer {
   [[nodiscard]] std::string error() const;
   /// Whether it broke because even its directory is encrypted.
   [[nodiscard]] bool all_encrypted() const;
+  /// Of a compressed stream, after its end: whether something else follows it in the input, of which a part is read.
+  bool has_rest();
   /// How far into the input it has come.
   [[nodiscard]] std::uint64_t position() const;
 

@@ -68,6 +68,20 @@ TEST_CASE("every format is recognised, read from memory and as a stream") {
   }
 }
 
+TEST_CASE("what stands behind the end of a compressed stream is not lost") {
+  for (const char* filter : {"gzip", "bzip2", "xz", "lzip", "zstd", "lz4"}) {
+    const std::string stream = made::compressed(filter, kTwo[1].bytes);
+    for (const std::string& rest : {std::string("\ntoken behind it\n"), std::string("\n") + words(100'000)}) {
+      for (const std::string& bytes : {stream + rest, made::archive({"pax", filter}, kTwo) + rest}) {
+        INFO(filter << ", " << rest.size());
+        CHECK_FALSE(expand("f.bin", bytes).complete);
+        CHECK_FALSE(expand_stream("f.bin", bytes, 777, false).complete);
+      }
+    }
+    CHECK(expand("f.bin", stream).complete);
+  }
+}
+
 TEST_CASE("a 7z that cannot be read backwards is reported") {
   Collected got = expand_stream("a.7z", made::archive({"7zip"}, kTwo), 4096, false);
   CHECK(got.members.empty());
