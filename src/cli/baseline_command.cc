@@ -137,7 +137,7 @@ class Job {
     request_.suppress = act != Act::kPrune;
     request_.without_baseline = true;
     scan::Progress progress;
-    return scan::run(request_, *engine_, choice_->rules(), progress);
+    return scan::run(request_, *engine_, progress);
   }
 
   bool add(std::string_view pattern, std::string_view secret, const std::string& reason) {

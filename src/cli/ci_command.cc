@@ -68,7 +68,7 @@ Result<model::ScanResult> scan_with(const scan::Request& request, const RuleChoi
   if (!engine) return std::unexpected(engine.error());
   scan::Progress progress;
   const ProgressLine line(progress, arguments.quiet && arguments.progress == When::kAuto ? When::kNever : arguments.progress);
-  return scan::run(request, **engine, choice.rules(), progress);
+  return scan::run(request, **engine, progress);
 }
 
 // Takes out what the target's files have already, wherever it stands there. Returns how many.

@@ -41,7 +41,7 @@ Result<model::ScanResult> scan_with(const scan::Request& request, const RuleChoi
   auto engine = choice.engine();
   if (!engine) return std::unexpected(engine.error());
   scan::Progress progress;
-  return scan::run(request, **engine, choice.rules(), progress);
+  return scan::run(request, **engine, progress);
 }
 
 std::string go_on(std::string_view hook) {

@@ -141,7 +141,7 @@ ExitStatus recheck_command(const Arguments& arguments) {
   request.targets.assign(report->targets.begin(), report->targets.end());
   request.min_confidence = model::Confidence::kLow;
   scan::Progress progress;
-  auto result = scan::run(request, **engine, (*choice)->rules(), progress);
+  auto result = scan::run(request, **engine, progress);
   if (!result) return failed(result.error().message);
   std::erase_if(result->credentials, [&](const model::Credential& credential) { return !report->credentials.contains(credential.fingerprint); });
   if (auto asked = validate(*result, arguments); !asked) return failed(asked.error().message);

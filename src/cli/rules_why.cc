@@ -245,7 +245,7 @@ ExitStatus rules_why(const Arguments& arguments) {
   request.min_confidence = model::Confidence::kLow;
   request.threads = 1;
   scan::Progress progress;
-  auto result = scan::run(request, **engine, (*choice)->rules(), progress);
+  auto result = scan::run(request, **engine, progress);
   if (!result) return failed(result.error().message);
   if (result->summary.files == 0) {
     const auto& skips = result->summary.skips;

@@ -69,13 +69,12 @@ Result<void> check_job_output(const scan::Request& request) {
 
 Result<model::ScanResult> run_with_progress(const scan::Request& request,
                                             const Arguments& arguments,
-                                            const matching::Engine& engine,
-                                            const rules::RuleSet& rules) {
+                                            const matching::Engine& engine) {
   scan::Progress progress;
   When when =
       arguments.quiet && arguments.progress == When::kAuto ? When::kNever : arguments.progress;
   ProgressLine line(progress, when);
-  return scan::run(request, engine, rules, progress);
+  return scan::run(request, engine, progress);
 }
 
 }  // namespace
@@ -105,7 +104,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   auto engine = (*choice)->engine();
   if (!engine) return failed(engine.error().message);
 
-  auto result = run_with_progress(request, arguments, **engine, (*choice)->rules());
+  auto result = run_with_progress(request, arguments, **engine);
   if (!result) return failed(result.error().message);
   if (arguments.validation.wanted) {
     if (auto asked = validate(*result, arguments); !asked) return failed(asked.error().message);

@@ -99,7 +99,7 @@ ExitStatus validate_command(const Arguments& arguments) {
     input = *std::move(read);
   }
   scan::Progress progress;
-  auto result = scan::run(request, **engine, (*choice)->rules(), progress);
+  auto result = scan::run(request, **engine, progress);
   if (!result) return failed(result.error().message);
   if (result->credentials.empty() && may_be_bare && !input.empty()) result->credentials.push_back(bare(input, (*choice)->rules().patterns()[0]));
   if (result->credentials.empty()) {

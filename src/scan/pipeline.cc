@@ -177,9 +177,7 @@ std::string name_in_report(const std::string& target) {
 
 }  // namespace
 
-Result<model::ScanResult> run(const Request& request, const matching::Engine& engine,
-                              const rules::RuleSet& rules, Progress& progress) {
-  (void)rules;
+Result<model::ScanResult> run(const Request& request, const matching::Engine& engine, Progress& progress) {
   auto started = std::chrono::steady_clock::now();
   unsigned threads = request.threads != 0 ? request.threads : std::max(1u, std::thread::hardware_concurrency());
   matching::ValueTable values;

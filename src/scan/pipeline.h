@@ -16,7 +16,6 @@
 #include "matching/engine.h"
 #include "model/finding.h"
 #include "net/client.h"
-#include "rules/rule_set.h"
 #include "stores/store.h"
 
 namespace keywake::scan {
@@ -90,7 +89,6 @@ struct Progress {
 };
 
 /// Never throws; what could not be read is in the result's summary. An Error means that nothing could be done.
-Result<model::ScanResult> run(const Request& request, const matching::Engine& engine,
-                              const rules::RuleSet& rules, Progress& progress);
+Result<model::ScanResult> run(const Request& request, const matching::Engine& engine, Progress& progress);
 
 }  // namespace keywake::scan

@@ -84,7 +84,7 @@ model::ScanResult scan(const std::string& path, bool exhaustive, unsigned thread
   request.threads = threads;
   request.memory = memory;
   Progress progress;
-  auto result = run(request, *test_rules().engine, test_rules().loaded.rules, progress);
+  auto result = run(request, *test_rules().engine, progress);
   REQUIRE(result.has_value());
   return std::move(*result);
 }
