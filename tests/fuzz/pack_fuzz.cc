@@ -1,5 +1,5 @@
 // A repository whose packs come from the input: entries of all kinds whose headers, streams, bases and sizes lie now and then, with an index
-// that is missing, sound or false; or the input itself as a pack. The store is opened, walked and attributed. Required: nothing
+// that is missing, sound or false; or the input itself as a pack. The store is opened, walked and attributed, and read object by object. Required: nothing
 // outside is read, no object comes twice, and every object that was listed comes or is named.
 #include <fuzzer/FuzzedDataProvider.h>
 #include <unistd.h>
@@ -16,6 +16,7 @@
 
 #include "../git/pack_builder.h"
 #include "git/attribution.h"
+#include "git/single_pack.h"
 #include "git/walk.h"
 
 namespace {
@@ -232,6 +233,28 @@ void scan(const fs::path& path, std::uint64_t memory) {
   }
 }
 
+// The same packs by single_pack.h: whatever it reads is of the type and within the limit that it says.
+void read_singly(const fs::path& path) {
+  std::error_code ec;
+  for (fs::directory_iterator it(path / "objects/pack", ec), end; !ec && it != end; it.increment(ec)) {
+    if (it->path().extension() != ".idx") continue;
+    auto pack = SinglePack::open(it->path(), HashKind::kSha1);
+    if (!pack) continue;
+    std::vector<Oid> all;
+    pack->list(all);
+    all.push_back(test::object_id(ObjectType::kBlob, "of no pack"));
+    std::string bytes;
+    for (const Oid& oid : all) {
+      ObjectType type = ObjectType::kNone;
+      const ObjectType said = pack->type(oid);
+      if (pack->read(oid, kMaxObject, type, bytes) != ReadOutcome::kDone) continue;
+      require(type == said && bytes.size() <= kMaxObject);
+      std::string again;
+      require(pack->read(oid, kMaxObject, type, again) == ReadOutcome::kDone && again == bytes);
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -250,5 +273,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if ((mode & 16) != 0) write_pack(folder, "pack-2", input);
   }
   scan(folder.path(), memory);
+  read_singly(folder.path());
   return 0;
 }
