@@ -82,7 +82,7 @@ TEST_CASE("binary XML comes as XML, each element on its line of the source") {
   for (const bool utf8 : {true, false}) {
     const std::string bytes = document(utf8);
     CHECK(keywake::artifacts::recognise(bytes) == Format::kBinaryXml);
-    const Parts got = take_apart(bytes);
+    const Taken got = take_apart(bytes);
     INFO(utf8);
     CHECK(got.error.empty());
     CHECK(got.all);
@@ -96,7 +96,7 @@ TEST_CASE("a resource table comes with the names of its strings") {
   for (const bool utf8 : {true, false}) {
     const std::string bytes = table(utf8);
     CHECK(keywake::artifacts::recognise(bytes) == Format::kResourceTable);
-    const Parts got = take_apart(bytes);
+    const Taken got = take_apart(bytes);
     INFO(utf8);
     CHECK(got.error.empty());
     CHECK(got.all);

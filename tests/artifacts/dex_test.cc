@@ -78,7 +78,7 @@ TEST_CASE("DEX is recognised by its header") {
 
 TEST_CASE("strings of a DEX file stand on the line of their number, with names") {
   const std::string bytes = sample().bytes();
-  const Parts got = take_apart(bytes);
+  const Taken got = take_apart(bytes);
   CHECK(got.error.empty());
   CHECK(got.all);
   CHECK(got["strings"] == "API_KEY\nAPI_KEY = \"of a static field\"\nCOUNT\npassword\npassword = \"of a field\"\nsetToken\nToken = \"passed on\"\n");
@@ -96,7 +96,7 @@ TEST_CASE("a damaged DEX file: an error that names the fact, and parts in propor
   CHECK(take_apart(bytes).error == "its 4294967295 strings would lie outside the file");
   bytes = dex.bytes();
   bytes.replace(0x70, 4, le(0x7fffffff, 4));
-  const Parts one_lost = take_apart(bytes);
+  const Taken one_lost = take_apart(bytes);
   CHECK(one_lost.error == "1 of its 8 strings lie outside the file");
   CHECK(one_lost["strings"].find("of a static field") != std::string::npos);
   CHECK(damage_everywhere(dex.bytes(), 4) > 50);
@@ -106,7 +106,7 @@ TEST_CASE("a damaged DEX file: an error that names the fact, and parts in propor
   const std::size_t at = bytes.size();
   bytes += le(100, 1) + std::string(100'000, 'x') + '\0';
   for (std::size_t i = 0; i < 10'000; ++i) bytes.replace(0x70 + 4 * i, 4, le(at, 4));
-  const Parts repeated = take_apart(bytes);
+  const Taken repeated = take_apart(bytes);
   CHECK(repeated.bytes < 4 * bytes.size());
   CHECK(repeated.error.ends_with("strings lie outside the file"));
 }

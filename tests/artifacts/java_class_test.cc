@@ -24,7 +24,7 @@ TEST_CASE("strings of a class stand on the line of their entry, with names") {
   const unsigned field = file.reference(9, "password");
   const unsigned setter = file.reference(10, "setToken");
   file.method("\x12" + be(stored, 1) + "\xb5" + be(field, 2) + "\x13" + be(passed, 2) + "\xb6" + be(setter, 2));
-  const Parts got = take_apart(file.bytes());
+  const Taken got = take_apart(file.bytes());
   CHECK(got.error.empty());
   CHECK(got.all);
   CHECK(got.parts.size() == 1);
@@ -38,7 +38,7 @@ TEST_CASE("modified UTF-8, quotes, and strings of several lines") {
   file.utf8("first\nsecond");
   file.field("BOTH", file.string("say \"hi\", it's"));
   file.field("ONE", file.string("say \"hi\""));
-  const Parts got = take_apart(file.bytes());
+  const Taken got = take_apart(file.bytes());
   CHECK(got["strings"].starts_with("caf\xc3\xa9 \xf0\x9f\x98\x80 \xef\xbf\xbd\na z\n\nBOTH = say \"hi\", it's\n"));
   CHECK(got["strings"].find("ONE = 'say \"hi\"'\n") != std::string::npos);
   CHECK(got["strings/3"] == "first\nsecond");
@@ -59,7 +59,7 @@ TEST_CASE("a damaged class: what came before stays, the error says where") {
   file.field("NAME", file.string("value"));
   file.method("\x12\x02\xb3");
   const std::string whole = file.bytes();
-  const Parts cut = take_apart(whole.substr(0, 20));
+  const Taken cut = take_apart(whole.substr(0, 20));
   CHECK(cut["strings"] == "value\n");
   CHECK(cut.error == "constant pool entry 2 of 6 cannot be read");
   CHECK(take_apart(whole.substr(0, whole.size() - 8)).error == "cut off behind its constant pool");

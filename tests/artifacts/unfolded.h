@@ -23,7 +23,7 @@ inline std::string be(std::uint64_t value, unsigned bytes) {
   return {out.rbegin(), out.rend()};
 }
 
-struct Parts {
+struct Taken {
   std::map<std::string, std::string> parts;
   std::size_t bytes = 0;
   std::string error;
@@ -32,8 +32,8 @@ struct Parts {
 };
 
 /// As it is recognised.
-inline Parts take_apart(std::string_view artifact) {
-  Parts out;
+inline Taken take_apart(std::string_view artifact) {
+  Taken out;
   const auto result = keywake::artifacts::unfold(keywake::artifacts::recognise(artifact), artifact, [&](std::string_view path, std::string_view part) {
     out.parts[std::string(path)] += part;
     out.bytes += part.size();
@@ -55,7 +55,7 @@ inline std::size_t damage_everywhere(const std::string& whole, std::size_t most)
     for (const char change : {'\xff', '\x7f', '\x01'}) {
       std::string changed = whole;
       changed[i] = static_cast<char>(changed[i] ^ change);
-      const Parts got = take_apart(changed);
+      const Taken got = take_apart(changed);
       CHECK(got.bytes <= most * whole.size());
       errors += got.error.empty() ? 0 : 1;
     }
