@@ -19,18 +19,16 @@ std::string base64url_encode(std::string_view bytes);
 /// Either alphabet, padded or not. Absent if it is anything else, or empty.
 std::optional<std::string> decode_base64(std::string_view text);
 
-/// 0 to 63, of both alphabets alike; kNoBase64 for what is no digit.
+/// By character: 0 to 63, of both alphabets alike; kNoBase64 for what is no digit.
 inline constexpr std::uint8_t kNoBase64 = 0xff;
-constexpr std::uint8_t base64_value(char c) {
-  constexpr std::array<std::uint8_t, 256> kValues = [] {
-    std::array<std::uint8_t, 256> values{};
-    values.fill(kNoBase64);
-    for (const std::string_view alphabet : {kBase64, kBase64Url}) {
-      for (std::size_t i = 0; i < alphabet.size(); ++i) values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
-    }
-    return values;
-  }();
-  return kValues[static_cast<unsigned char>(c)];
-}
+inline constexpr std::array<std::uint8_t, 256> kBase64Values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoBase64);
+  for (const std::string_view alphabet : {kBase64, kBase64Url}) {
+    for (std::size_t i = 0; i < alphabet.size(); ++i) values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
+constexpr std::uint8_t base64_value(char c) { return kBase64Values[static_cast<unsigned char>(c)]; }
 
 }  // namespace keywake

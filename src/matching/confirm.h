@@ -1,4 +1,4 @@
-// Tier two: decides what an anchor hit is worth, with the pattern's own expression (RE2 over
+// Tier two: decides what an anchor hit is worth, with the pattern's own expression (matching/regex.h, over
 // Latin-1), its companions and checks, in a window around the hit. The decision is a pure function
 // of the window's bytes, which is what lets a finding be inherited from one version of a file by
 // the next (matching/incremental.h).

@@ -67,9 +67,14 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
   }
   out.cut_begin = i == 0;
   if (group < digit) return false;  // the group's own first character is missing
+  const std::size_t most = (source.size() - begin) / 4 * 3 + 3;
+  out.text.resize(most);
+  out.begins.resize(most);
+  out.ends.resize(most);
+  std::size_t size = 0;
   std::uint32_t bits = 0;
-  unsigned count = 0;
-  std::array<std::size_t, 4> places{};
+  unsigned phase = 0;         // of the next character in its group of four
+  std::size_t previous = 0;   // where the last one stands
   for (i = begin; i < source.size();) {
     std::uint8_t value = base64_value(source[i]);
     if (value == kNoBase64) {
@@ -79,14 +84,19 @@ bool decode_base64_around(std::string_view source, std::size_t at, unsigned digi
       i = next;
       continue;
     }
-    places[count % 4] = i;
     bits = bits << 6 | value;
-    if (count % 4 > 0) {
-      unsigned spare = 2 * (3 - count % 4);
-      put(out, bits >> spare & 0xff, places[count % 4 - 1], i + 1);
+    if (phase > 0) {
+      out.text[size] = static_cast<char>(bits >> 2 * (3 - phase));
+      out.begins[size] = static_cast<std::uint32_t>(previous);
+      out.ends[size] = static_cast<std::uint32_t>(i + 1);
+      ++size;
     }
-    ++count, ++i;
+    previous = i++;
+    phase = (phase + 1) % 4;
   }
+  out.text.resize(size);
+  out.begins.resize(size);
+  out.ends.resize(size);
   out.cut_end = i >= source.size();
   out.hit = (group - digit) / 4 * 3;
   return !out.text.empty();

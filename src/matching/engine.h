@@ -1,5 +1,5 @@
 // The matcher, as DESIGN section 4 has it: tier one finds anchors over all bytes; tier
-// two confirms each hit in a window around it with the pattern's own expression (RE2), its
+// two confirms each hit in a window around it with the pattern's own expression, its
 // companions and its checks.
 //
 // The rule that everything else rests on: whether bytes are a finding depends on a bounded window

@@ -1,55 +1,44 @@
-// The expression is run with RE2 over Latin-1. A match belongs to the hit if it contains the anchor
+// A match belongs to the hit if it contains the anchor
 // (or, with `within`, lies near it), is no longer than the pattern allows and does not touch an
 // edge where the text was cut. Texts hold at least one byte more than the longest match on either
 // side, so such a match stands clear of the edges and \b sees its true neighbours.
 #include "matching/pattern_code.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
-#include <array>
+#include <deque>
 
 #include "matching/canary.h"
 #include "matching/checks.h"
 #include "matching/placeholders.h"
 #include "matching/published.h"
-#include "matching/uncounted.h"
+#include "matching/regex.h"
 
 namespace keywake::matching {
 namespace {
 
-constexpr std::size_t kMaxGroups = 32;
 constexpr std::uint32_t kMaxMatchesPerHit = 64;
-constexpr std::size_t kTellingLead = 3;  // bytes known of a match's beginning
-constexpr unsigned kMaxAnchoredTries =
-    16;  // per search, so that hostile text cannot make it quadratic
-
-std::unique_ptr<RE2> compile_expression(std::string_view expression, bool captures = true) {
-  RE2::Options options(RE2::Latin1);
-  options.set_log_errors(false);
-  options.set_never_capture(!captures);
-  return std::make_unique<RE2>(re2::StringPiece(expression.data(), expression.size()), options);
-}
-
-std::string_view view(const re2::StringPiece& piece) {
-  return {piece.data(), piece.size()};
-}
 
 struct PartGroup {
-  int group;
+  std::size_t group;
   std::string name;
 };
 
 struct CompiledCheck {
   CheckFunction function = nullptr;  // or:
-  std::unique_ptr<RE2> unwanted;     // the expression of `not`
+  std::unique_ptr<Regex> unwanted;   // the expression of `not`
   std::string_view argument;
 };
 
 struct CompiledCompanion {
-  std::unique_ptr<RE2> expression;
-  int group = 0;
+  explicit CompiledCompanion(const model::Companion& companion) : expression(companion.regex) {
+    const auto& names = expression.names();
+    const auto named = std::find(names.begin(), names.end(), companion.name);
+    if (named != names.end()) group = static_cast<std::size_t>(named - names.begin()) + 1;
+  }
+  Regex expression;
+  std::size_t group = 0;
 };
 
 // A token of a provider's own prefix, or under its name, and of its alphabet and length, that was made up for show or happens to look so:
@@ -78,44 +67,23 @@ void mark_example_and_canary(std::optional<std::string_view> whose, Value& value
 
 // All that is compiled for a pattern when a hit first gets past its plan.
 struct PatternCode::Program {
-  std::unique_ptr<RE2> expression;
-  int groups = 0;  // with the whole match
-  int secret = -1;
+  Regex expression;
+  std::size_t secret = 0;
   std::vector<PartGroup> parts;
   std::vector<CompiledCheck> checks;
-  std::vector<CompiledCompanion> companions;
+  std::deque<CompiledCompanion> companions;
   bool placeholder_ok = false;
 
   explicit Program(const model::Pattern& pattern);
 };
 
-// What turns most hits down before all that is compiled; null if the expression is as cheap.
-struct PatternCode::Sketch {
-  std::unique_ptr<RE2> expression;
-
-  explicit Sketch(const model::Pattern& pattern) {
-    const std::string uncounted = without_counts(pattern.regex);
-    if (uncounted == pattern.regex) return;
-    expression = compile_expression(uncounted, false);
-    if (!expression->ok()) expression.reset();
-  }
-};
-
-struct PatternCode::Groups {
-  std::array<re2::StringPiece, kMaxGroups> pieces;
-  std::string_view operator[](int group) const {
-    return view(pieces[static_cast<std::size_t>(group)]);
-  }
-};
-
-PatternCode::Program::Program(const model::Pattern& pattern)
-    : expression(compile_expression(pattern.regex)) {
-  groups = std::min<int>(expression->NumberOfCapturingGroups() + 1, kMaxGroups);
-  for (const auto& [group, name] : expression->CapturingGroupNames()) {
+PatternCode::Program::Program(const model::Pattern& pattern) : expression(pattern.regex) {
+  for (std::size_t i = 0; i < expression.names().size(); ++i) {
+    const std::string_view name = expression.names()[i];
     if (name == "secret") {
-      secret = group;
-    } else if (group < groups) {
-      parts.push_back({group, name});
+      secret = i + 1;
+    } else if (!name.empty()) {
+      parts.push_back({i + 1, std::string(name)});
     }
   }
   for (const model::Check& check : pattern.checks) {
@@ -126,15 +94,9 @@ PatternCode::Program::Program(const model::Pattern& pattern)
     CompiledCheck& added = checks.emplace_back();
     added.argument = check.argument;
     added.function = find_check(check.name);
-    if (check.name == "not") added.unwanted = compile_expression(check.argument);
+    if (check.name == "not") added.unwanted = std::make_unique<Regex>(check.argument);
   }
-  for (const model::Companion& companion : pattern.companions) {
-    CompiledCompanion& added = companions.emplace_back();
-    added.expression = compile_expression(companion.regex);
-    const auto& names = added.expression->NamedCapturingGroups();
-    auto named = names.find(std::string(companion.name));
-    added.group = named == names.end() ? 0 : named->second;
-  }
+  for (const model::Companion& companion : pattern.companions) companions.emplace_back(companion);
 }
 
 PatternCode::PatternCode(const model::Pattern& pattern) : pattern_(&pattern) {}
@@ -150,22 +112,16 @@ const PatternCode::Program& PatternCode::program() const {
   return *program_;
 }
 
-const PatternCode::Sketch& PatternCode::sketch() const {
-  std::call_once(sketch_once_, [&] { sketch_ = std::make_unique<Sketch>(*pattern_); });
-  return *sketch_;
-}
-
 Result<void> PatternCode::compile() const {
-  auto state = [&](const RE2& expression, std::string_view what) -> Result<void> {
-    if (expression.ok()) return {};
-    return fail(
-        fmt::format("{}: RE2 cannot compile its {}: {}", pattern_->id, what, expression.error()));
+  auto state = [&](const Regex& expression, std::string_view what) -> Result<void> {
+    if (Result<void> good = expression.check(); !good) return fail(fmt::format("{}: RE2 cannot compile its {}: {}", pattern_->id, what, good.error().message));
+    return {};
   };
   if (pattern_->assigned != model::Assigned::kNo) return {};
   const Program& compiled = program();
-  if (Result<void> good = state(*compiled.expression, "regex"); !good) return good;
+  if (Result<void> good = state(compiled.expression, "regex"); !good) return good;
   for (const CompiledCompanion& companion : compiled.companions) {
-    if (Result<void> good = state(*companion.expression, "companion"); !good) return good;
+    if (Result<void> good = state(companion.expression, "companion"); !good) return good;
   }
   for (const CompiledCheck& check : compiled.checks) {
     if (!check.unwanted) continue;
@@ -186,12 +142,9 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
     std::size_t from = begin > companion.within ? begin - companion.within : 0;
     std::size_t to = std::min(text.bytes.size(), end + companion.within);
     Groups groups;
-    int count = std::min<int>(code.expression->NumberOfCapturingGroups() + 1, kMaxGroups);
     std::string_view best;
     std::size_t best_distance = SIZE_MAX;
-    re2::StringPiece all(text.bytes.data(), text.bytes.size());
-    while (from < to &&
-           code.expression->Match(all, from, to, RE2::UNANCHORED, groups.pieces.data(), count)) {
+    while (from < to && code.expression.find(text.bytes, from, to, to, groups)) {
       auto b = static_cast<std::size_t>(groups[0].data() - text.bytes.data());
       std::size_t e = b + groups[0].size();
       bool cut = (b == 0 && !text.at_begin) || (e == text.bytes.size() && !text.at_end);
@@ -220,7 +173,8 @@ std::optional<std::string> PatternCode::check(std::string_view secret, std::vect
   }
   for (const CompiledCheck& check : program_->checks) {
     if (check.unwanted) {
-      if (RE2::PartialMatch(re2::StringPiece(secret.data(), secret.size()), *check.unwanted)) {
+      Groups groups;
+      if (check.unwanted->find(secret, 0, secret.size(), secret.size(), groups)) {
         return "not: it is of the kind that the pattern excludes";
       }
     } else if (check.function != nullptr) {
@@ -234,7 +188,7 @@ std::optional<std::string> PatternCode::check(std::string_view secret, std::vect
 bool PatternCode::judge(const Text& text, const Groups& groups, bool explain,
                         std::vector<Found>& out) const {
   const Program& code = *program_;
-  if (code.secret < 0 || code.secret >= code.groups || groups[code.secret].empty()) return false;
+  if (code.secret == 0 || groups[code.secret].empty()) return false;
   std::string_view secret = groups[code.secret];
   auto offset = [&](std::string_view bytes) {
     return static_cast<std::size_t>(bytes.data() - text.bytes.data());
@@ -285,63 +239,13 @@ bool PatternCode::may_begin(const Text& text, std::size_t at) const {
   return true;
 }
 
-// Whether the first bytes are worth a look before RE2 is asked.
-bool PatternCode::tells_beginning(std::size_t from, std::size_t last) const {
-  return plan_.lead.size() >= kTellingLead || from == last;
-}
-
-// The first place in [from, last] where a match may begin; beyond `last` if there is none.
-std::size_t PatternCode::next_beginning(const Text& text, std::size_t from, std::size_t last) const {
-  while (from <= last && !may_begin(text, from)) ++from;
-  return from;
-}
-
-// False if there is no match that begins in [from, last]: next_match() with the sketch.
-bool PatternCode::may_match(const Text& text, std::size_t from, std::size_t last) const {
-  re2::StringPiece all(text.bytes.data(), text.bytes.size());
-  auto matches = [&](RE2::Anchor anchor) {
-    return !sketch().expression || sketch_->expression->Match(all, from, all.size(), anchor, nullptr, 0);
-  };
-  if (tells_beginning(from, last)) {
-    from = next_beginning(text, from, last);
-    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++tries, from = next_beginning(text, from + 1, last)) {
-      if (matches(RE2::ANCHOR_START)) return true;
-    }
-  }
-  return from <= last && matches(RE2::UNANCHORED);
-}
-
-// The leftmost match that begins in [from, last]. Where the first bytes tell that one may begin,
-// RE2 is asked for a match right there: its automaton for that is far smaller than the one that
-// looks everywhere, and soon complete.
-bool PatternCode::next_match(const Text& text, std::size_t from, std::size_t last,
-                             Groups& groups) const {
-  const RE2& expression = *program_->expression;
-  re2::StringPiece all(text.bytes.data(), text.bytes.size());
-  if (tells_beginning(from, last)) {
-    from = next_beginning(text, from, last);
-    for (unsigned tries = 0; from <= last && tries < kMaxAnchoredTries; ++tries, from = next_beginning(text, from + 1, last)) {
-      if (expression.Match(all, from, all.size(), RE2::ANCHOR_START, groups.pieces.data(),
-                           program_->groups))
-        return true;
-    }
-  }
-  if (from > last || !expression.Match(all, from, all.size(), RE2::UNANCHORED, groups.pieces.data(),
-                                       program_->groups))
-    return false;
-  return static_cast<std::size_t>(groups[0].data() - text.bytes.data()) <= last;
-}
-
 void PatternCode::find_value(const Text& text, std::string_view value, bool explain, std::vector<Found>& out) const {
   const MatchPlan& known = plan();
   auto begin = static_cast<std::size_t>(value.data() - text.bytes.data());
   if (value.size() > pattern_->max_length || value.size() < known.lead.size() || !may_begin(text, begin)) return;
-  if ((known.run.length > 0 && !has_run(value, known.run)) || !program().expression->ok()) return;
+  if (known.run.length > 0 && !has_run(value, known.run)) return;
   Groups groups;
-  re2::StringPiece all(text.bytes.data(), text.bytes.size());
-  if (program_->expression->Match(all, begin, begin + value.size(), RE2::ANCHOR_BOTH, groups.pieces.data(), program_->groups)) {
-    judge(text, groups, explain, out);
-  }
+  if (program().expression.matches(text.bytes, begin, begin + value.size(), groups)) judge(text, groups, explain, out);
 }
 
 // All matches in the text that belong to the hit. True if one stood.
@@ -354,11 +258,11 @@ bool PatternCode::find(const Text& text, AnchorPlace place, bool explain,
   std::size_t from = near || text.hit_begin <= place.latest ? 0 : text.hit_begin - place.latest;
   std::size_t last = near ? text.hit_end + pattern_->within : text.hit_begin - place.earliest;
   last = std::min(last, text.bytes.size());
-  if (!may_match(text, from, last) || !program().expression->ok()) return false;
+  const Regex& expression = program().expression;
   Groups groups;
   bool stood = false;
   for (std::uint32_t n = 0; n < kMaxMatchesPerHit && from <= last; ++n) {
-    if (!next_match(text, from, last, groups)) break;
+    if (!expression.find(text.bytes, from, last, text.bytes.size(), groups)) break;
     auto begin = static_cast<std::size_t>(groups[0].data() - text.bytes.data());
     std::size_t end = begin + groups[0].size();
     bool cut = (begin == 0 && !text.at_begin) || (end == text.bytes.size() && !text.at_end);

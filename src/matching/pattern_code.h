@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "matching/anchor_place.h"
+#include "matching/backtracker.h"
 #include "matching/value_table.h"
 #include "model/pattern.h"
 
@@ -54,17 +55,9 @@ class PatternCode {
 
  private:
   struct Program;
-  struct Groups;
-
-  struct Sketch;
 
   const Program& program() const;
-  const Sketch& sketch() const;
   bool may_begin(const Text& text, std::size_t at) const;
-  bool tells_beginning(std::size_t from, std::size_t last) const;
-  std::size_t next_beginning(const Text& text, std::size_t from, std::size_t last) const;
-  bool may_match(const Text& text, std::size_t from, std::size_t last) const;
-  bool next_match(const Text& text, std::size_t from, std::size_t last, Groups& groups) const;
   std::optional<std::string> check(std::string_view secret, std::vector<model::Part>& parts, bool stand_ins = false) const;
   bool judge(const Text& text, const Groups& groups, bool explain, std::vector<Found>& out) const;
   std::optional<std::string> add_companions(const Text& text, std::size_t begin, std::size_t end,
@@ -72,10 +65,8 @@ class PatternCode {
 
   const model::Pattern* pattern_;
   mutable std::once_flag plan_once_;
-  mutable std::once_flag sketch_once_;
   mutable std::once_flag program_once_;
   mutable MatchPlan plan_;
-  mutable std::unique_ptr<Sketch> sketch_;
   mutable std::unique_ptr<Program> program_;
 };
 

@@ -38,7 +38,7 @@ ByteSet spaces() {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, std::vector<std::string_view>* groups) : text_(text), groups_(groups) {}
 
   std::optional<RegexNode> parse() {
     RegexNode node = alternation();
@@ -75,7 +75,7 @@ class Parser {
     RegexNode result{RegexNode::Kind::kConcat};
     while (more() && peek() != '|' && peek() != ')') {
       RegexNode item = repeat();
-      if (item.kind == RegexNode::Kind::kConcat) {  // a group is its contents, side by side with
+      if (item.kind == RegexNode::Kind::kConcat && item.group == 0) {  // a group is its contents, side by side with
                                                     // what surrounds it
         std::move(item.children.begin(), item.children.end(), std::back_inserter(result.children));
       } else {
@@ -98,7 +98,7 @@ class Parser {
       } else if (!counted(outer)) {
         break;
       }
-      take("?");  // lazy: the same matches
+      outer.lazy = take("?");
       outer.children.push_back(std::move(node));
       node = std::move(outer);
     }
@@ -140,15 +140,29 @@ class Parser {
 
   RegexNode group() {
     ++at_;
+    bool captures = false;
+    std::string_view name;
     if (take("?P<") || take("?<")) {
+      const std::size_t begin = at_;
       while (more() && peek() != '>') ++at_;
+      name = text_.substr(begin, at_ - begin);
+      captures = true;
       if (!take(">")) return fail();
-    } else if (!take("?:") && more() && peek() == '?') {
-      return fail();  // flags, look-around
+    } else if (!take("?:")) {
+      captures = true;
+      if (more() && peek() == '?') return fail();  // flags, look-around
+    }
+    captures &= groups_ != nullptr;
+    RegexNode outer{RegexNode::Kind::kConcat};
+    if (captures) {
+      groups_->push_back(name);
+      outer.group = static_cast<std::uint32_t>(groups_->size());
     }
     RegexNode inner = alternation();
     if (!take(")")) return fail();
-    return inner;
+    if (!captures) return inner;
+    outer.children.push_back(std::move(inner));
+    return outer;
   }
 
   RegexNode bytes(ByteSet set) {
@@ -246,6 +260,7 @@ class Parser {
   }
 
   std::string_view text_;
+  std::vector<std::string_view>* groups_;
   std::size_t at_ = 0;
   unsigned depth_ = 0;
   bool failed_ = false;
@@ -262,8 +277,8 @@ std::uint32_t multiply(std::uint32_t a, std::uint32_t b) {
 
 }  // namespace
 
-std::optional<RegexNode> parse_regex(std::string_view canonical) {
-  return Parser(canonical).parse();
+std::optional<RegexNode> parse_regex(std::string_view canonical, std::vector<std::string_view>* groups) {
+  return Parser(canonical, groups).parse();
 }
 
 Width width(const RegexNode& node) {

@@ -31,11 +31,14 @@ struct RegexNode {
   ByteSet bytes;                    // kBytes: one byte out of these
   std::uint32_t min = 1;            // kRepeat: of the one child
   std::uint32_t max = 1;            // kNoMax: no bound
+  bool lazy = false;                // kRepeat: the same matches, but the shortest first
+  std::uint32_t group = 0;          // kConcat: of the capture it is, from 1; 0: none
   std::vector<RegexNode> children;  // kConcat, kAlternate, kRepeat
   static constexpr std::uint32_t kNoMax = 0xffffffff;
 };
 
-std::optional<RegexNode> parse_regex(std::string_view canonical);
+/// `groups`: takes the names of the captures in order, "" for those without one; if it is null, a group is just what is in it.
+std::optional<RegexNode> parse_regex(std::string_view canonical, std::vector<std::string_view>* groups = nullptr);
 
 /// Lengths of matches in bytes; max is RegexNode::kNoMax when there is no bound.
 struct Width {
