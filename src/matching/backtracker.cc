@@ -29,6 +29,9 @@ class Backtracker::Compiler {
 
   Backtracker finish() {
     Backtracker out;
+    for (const Instruction& here : program_) {
+      if (here.op == Op::kSave) out.groups_ = std::max<std::size_t>(out.groups_, here.other / 2 + 1);
+    }
     out.program_ = std::move(program_);
     for (const ByteSet& bytes : sets_) out.sets_.push_back(table_of(bytes));
     return out;
@@ -157,15 +160,23 @@ class Backtracker::Compiler {
 class Backtracker::Run {
  public:
   Run(const Backtracker& code, std::string_view text, std::size_t limit, bool whole, std::uint32_t& steps)
-      : program_(code.program_), sets_(code.sets_), text_(text), limit_(limit), whole_(whole), steps_(steps) {}
+      : program_(code.program_), sets_(code.sets_), groups_(code.groups_), text_(text), limit_(limit), whole_(whole), steps_(steps) {}
 
   bool can_begin(std::uint32_t pc, std::size_t at) const {
     const Instruction& here = program_[pc];
     return at < limit_ ? sets_[here.first][byte(at)] : here.at_end;
   }
 
+  // The first place in [at, last] where a match may begin; beyond it if there is none.
+  std::size_t next_beginning(std::size_t at, std::size_t last) const {
+    const std::array<bool, 256>& first = sets_[program_[0].first];
+    const bool boundary = program_[0].op == Op::kBoundary;
+    while (at <= last && !((at < limit_ ? first[byte(at)] : program_[0].at_end) && (!boundary || is_boundary(at)))) ++at;
+    return at;
+  }
+
   Answer match(std::size_t at) {
-    slots_.fill(kUnset);
+    std::fill_n(slots_.begin(), 2 * groups_, kUnset);
     todo().clear();
     slots_[0] = at;
     std::uint32_t pc = 0;
@@ -209,9 +220,10 @@ class Backtracker::Run {
   }
 
   void take(Groups& groups) const {
-    for (std::size_t i = 0; i < kMaxGroups; ++i) {
+    groups.fill({});
+    for (std::size_t i = 0; i < groups_; ++i) {
       const bool set = slots_[2 * i] != kUnset && slots_[2 * i + 1] != kUnset;
-      groups[i] = set ? text_.substr(slots_[2 * i], slots_[2 * i + 1] - slots_[2 * i]) : std::string_view();
+      if (set) groups[i] = text_.substr(slots_[2 * i], slots_[2 * i + 1] - slots_[2 * i]);
     }
   }
 
@@ -293,6 +305,7 @@ class Backtracker::Run {
 
   const std::vector<Instruction>& program_;
   const std::vector<std::array<bool, 256>>& sets_;
+  std::size_t groups_;
   std::string_view text_;
   std::size_t limit_;
   bool whole_;
@@ -308,8 +321,8 @@ std::optional<Backtracker> Backtracker::compile(const RegexNode& tree) {
 
 Backtracker::Answer Backtracker::search(std::string_view text, std::size_t from, std::size_t last, std::size_t limit, bool whole, Groups& groups, std::uint32_t& steps) const {
   Run run(*this, text, limit, whole, steps);
-  for (std::size_t at = from; at <= std::min(last, limit); ++at) {
-    if (!run.can_begin(0, at)) continue;
+  const std::size_t end = std::min(last, limit);
+  for (std::size_t at = from; (at = run.next_beginning(at, end)) <= end; ++at) {
     const Answer answer = run.match(at);
     if (answer == Answer::kMatch) run.take(groups);
     if (answer != Answer::kNone) return answer;

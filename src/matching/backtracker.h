@@ -51,6 +51,7 @@ class Backtracker {
 
   std::vector<Instruction> program_;
   std::vector<std::array<bool, 256>> sets_;
+  std::size_t groups_ = 1;  // with the whole match
 };
 
 }  // namespace keywake::matching

@@ -1,6 +1,8 @@
 #include "matching/named.h"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 
 #include "base/ascii.h"
 
@@ -10,13 +12,8 @@ namespace {
 constexpr std::size_t kFront = 3;
 constexpr std::size_t kLeastTelling = 24;  // shorter values have no shape that tells
 
-std::uint32_t front_of(std::string_view text, std::size_t at) {
-  std::uint32_t front = 0;
-  for (std::size_t i = 0; i < kFront; ++i) front = front << 8 | static_cast<unsigned char>(to_lower(text[at + i]));
-  return front;
-}
-
-// Of a front as front_of() has it; letters of both cases alike. From the slot of the front one byte behind it, so that each byte is read once.
+// Of the three bytes that a name begins with, five bits each, so that letters of both cases are alike. From the slot of those one byte
+// behind, so that each byte is read once.
 std::size_t slot_before(std::size_t behind, char first) {
   return (static_cast<std::size_t>(static_cast<unsigned char>(first)) & 31) << 10 | behind >> 5;
 }
@@ -25,7 +22,7 @@ std::size_t slot_of(std::string_view front) { return slot_before(slot_before(slo
 
 bool stands_at(std::string_view text, std::size_t at, std::string_view name) {
   if (text.size() - at < name.size()) return false;
-  for (std::size_t i = kFront; i < name.size(); ++i) {
+  for (std::size_t i = 0; i < name.size(); ++i) {
     if (to_lower(text[at + i]) != name[i]) return false;
   }
   return true;
@@ -48,12 +45,14 @@ void NamedIndex::build() const {
       }
     }
   }
-  std::sort(names_.begin(), names_.end(), [](const Name& a, const Name& b) { return std::pair(a.text, a.pattern) < std::pair(b.text, b.pattern); });
-  for (std::uint32_t i = 0; i < names_.size(); ++i) {
-    auto [it, added] = by_front_.try_emplace(front_of(names_[i].text, 0), i, i);
-    it->second.second = i + 1;
-    fronts_.set(slot_of(names_[i].text));
+  auto order = [](const Name& name) { return std::tuple(slot_of(name.text), name.text, name.pattern); };
+  std::sort(names_.begin(), names_.end(), [&](const Name& a, const Name& b) { return order(a) < order(b); });
+  begins_.resize(fronts_.size() + 1);
+  for (const Name& name : names_) {
+    fronts_.set(slot_of(name.text));
+    ++begins_[slot_of(name.text) + 1];
   }
+  std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
 }
 
 void NamedIndex::candidates(std::string_view text, const Assignment& assignment, std::vector<std::uint32_t>& out) const {
@@ -77,9 +76,7 @@ void NamedIndex::candidates(std::string_view text, const Assignment& assignment,
     if (!fronts_[slot] || value_at - at < kFront) continue;
     // Names begin words, or parts of them: MY_ACME_KEY, myAcmeKey, but not GRACMEKEY.
     if (at > 0 && is_letter(text[at - 1]) && !(is_lower(text[at - 1]) && is_upper(text[at]))) continue;
-    auto range = by_front_.find(front_of(text, at));
-    if (range == by_front_.end()) continue;
-    for (std::uint32_t i = range->second.first; i < range->second.second; ++i) {
+    for (std::uint32_t i = begins_[slot]; i < begins_[slot + 1]; ++i) {
       const Name& name = names_[i];
       if (at + name.text.size() > value_at || !stands_at(text, at, name.text)) continue;
       const model::Pattern& pattern = patterns_[name.pattern];

@@ -10,7 +10,6 @@
 #include <mutex>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "matching/assignment.h"
@@ -43,9 +42,9 @@ class NamedIndex {
 
   mutable std::once_flag built_;
   mutable std::vector<std::uint32_t> anywhere_;  // patterns of the name "*"
-  mutable std::vector<Name> names_;                                              // sorted by text
-  mutable std::bitset<1 << 15> fronts_;  // which first three bytes there are, five bits of each
-  mutable std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> by_front_;  // first three bytes → range of names_
+  mutable std::vector<Name> names_;              // sorted by slot
+  mutable std::bitset<1 << 15> fronts_;          // the slots that there are: what names begin with
+  mutable std::vector<std::uint32_t> begins_;    // of names_, by slot
 };
 
 }  // namespace keywake::matching

@@ -84,6 +84,7 @@ constexpr std::size_t kMaxGrams = 8192;     // that two grams with sets in them 
 constexpr std::size_t kFewGrams = 512;      // more than these, and than the fewest possible, are not worth a look
 constexpr std::size_t kMaxSequences = 128;   // that one expression may stand for
 constexpr std::size_t kLeastWords = 1024;   // of the filter
+constexpr std::uint64_t kNewGram = 9;       // what a look into the tables costs, in comparisons of a sequence; measured
 constexpr std::uint32_t kMostBits = 26;
 constexpr std::size_t kLastOffset = 200;    // of a gram in its sequence
 constexpr std::uint32_t kChunk = 8 * 1024;  // so that candidates stay in the first cache
@@ -130,7 +131,7 @@ class Surroundings {
   }
 
   // Where the first gram of the pair stands that ordinary text shows least; counted from one byte before the sequence.
-  // `cost` says what a gram costs: a window may be a common one, or shared with many others.
+  // `cost` says what a gram costs: it may be a common one, or shared with many others.
   template <typename Cost>
   [[nodiscard]] std::size_t best_pair(const Cost& cost) const {
     const std::size_t most = std::max(kFewGrams, fewest_grams());
@@ -188,11 +189,8 @@ class SequenceCompiler {
  public:
   void add(const WantedSequence& wanted) {
     const Surroundings surroundings(wanted);
-    // What passes costs as often as text has the gram, times the sequences to compare then.
-    const std::size_t pair = surroundings.best_pair([&](std::uint32_t gram) {
-      auto known = grams_.find(gram);
-      return rate_of(gram) * (1 + (known == grams_.end() ? 0 : known->second.size()));
-    });
+    // A gram costs as often as text has it: one that is in the table already only this comparison more.
+    const std::size_t pair = surroundings.best_pair([&](std::uint32_t gram) { return std::uint64_t{rate_of(gram)} * (grams_.contains(gram) ? 1 : kNewGram); });
     SequenceSet::Entry entry;
     SequenceSet::Item item{.expression = wanted.expression,
                            .pool = static_cast<std::uint32_t>(pool_.size()),
@@ -226,7 +224,7 @@ class SequenceCompiler {
     std::vector<SequenceSet::Entry> entries;
     std::map<std::vector<std::uint32_t>, std::uint32_t> lists;  // many grams of one sequence share a list
     header_.filter_bits = log2_of(std::max<std::size_t>(grams_.size(), kLeastWords));
-    header_.slot_bits = log2_of(std::max<std::size_t>(grams_.size() * 2, 2));
+    header_.slot_bits = log2_of(std::max<std::size_t>(grams_.size() * 4, 4));
     std::vector<std::uint32_t> filter(std::size_t{1} << header_.filter_bits);
     std::vector<SequenceSet::Slot> slots(std::size_t{1} << header_.slot_bits);
     std::vector<std::uint16_t> tags(slots.size());
