@@ -21,23 +21,12 @@ constexpr int kMaxServers = 2;
 constexpr int kTries = 2;
 
 // Reads DNS messages; the C library itself has only what asks the questions.
-struct Resolv {
-  decltype(&::ns_initparse) initparse = nullptr;
-  decltype(&::ns_parserr) parserr = nullptr;
-  bool complete = false;
+struct Resolv : Library {
+  Resolv() : Library("libresolv.so.2") {}
+  decltype(&::ns_initparse) initparse = take("ns_initparse");
+  decltype(&::ns_parserr) parserr = take("ns_parserr");
 };
-
-const Resolv& resolv() {
-  static const Resolv loaded = [] {
-    Resolv out;
-    Library library("libresolv.so.2");
-    library.take(out.initparse, "ns_initparse");
-    library.take(out.parserr, "ns_parserr");
-    out.complete = library.complete();
-    return out;
-  }();
-  return loaded;
-}
+const Resolv* resolv() { return Library::loaded<Resolv>(); }
 
 net::Answer failed(net::Failure failure, std::string problem) {
   net::Answer out;
@@ -51,7 +40,7 @@ class Resolver {
  public:
   Resolver(net::Deadline deadline, const std::optional<net::HostPort>& nameserver) {
     opened_ = res_ninit(&state_) == 0;
-    ready_ = opened_ && resolv().complete;
+    ready_ = opened_ && resolv() != nullptr;
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline - std::chrono::steady_clock::now()).count();
     // Two questions, each to so many servers so many times: all of it within the time that is left.
     state_.nscount = std::min(state_.nscount, kMaxServers);
@@ -73,10 +62,10 @@ class Resolver {
   std::vector<ns_rr> records(const std::string& name, ns_type type) {
     std::vector<ns_rr> out;
     const int size = ready_ ? res_nquery(&state_, name.c_str(), ns_c_in, type, answer_.data(), static_cast<int>(answer_.size())) : -1;
-    if (size < 0 || resolv().initparse(answer_.data(), std::min(size, static_cast<int>(answer_.size())), &message_) != 0) return out;
+    if (size < 0 || resolv()->initparse(answer_.data(), std::min(size, static_cast<int>(answer_.size())), &message_) != 0) return out;
     for (int i = 0; i < ns_msg_count(message_, ns_s_an); ++i) {
       ns_rr record;
-      if (resolv().parserr(&message_, ns_s_an, i, &record) == 0 && ns_rr_type(record) == type) out.push_back(record);
+      if (resolv()->parserr(&message_, ns_s_an, i, &record) == 0 && ns_rr_type(record) == type) out.push_back(record);
     }
     return out;
   }

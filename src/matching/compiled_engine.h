@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,21 @@ class CompiledEngine final : public Engine {
   ExpressionTables expressions;  // views of it
   Confirmer confirmer;
   TierOne tier_one;
-  /// By use: its windows reach so far that each hit is kept as a note whether or not it confirms
-  /// anything, so that an edit far from the anchor need not widen the margin for all the others.
-  std::vector<bool> retained;
-  /// How far from a changed byte a hit can end that it matters to, retained windows left out.
-  Reach margin;
+
+  /// What a scan of one version after another needs to know besides.
+  struct Inheritance {
+    /// By use: its windows reach so far that each hit is kept as a note whether or not it confirms
+    /// anything, so that an edit far from the anchor need not widen the margin for all the others.
+    std::vector<bool> retained;
+    /// How far from a changed byte a hit can end that it matters to, retained windows left out.
+    Reach margin;
+  };
+  /// Worked out when first asked for: a hook, which sees one version of a file, never does.
+  [[nodiscard]] const Inheritance& inheritance() const;
+
+ private:
+  mutable std::once_flag inheritance_once_;
+  mutable Inheritance inheritance_;
 };
 
 }  // namespace keywake::matching

@@ -60,19 +60,22 @@ Result<std::unique_ptr<Engine>> Engine::compile(const rules::RuleSet& rules) {
 }
 
 CompiledEngine::CompiledEngine(const rules::RuleSet& rule_set, ExpressionTables tables, TierOne loaded, std::string database)
-    : rules(rule_set),
-      owned(std::move(database)),
-      expressions(tables),
-      confirmer(rule_set, expressions),
-      tier_one(std::move(loaded)),
-      retained(expressions.uses.size()) {
-  for (std::uint32_t use = 0; use < expressions.uses.size(); ++use) {
-    Reach bound = confirmer.reach_bound(use);
-    retained[use] = std::max(bound.before, bound.after) > kFarReach;
-    if (retained[use]) bound = confirmer.hit_reach_bound(use);
-    margin.before = std::max(margin.before, bound.before);
-    margin.after = std::max(margin.after, bound.after);
-  }
+    : rules(rule_set), owned(std::move(database)), expressions(tables), confirmer(rule_set, expressions), tier_one(std::move(loaded)) {}
+
+const CompiledEngine::Inheritance& CompiledEngine::inheritance() const {
+  std::call_once(inheritance_once_, [&] {
+    inheritance_.retained.resize(expressions.uses.size());
+    Reach& margin = inheritance_.margin;
+    for (std::uint32_t use = 0; use < expressions.uses.size(); ++use) {
+      Reach bound = confirmer.reach_bound(use);
+      const bool retained = std::max(bound.before, bound.after) > kFarReach;
+      if (retained) bound = confirmer.hit_reach_bound(use);
+      inheritance_.retained[use] = retained;
+      margin.before = std::max(margin.before, bound.before);
+      margin.after = std::max(margin.after, bound.after);
+    }
+  });
+  return inheritance_;
 }
 
 struct Scanner::State {
@@ -85,6 +88,8 @@ struct Scanner::State {
 
   State(const CompiledEngine& compiled, ValueTable& table, Options chosen)
       : engine(compiled), values(table), options(chosen), finder(compiled.tier_one) {}
+
+  bool retained(std::uint32_t use) const { return engine.inheritance().retained[use]; }
 
   // Tier two on one hit.
   void confirm(std::string_view blob, std::uint32_t use, std::uint32_t hit_end,
@@ -105,7 +110,7 @@ struct Scanner::State {
       note.value = values.intern(std::move(match.value));
       out.push_back(note);
     }
-    if (matches.empty() && engine.retained[use] && options.retain) out.push_back(note);
+    if (options.retain && matches.empty() && retained(use)) out.push_back(note);
   }
 
   // Both tiers over the hits that end in the range. With a map, only what no span holds.
@@ -122,7 +127,7 @@ struct Scanner::State {
           if (!engine.confirmer.possible(use, blob, hit.end)) continue;
           TextWindow window = window_at(hit.end, engine.confirmer.reach(use), size);
           if (map != nullptr) {
-            bool hit_alone = engine.retained[use];  // inherit() sees to the rest of its window
+            bool hit_alone = retained(use);  // inherit() sees to the rest of its window
             if (held_in_new(*map, hit_alone
                                       ? window_at(hit.end, engine.confirmer.hit_reach(use), size)
                                       : window))
@@ -156,7 +161,7 @@ struct Scanner::State {
           out.push_back(moved);
           continue;
         }
-        if (!engine.retained[note->anchor] ||
+        if (!retained(note->anchor) ||
             (note->hit == again_hit && note->anchor == again_anchor))
           continue;
         if (!holds_old(
@@ -190,7 +195,7 @@ void Scanner::scan(std::string_view blob, Notes& out) {
 void Scanner::scan_delta(std::string_view blob, const CopyMap& map, const Notes& old_notes,
                          Notes& out) {
   State& state = *state_;
-  changed_ranges(map, state.engine.margin, state.ranges);
+  changed_ranges(map, state.engine.inheritance().margin, state.ranges);
   std::uint64_t changed = 0;
   for (const HitRange& range : state.ranges) changed += range.last - range.after;
   if (changed * 4 > std::uint64_t{map.new_size} * 3) return scan(blob, out);

@@ -103,8 +103,8 @@ PatternCode::PatternCode(const model::Pattern& pattern) : pattern_(&pattern) {}
 PatternCode::~PatternCode() = default;
 
 const MatchPlan& PatternCode::plan() const {
-  std::call_once(plan_once_, [&] { plan_ = plan_matches(*pattern_); });
-  return plan_;
+  std::call_once(plan_once_, [&] { plan_ = std::make_unique<MatchPlan>(plan_matches(*pattern_)); });
+  return *plan_;
 }
 
 const PatternCode::Program& PatternCode::program() const {
@@ -230,11 +230,11 @@ bool PatternCode::judge(const Text& text, const Groups& groups, bool explain,
 
 // Whether the bytes at text[at] can begin a match.
 bool PatternCode::may_begin(const Text& text, std::size_t at) const {
-  if (plan_.boundary_first && at > 0 && is_word(static_cast<unsigned char>(text.bytes[at - 1])))
+  if (plan_->boundary_first && at > 0 && is_word(static_cast<unsigned char>(text.bytes[at - 1])))
     return false;
-  if (at + plan_.lead.size() > text.bytes.size()) return false;
-  for (std::size_t i = 0; i < plan_.lead.size(); ++i) {
-    if (!plan_.lead[i].test(static_cast<unsigned char>(text.bytes[at + i]))) return false;
+  if (at + plan_->lead.size() > text.bytes.size()) return false;
+  for (std::size_t i = 0; i < plan_->lead.size(); ++i) {
+    if (!plan_->lead[i].test(static_cast<unsigned char>(text.bytes[at + i]))) return false;
   }
   return true;
 }

@@ -66,7 +66,7 @@ class PatternCode {
   const model::Pattern* pattern_;
   mutable std::once_flag plan_once_;
   mutable std::once_flag program_once_;
-  mutable MatchPlan plan_;
+  mutable std::unique_ptr<MatchPlan> plan_;
   mutable std::unique_ptr<Program> program_;
 };
 

@@ -78,9 +78,8 @@ std::vector<std::uint32_t> BlobFindings::credentials(const matching::ValueTable&
   return credentials;
 }
 
-ContentScanner::ContentScanner(const matching::Engine& engine, matching::ValueTable& values, bool explain,
-                               const archive::Limits& limits, bool archives)
-    : values_(values), scanner_(engine, values, {.explain = explain}), limits_(limits), archives_(archives) {}
+ContentScanner::ContentScanner(const matching::Engine& engine, matching::ValueTable& values, matching::Scanner::Options options, const archive::Limits& limits, bool archives)
+    : values_(values), scanner_(engine, values, options), limits_(limits), archives_(archives) {}
 
 void ContentScanner::scan(std::string_view bytes, BlobFindings& out, std::vector<LeftOut>& left_out) {
   notes_.clear();

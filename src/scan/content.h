@@ -48,8 +48,8 @@ struct LeftOut {
 
 class ContentScanner {
  public:
-  ContentScanner(const matching::Engine& engine, matching::ValueTable& values, bool explain,
-                 const archive::Limits& limits, bool archives);
+  /// `options`: without `retain` scanner() is not for versions, one after another.
+  ContentScanner(const matching::Engine& engine, matching::ValueTable& values, matching::Scanner::Options options, const archive::Limits& limits, bool archives);
 
   matching::Scanner& scanner() { return scanner_; }
 

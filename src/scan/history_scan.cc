@@ -19,7 +19,7 @@ struct MatchNotes : git::Annotation {
 // Everything one worker of the walk gathers.
 struct WorkerState {
   WorkerState(const Context& context)
-      : content(context.engine, context.values, context.request.explain, context.archive_limits,
+      : content(context.engine, context.values, {.explain = context.request.explain}, context.archive_limits,
                 context.request.archives) {}
   ContentScanner content;
   matching::Notes notes;

@@ -84,7 +84,7 @@ void JenkinsValues::finish(const std::function<void(Seen)>& found) {
 
 void JenkinsValues::report(std::vector<Ciphertext> of, const std::function<Keys(const std::string& path)>& keys, const std::function<void(Seen)>& found) {
   if (of.empty()) return;
-  ContentScanner scanner(context_.engine, context_.values, context_.request.explain, context_.archive_limits, false);
+  ContentScanner scanner(context_.engine, context_.values, {.explain = context_.request.explain, .retain = false}, context_.archive_limits, false);
   std::vector<Occurrence> inside;
   for (Ciphertext& each : of) {
     const Keys key = keys(each.at.path);

@@ -25,7 +25,7 @@ class PieceMatcher {
 
  private:
   struct Worker {
-    explicit Worker(const Context& context) : scanner(context.engine, context.values, {.explain = context.request.explain}) {}
+    explicit Worker(const Context& context) : scanner(context.engine, context.values, {.explain = context.request.explain, .retain = false}) {}
     matching::Scanner scanner;
     matching::Notes notes;
     std::vector<matching::Settled> settled;

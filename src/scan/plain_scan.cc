@@ -32,7 +32,7 @@ Result<git::ObjectDatabase> open_database(const Context& context, const git::Rep
 class ObjectScanner {
  public:
   ObjectScanner(const Context& context, const git::Repository& repository)
-      : content_(context.engine, context.values, context.request.explain, context.archive_limits,
+      : content_(context.engine, context.values, {.explain = context.request.explain, .retain = false}, context.archive_limits,
                  context.request.archives) {
     git::Problems ignored;  // the database of the thread that began has reported them
     auto opened = open_database(context, repository, ignored);

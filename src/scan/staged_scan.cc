@@ -20,7 +20,7 @@ Result<void> scan_staged(const Context& context, const git::Repository& reposito
   if (!staged) return std::unexpected(staged.error());
   for (const std::string& note : staged->notes) context.collector.skip({target, note, false});
 
-  ContentScanner scanner(context.engine, context.values, context.request.explain, context.archive_limits,
+  ContentScanner scanner(context.engine, context.values, {.explain = context.request.explain, .retain = false}, context.archive_limits,
                          context.request.archives);
   git::ObjectDatabase::Object object;
   auto scan = [&](const git::Oid& oid, std::vector<Occurrence>& out) {

@@ -128,7 +128,7 @@ Result<void> scan_store(const Context& context, const std::string& target, std::
   const StoreScanner scanner(context, target, *listing);
   const std::vector<std::size_t> scopes = scopes_of(*listing);
   parallel_for(scopes.size() - 1, 64, [&](std::size_t begin, std::size_t end) {
-    ContentScanner content(context.engine, context.values, context.request.explain, context.archive_limits, false);
+    ContentScanner content(context.engine, context.values, {.explain = context.request.explain, .retain = false}, context.archive_limits, false);
     for (std::size_t i = begin; i < end; ++i) scanner.scan(scopes[i], scopes[i + 1], content);
     context.collector.bytes_matched += content.scanner().bytes_matched();
   });

@@ -6,7 +6,7 @@ namespace keywake::scan {
 
 void scan_texts(const Context& context) {
   if (context.request.texts.empty()) return;
-  ContentScanner scanner(context.engine, context.values, context.request.explain, context.archive_limits, false);
+  ContentScanner scanner(context.engine, context.values, {.explain = context.request.explain, .retain = false}, context.archive_limits, false);
   std::vector<Occurrence> found;
   for (const Text& text : context.request.texts) {
     found.clear();
