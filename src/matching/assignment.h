@@ -8,8 +8,8 @@
 //     "…".equals(token)  {"value": "…", "name": "TOKEN"}           "token": {"value": "…"}                     $ENV{TOKEN} = '…'
 //
 // and that with the operators and literals of each language. Its rooms: assignment_name (the name, and the text before it),
-// assignment_value (literals, words, defaults), assignment_before (values that stand before their names), assignment_glance
-// (may_be_assigned()), and assignment.cc, which puts them together.
+// assignment_value (literals, words, defaults), assignment_before (values that stand before their names), assignment_mention (what nothing
+// assigns), assignment_glance (may_be_assigned()), and assignment.cc, which puts them together.
 //
 // It says what the value is, not whether that is a secret (matching/assigned_value.h). It reads at most kNameReach bytes before and
 // kValueReach bytes after the hit, so the bounded-window rule holds. Ownership: views into the text. Thread safety: pure functions.
@@ -41,11 +41,16 @@ struct Assignment {
   bool more_text = false;  // a plain value with further words behind it: prose, or a list
 };
 
-/// Whether an assignment may follow the hit text[begin, end): reads at most kGlanceReach bytes behind it. A hit near the end of `text`
+/// Whether an assignment or a mention may follow the hit text[begin, end): reads at most kGlanceReach bytes behind it. A hit near the end of `text`
 /// is given the benefit of the doubt.
 bool may_be_assigned(std::string_view text, std::size_t begin, std::size_t end);
 
 /// The assignment whose name contains the hit. `at_end`: the text ends where it ends, it was not cut off.
 std::optional<Assignment> read_assignment(std::string_view text, std::size_t begin, std::size_t end, bool at_end);
+
+/// What stands behind the name with nothing that assigns it, in prose, chats and tables, if it looks made by a machine:
+///
+///     the acme token 4f1c…     | acme token | 4f1c… |     the token is `4f1c…`
+std::optional<Assignment> read_mention(std::string_view text, std::size_t begin, std::size_t end, bool at_end);
 
 }  // namespace keywake::matching

@@ -4,6 +4,7 @@
 #include "matching/assignment.h"
 #include "matching/assignment_before.h"
 #include "matching/assignment_cursor.h"
+#include "matching/assignment_mention.h"
 #include "matching/assignment_name.h"
 
 namespace keywake::matching {
@@ -25,7 +26,7 @@ class Glance {
     while (at_ < text_.size() && is_space(text_[at_])) ++at_;
     if (at_ == text_.size()) return true;
     if (braced_ ? is_one_of(text_[at_], "=!|/en") : quoted || may_be_operator(at_ > gap)) return true;
-    return (at_ > gap && (takes_word() || stands_alone())) || value_stands_before();
+    return (at_ > gap && (takes_word() || stands_alone() || is_mentioned(gap))) || value_stands_before();
   }
 
  private:
@@ -141,6 +142,12 @@ class Glance {
     std::size_t front = first();
     while (front > 0 && begin_ - front < kNameReach && is_blank(text_[front - 1])) --front;
     return front == 0 || text_[front - 1] == '\n' || begin_ - front >= kNameReach;
+  }
+
+  // As far as the text can be seen.
+  bool is_mentioned(std::size_t gap) const {
+    const std::string_view word = word_behind(text_, gap);
+    return is_machine_made(word) || (!word.empty() && word.end() == text_.end());
   }
 
   bool value_stands_before() const {

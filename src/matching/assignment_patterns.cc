@@ -54,10 +54,17 @@ AssignmentPatterns::AssignmentPatterns(std::span<const model::Pattern> patterns,
 }
 
 void AssignmentPatterns::find(const Text& text, bool explain, std::vector<Found>& out) const {
-  const auto assignment = read_assignment(text.bytes, text.hit_begin, text.hit_end, text.at_end);
-  if (!assignment) return;
-  find_named(text, *assignment, explain, out);
-  find_assigned(text, *assignment, explain, out);
+  if (const auto assignment = read_assignment(text.bytes, text.hit_begin, text.hit_end, text.at_end)) {
+    find_named(text, *assignment, explain, out);
+    find_assigned(text, *assignment, explain, out);
+    return;
+  }
+  const auto mention = read_mention(text.bytes, text.hit_begin, text.hit_end, text.at_end);
+  if (!mention) return;
+  const std::size_t known = out.size();
+  find_named(text, *mention, explain, out);
+  find_assigned(text, *mention, explain, out);
+  for (std::size_t i = known; i < out.size(); ++i) out[i].value.confidence = std::min(out[i].value.confidence, model::Confidence::kMedium);
 }
 
 // Whose the value is by the names beside it: it may be claimed by several patterns of a provider.

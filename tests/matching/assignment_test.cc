@@ -268,6 +268,28 @@ TEST_CASE("A cut text promises nothing") {
   }
 }
 
+TEST_CASE("What a text mentions is read if a machine made it") {
+  constexpr std::string_view kValue = "4vALUE-1-4vALUE-19";
+  auto mentioned = [](std::string_view text) -> std::string {
+    for (std::string_view hit : kHits) {
+      const std::size_t at = text.find(hit);
+      if (at == std::string_view::npos || !may_be_assigned(text, at, at + hit.size()) || read_assignment(text, at, at + hit.size(), true)) continue;
+      if (auto found = read_mention(text, at, at + hit.size(), true)) return std::string(found->value);
+    }
+    return "";
+  };
+  for (const char* text : {"the acme token 4vALUE-1-4vALUE-19 was in the log", "| acme token | 4vALUE-1-4vALUE-19 |", "the token is `4vALUE-1-4vALUE-19`,", "Using token 4vALUE-1-4vALUE-19.",
+                           "[DEBUG] Using token 4vALUE-1-4vALUE-19", "my secret was 4vALUE-1-4vALUE-19: gone"}) {
+    INFO(text);
+    CHECK(mentioned(text) == kValue);
+  }
+  for (const char* text : {"the token authentication-service-2", "token 12345678901234567890", "the token4vALUE-1-4vALUE-19", "tokens and 4vALUE-1-4vALUE-19", "the password\n4vALUE-1-4vALUE-19"}) {
+    INFO(text);
+    CHECK(mentioned(text).empty());
+  }
+  CHECK_FALSE(read_mention("token 4vALUE-1-4vALUE-19", 0, 5, false));  // it may go on
+}
+
 TEST_CASE("Names say what they hold") {
   struct NameRow {
     std::string_view name;

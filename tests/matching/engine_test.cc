@@ -180,6 +180,16 @@ TEST_CASE("Generic patterns yield where they overlap") {
   CHECK(run(loaded.rules, "key=q7k2m9x4 tok_q7k2m9x4").secrets.size() == 2);
 }
 
+TEST_CASE("A value that a text only mentions is a provider's, at level medium at most") {
+  auto loaded = load(pattern("key", "names = [\"acme\"]\nvalue = \"[0-9a-f]{32}\"\nconfidence = \"high\""));
+  const std::string value = testing::hex("8Qz1 pLm7 0vXw 3");  // 16 bytes
+  auto levels = [&](const std::string& text) { return run(loaded.rules, text).levels; };
+  CHECK(levels("the acme token " + value + " was in the log") == std::vector{model::Confidence::kMedium});
+  CHECK(levels("ACME_TOKEN=" + value + "\n") == std::vector{model::Confidence::kHigh});
+  CHECK(levels("the token " + value + " was in the log").empty());
+  CHECK(levels("the acme token " + value + "0 was in the log").empty());
+}
+
 TEST_CASE("A far-reaching anchor is noted whether or not it confirms anything") {
   auto loaded = load(pattern(
       "block",
