@@ -3,7 +3,7 @@
 #   make scan [TARGET=path] [ARGS=…]   build, and scan a path (a demo repository without one)
 #   make test                          build, and run all tests
 #   make build                         build/release/keywake
-#   make install PREFIX=/usr/local     the binary, completions, the manual page
+#   make install PREFIX=/usr/local     the binary, its reader of PDF, completions, the manual page
 #   make dev                           all tests with AddressSanitizer and UndefinedBehaviorSanitizer
 #   make tsan                          all tests with ThreadSanitizer
 #   make fuzz SECONDS=60               every fuzzer for so long
@@ -63,6 +63,7 @@ bench:
 
 install: build
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/keywake
+	install -D -m 755 $(dir $(binary))keywake-pdf.so $(DESTDIR)$(PREFIX)/lib/keywake/keywake-pdf.so
 	$(binary) man > build/keywake.1
 	$(binary) completions bash > build/keywake.bash
 	$(binary) completions zsh > build/keywake.zsh

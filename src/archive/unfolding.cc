@@ -53,7 +53,11 @@ void Expansion::unfold(std::string_view bytes, const Place& place) {
     }
     cut = stopped_;
   });
-  if (!all) report(own_path, all.error().message == artifacts::kEncrypted ? all.error().message : fmt::format("damaged {}: {}", artifacts::name(format), all.error().message));
+  if (!all) {
+    const std::string& why = all.error().message;
+    const bool damaged = why != artifacts::kEncrypted && !why.starts_with(artifacts::kNoReader);
+    report(own_path, damaged ? fmt::format("damaged {}: {}", artifacts::name(format), why) : why);
+  }
   if (!all || !*all || cut) hand_over(own_path, bytes);
   // What unpacks itself may be a program of any format.
   if (!stopped_ && place.depth < limits_.depth && has_zip_at_end(bytes)) {

@@ -1,11 +1,20 @@
 #include "artifacts/pdf.h"
 
-#include "artifacts/pdf_document.h"
+#include <fmt/format.h>
+
+#include "base/library.h"
+#include "pdf/document.h"
 
 namespace keywake::artifacts {
 namespace {
 
 constexpr std::size_t kMaxFile = 64u << 20;  // parsed, a file can take a hundred times its size in memory
+
+// Loaded for the first document.
+struct PdfReader : Library {
+  PdfReader() : Library(KEYWAKE_PDF_MODULE) {}
+  decltype(&pdf::keywake_read_pdf) read = take("keywake_read_pdf");
+};
 
 }  // namespace
 
@@ -15,16 +24,18 @@ bool is_pdf(std::string_view head) {
 
 Result<bool> unfold_pdf(std::string_view bytes, const Visit& visit) {
   if (bytes.size() > kMaxFile) return fail("PDF larger than 64 MiB: read as bytes only");
-  switch (read_pdf(bytes, visit)) {
-    case PdfOutcome::kWhole:
+  const PdfReader* const reader = Library::loaded<PdfReader>();
+  if (reader == nullptr) return fail(fmt::format("{}{} cannot be loaded; it belongs beside keywake or into ../lib/keywake, and needs qpdf (Debian: libqpdf29)", kNoReader, KEYWAKE_PDF_MODULE));
+  switch (reader->read(bytes, visit)) {
+    case pdf::Outcome::kWhole:
       return true;
-    case PdfOutcome::kPartial:
+    case pdf::Outcome::kPartial:
       return false;
-    case PdfOutcome::kEncrypted:
+    case pdf::Outcome::kEncrypted:
       return fail(std::string(kEncrypted));
-    case PdfOutcome::kTooManyObjects:
+    case pdf::Outcome::kTooManyObjects:
       return fail("it has more objects than are taken into memory (some 5 million); its bytes are scanned as they lie");
-    case PdfOutcome::kDamaged:
+    case pdf::Outcome::kDamaged:
       break;
   }
   return fail("it cannot be read");

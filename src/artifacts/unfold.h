@@ -20,10 +20,11 @@ Format recognise(std::string_view head);
 /// parts hold: they are scanned as the file itself, and nothing in it is reported twice.
 using Visit = std::function<void(std::string_view path, std::string_view bytes)>;
 
-/// The message of an error that is no damage.
+/// Messages of errors that are no damage: the first is all, the second the beginning.
 inline constexpr std::string_view kEncrypted = "encrypted";
+inline constexpr std::string_view kNoReader = "not read: ";
 
-/// Whether the parts hold all text that the bytes do (then the bytes themselves need no scan). Error: damaged; what came before stays.
+/// Whether the parts hold all text that the bytes do (then the bytes themselves need no scan). Error: damaged, or one of those above; what came before stays.
 Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit);
 
 /// "Java class", "DEX", …

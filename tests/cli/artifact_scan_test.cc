@@ -1,4 +1,5 @@
 // keywake scan of build artifacts: in a directory, in the history of a repository, on standard input; each credential at one place.
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -75,6 +76,17 @@ TEST_CASE("an artifact on standard input; a damaged one is named, and its bytes 
   const Ran cut = scan({"-"}, {.input = bytes.substr(0, bytes.size() - 4)});
   CHECK(contains(cut.out, secret));
   CHECK(contains(run_keywake({"scan", "-"}, {.input = bytes.substr(0, bytes.size() - 4)}).out, "damaged Java class: cut off behind its constant pool"));
+}
+
+TEST_CASE("without its reader of PDF the program says so, and scans the bytes") {
+  const TemporaryFolder folder;
+  const std::string secret = github_token(8105);
+  std::filesystem::copy_file(KEYWAKE_BINARY_DIR "/keywake", folder.path() / "keywake");
+  std::ofstream(folder.path() / "a.pdf") << "%PDF-1.4\n1 0 obj\n(" + secret + ")\nendobj\n";
+  const Ran ran = run_command(folder.path(), {"./keywake", "scan", "--no-history", "--show-secrets", "a.pdf"});
+  CHECK(ran.status == 1);
+  CHECK(contains(ran.out, secret));
+  CHECK(contains(ran.out, "not read: keywake-pdf.so cannot be loaded"));
 }
 
 TEST_CASE("bytecode whose first constant is compressed data: the strings behind it are read all the same") {

@@ -1,9 +1,9 @@
-// C++17, as its neighbours (cmake/Layers.cmake says why).
+// C++17, as its neighbours (document.h says why).
 //
 // Every object is visited once, whoever refers to it: so nothing depends on the document's tree, which may be damaged or have no end.
-#include "artifacts/pdf_document.h"
+#include "pdf/document.h"
 
-#include "artifacts/pdf_internal.h"
+#include "pdf/pdf_internal.h"
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace keywake::artifacts {
+namespace keywake::pdf {
 namespace {
 
 constexpr std::size_t kObjectBytes = 16u << 20;   // of object streams, expanded
@@ -39,14 +39,14 @@ class Collect : public Pipeline {
 
 class Document {
  public:
-  Document(std::string_view bytes, const VisitPdf& visit) : bytes_(bytes), visit_(visit) {}
+  Document(std::string_view bytes, const Visit& visit) : bytes_(bytes), visit_(visit) {}
 
   bool run() {
-    install_pdf_filters();
+    install_filters();
     pdf_.setSuppressWarnings(true);
-    set_pdf_budget(kObjectBytes);
-    set_pdf_objects(kMaxObjects);
-    charge_pdf_objects(reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size());
+    set_budget(kObjectBytes);
+    set_objects(kMaxObjects);
+    charge_objects(reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size());
     pdf_.processMemoryFile("PDF", bytes_.data(), bytes_.size(), "");
     read_objects(pdf_.getAllObjects());
     read_pages();
@@ -104,8 +104,8 @@ class Document {
     const bool no_text = subtype == "/Image" || type == "/XRef" || type == "/ObjStm" || dictionary.hasKey("/Length1") || subtype == "/Type1C" || subtype == "/CIDFontType0C" || subtype == "/OpenType";
     if (no_text) return;
     const std::size_t allowed = std::min(kStreamBytes, left_);
-    set_pdf_budget(2 * allowed);
-    set_pdf_objects(2 * allowed);  // nothing of it is parsed
+    set_budget(2 * allowed);
+    set_objects(2 * allowed);  // nothing of it is parsed
     Collect collect;
     bool decoded = false;
     bool whole = false;
@@ -130,10 +130,10 @@ class Document {
     std::size_t number = 0;
     for (const QPDFObjectHandle& page : pdf_.getAllPages()) {
       ++number;
-      set_pdf_budget(2 * std::min(kStreamBytes, left_));
-      set_pdf_objects(kMaxObjects);
+      set_budget(2 * std::min(kStreamBytes, left_));
+      set_objects(kMaxObjects);
       try {
-        const std::string text = pdf_page_text(page);
+        const std::string text = page_text(page);
         left_ -= std::min(left_, text.size());
         if (!text.empty()) visit_(fmt::format("page/{}", number), text);
       } catch (std::exception const&) {
@@ -149,7 +149,7 @@ class Document {
   }
 
   std::string_view bytes_;
-  const VisitPdf& visit_;
+  const Visit& visit_;
   QPDF pdf_;
   std::string strings_;
   std::size_t left_ = kAllBytes;
@@ -158,10 +158,10 @@ class Document {
 
 }  // namespace
 
-PdfOutcome read_pdf(std::string_view bytes, const VisitPdf& visit) {
+__attribute__((visibility("default"))) Outcome keywake_read_pdf(std::string_view bytes, const Visit& visit) {
   // Exceptions of the visitor pass through; qpdf's stop here.
   std::exception_ptr thrown;
-  const VisitPdf guarded = [&](std::string_view path, std::string_view part) {
+  const Visit guarded = [&](std::string_view path, std::string_view part) {
     if (thrown) return;
     try {
       visit(path, part);
@@ -169,19 +169,19 @@ PdfOutcome read_pdf(std::string_view bytes, const VisitPdf& visit) {
       thrown = std::current_exception();
     }
   };
-  PdfOutcome outcome = PdfOutcome::kDamaged;
+  Outcome outcome = Outcome::kDamaged;
   try {
     Document document(bytes, guarded);
-    outcome = document.run() ? PdfOutcome::kWhole : PdfOutcome::kPartial;
+    outcome = document.run() ? Outcome::kWhole : Outcome::kPartial;
   } catch (QPDFExc const& error) {
-    outcome = error.getErrorCode() == qpdf_e_password ? PdfOutcome::kEncrypted : PdfOutcome::kDamaged;
+    outcome = error.getErrorCode() == qpdf_e_password ? Outcome::kEncrypted : Outcome::kDamaged;
   } catch (TooManyObjects const&) {
-    outcome = PdfOutcome::kTooManyObjects;
+    outcome = Outcome::kTooManyObjects;
   } catch (std::exception const&) {
-    outcome = PdfOutcome::kDamaged;
+    outcome = Outcome::kDamaged;
   }
   if (thrown) std::rethrow_exception(thrown);
   return outcome;
 }
 
-}  // namespace keywake::artifacts
+}  // namespace keywake::pdf

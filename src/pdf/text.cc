@@ -2,7 +2,7 @@
 // followed, the rest is passed over. Strings hold codes of a font; what they mean says the font's ToUnicode map, else the names in its encoding,
 // else they are Latin-1. A secret is often shown in several pieces (kerning, one piece a glyph), so pieces on one line are joined, with a space
 // only where the gap to the end of the last one, by the font's widths, is as wide as one.
-#include "artifacts/pdf_internal.h"
+#include "pdf/pdf_internal.h"
 
 #include <algorithm>
 #include <charconv>
@@ -14,7 +14,7 @@
 
 #include "base/utf16.h"
 
-namespace keywake::artifacts {
+namespace keywake::pdf {
 namespace {
 
 constexpr unsigned kMaxForms = 8;                // forms inside forms
@@ -334,10 +334,10 @@ QPDFObjectHandle resources_of(QPDFObjectHandle page) {
 
 }  // namespace
 
-std::string pdf_page_text(QPDFObjectHandle page) {
+std::string page_text(QPDFObjectHandle page) {
   Text text(resources_of(page));
   page.parsePageContents(&text);
   return text.take();
 }
 
-}  // namespace keywake::artifacts
+}  // namespace keywake::pdf

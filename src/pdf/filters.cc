@@ -1,7 +1,7 @@
 // qpdf decodes object streams into memory without a limit, so a small file could take all of it. Its decoders can be replaced by name: these are
 // qpdf's own, with a count of what comes out. The predictors of PNG (RFC 2083, section 6), which cross-reference streams use, LZW, and the two of text (ISO 32000-1,
 // 7.4.2 to 7.4.4) are not offered by qpdf's headers and so stand here. The TIFF predictor, which images alone use, is not undone.
-#include "artifacts/pdf_internal.h"
+#include "pdf/pdf_internal.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 #include "base/hash.h"
 
-namespace keywake::artifacts {
+namespace keywake::pdf {
 namespace {
 
 constexpr std::size_t kMaxRow = 1u << 20;
@@ -32,7 +32,7 @@ class Counted : public Pipeline {
   void write(unsigned char const* data, std::size_t size) override {
     if (size > budget) throw std::runtime_error("a stream expands too far");
     budget -= size;
-    charge_pdf_objects(data, size);
+    charge_objects(data, size);
     getNext()->write(data, size);
   }
   void finish() override { getNext()->finish(); }
@@ -310,15 +310,15 @@ class Written : public QPDFStreamFilter {
 
 }  // namespace
 
-void set_pdf_budget(std::size_t bytes) {
+void set_budget(std::size_t bytes) {
   budget = bytes;
 }
 
-void set_pdf_objects(std::size_t count) {
+void set_objects(std::size_t count) {
   objects = count;
 }
 
-void charge_pdf_objects(const unsigned char* bytes, std::size_t size) {
+void charge_objects(const unsigned char* bytes, std::size_t size) {
   static const std::vector<bool> kSeparates = [] {
     std::vector<bool> out(256);
     for (const char c : std::string_view("\0\t\n\f\r []<>()/{}%", 16)) out[static_cast<unsigned char>(c)] = true;
@@ -329,7 +329,7 @@ void charge_pdf_objects(const unsigned char* bytes, std::size_t size) {
   objects -= found;
 }
 
-void install_pdf_filters() {
+void install_filters() {
   static std::once_flag once;
   std::call_once(once, [] {
     QPDF::registerStreamFilter("/FlateDecode", [] { return std::make_shared<Packed<false>>(); });
@@ -340,4 +340,4 @@ void install_pdf_filters() {
   });
 }
 
-}  // namespace keywake::artifacts
+}  // namespace keywake::pdf
