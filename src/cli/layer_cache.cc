@@ -29,15 +29,15 @@ std::string program() {
 
 }  // namespace
 
-void use_layer_cache(const Arguments& arguments, scan::ImageOptions& images) {
+scan::LayerCacheOptions layer_cache_options(const Arguments& arguments) {
   const scan::Request& request = arguments.request;
   const fs::path folder = default_cache_folder();
-  if (!arguments.layer_cache || request.explain || folder.empty()) return;
+  if (!arguments.layer_cache || request.explain || folder.empty()) return {};
   std::string key;
   add(key, program());
   for (const std::string& file : arguments.rule_files) {
     const auto bytes = read_file(file, kMaxRules);
-    if (!bytes) return;  // a folder, or what RuleChoice will complain of
+    if (!bytes) return {};  // a folder, or what RuleChoice will complain of
     add(key, *bytes);
   }
   const std::string no_archives = request.archives ? "" : "no-archives";
@@ -48,8 +48,7 @@ void use_layer_cache(const Arguments& arguments, scan::ImageOptions& images) {
     add(key, std::to_string(list->size()));
     for (const std::string& each : *list) add(key, each);
   }
-  images.layer_cache = folder / "layers";
-  images.layer_cache_key = to_hex(sha256(key));
+  return {folder / "layers", to_hex(sha256(key))};
 }
 
 }  // namespace keywake::cli

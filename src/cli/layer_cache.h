@@ -6,7 +6,7 @@
 
 namespace keywake::cli {
 
-/// Fills in folder and key, unless the arguments or the environment want no cache, or the rules cannot be read.
-void use_layer_cache(const Arguments& arguments, scan::ImageOptions& images);
+/// None if the arguments or the environment want none, or the rules cannot be read.
+scan::LayerCacheOptions layer_cache_options(const Arguments& arguments);
 
 }  // namespace keywake::cli

@@ -87,7 +87,7 @@ ExitStatus scan_command(const Arguments& arguments) {
   if (request.targets.empty()) request.targets.emplace_back(".");
   request.stores.client = request.images.client = arguments.validation.client();
   take_policy_keys(request);
-  use_layer_cache(arguments, request.images);
+  request.images.layer_cache = [&arguments] { return layer_cache_options(arguments); };
   if (auto possible = check_fail_on(arguments.fail_on, arguments.validation.wanted); !possible) return failed(possible.error().message);
   if (auto alone = check_token_file(request); !alone) return failed(alone.error().message);
   if (auto possible = check_job_output(request); !possible) return failed(possible.error().message);

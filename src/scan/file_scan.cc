@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "scan/counting_sink.h"
 #include "scan/jenkins_values.h"
 #include "scan/piece_matcher_internal.h"
 #include "sources/directory.h"
@@ -17,10 +18,10 @@ namespace fs = std::filesystem;
 namespace {
 
 // Takes pieces of files from any thread, matches them and hands sightings to the collector.
-class MatchSink : public sources::Sink {
+class MatchSink : public CountingSink {
  public:
   MatchSink(const Context& context, const std::string& target, std::string folder = "", const std::optional<fs::path>& root = {})
-      : context_(context),
+      : CountingSink(context),
         target_(target),
         folder_(std::move(folder)),
         matcher_(context),
@@ -36,18 +37,10 @@ class MatchSink : public sources::Sink {
 
   void skip(model::Skip skip) override {
     skip.what = target_ == skip.what ? target_ : target_ + ": " + skip.what;
-    context_.collector.skip(std::move(skip));
-  }
-
-  void progress(std::uint64_t files, std::uint64_t bytes) override {
-    context_.collector.files += files;
-    context_.collector.bytes += bytes;
-    context_.progress.objects += files;
-    context_.progress.bytes += bytes;
+    CountingSink::skip(std::move(skip));
   }
 
  private:
-  const Context& context_;
   const std::string& target_;
   const std::string folder_;  // Seen::folder
   const std::function<void(Seen)> found_ = [this](Seen seen) {

@@ -21,10 +21,14 @@ namespace {
 
 constexpr const char* kRefName = "org.opencontainers.image.ref.name";
 
+LayerCacheOptions cache_options(const Request& request) {
+  return request.images.layer_cache && request.jenkins_secrets.empty() ? request.images.layer_cache() : LayerCacheOptions();
+}
+
 class ImageScan {
  public:
   ImageScan(const Context& context, images::ImageStore& store, const images::Reference& reference, const std::string& target)
-      : context_(context), store_(store), target_(target), matcher_(context), cache_(context.request.jenkins_secrets.empty() ? context.request.images.layer_cache : "", context.request.images.layer_cache_key) {
+      : context_(context), store_(store), target_(target), matcher_(context), cache_(cache_options(context.request)) {
     images::Reference named = reference;
     if (context.request.images.all_tags) named.tag.clear();
     name_ = images::name_of(named);

@@ -13,6 +13,7 @@
 #include "images/layer_entries.h"
 #include "images/layer_parts.h"
 #include "images/store.h"
+#include "scan/counting_sink.h"
 #include "scan/jenkins_values.h"
 #include "scan/layer_repositories.h"
 #include "scan/piece_matcher_internal.h"
@@ -42,25 +43,17 @@ void scan_layer(const Context& context, PieceMatcher& matcher, Result<archive::S
 std::size_t kept(const Context& context, const Layer& layer);
 
 /// Hands pieces to a matcher, on one thread.
-class HoldingSink : public sources::Sink {
+class HoldingSink : public CountingSink {
  public:
-  HoldingSink(const Context& context, PieceMatcher& matcher, std::function<void(Seen)> found) : context_(context), matcher_(matcher), found_(std::move(found)), jenkins_(context, std::nullopt) {}
+  HoldingSink(const Context& context, PieceMatcher& matcher, std::function<void(Seen)> found) : CountingSink(context), matcher_(matcher), found_(std::move(found)), jenkins_(context, std::nullopt) {}
   void piece(const sources::Piece& piece) override {
     matcher_.match(piece, found_);
     jenkins_.match(piece, found_);
   }
   /// After the last piece. The path of what is handed over says where it stood.
   void finish(const std::function<void(Seen)>& found) { jenkins_.finish(found); }
-  void skip(model::Skip skip) override { context_.collector.skip(std::move(skip)); }
-  void progress(std::uint64_t files, std::uint64_t bytes) override {
-    context_.collector.files += files;
-    context_.collector.bytes += bytes;
-    context_.progress.objects += files;
-    context_.progress.bytes += bytes;
-  }
 
  private:
-  const Context& context_;
   PieceMatcher& matcher_;
   std::function<void(Seen)> found_;
   JenkinsValues jenkins_;

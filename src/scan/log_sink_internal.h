@@ -7,20 +7,21 @@
 
 #include <functional>
 
+#include "scan/counting_sink.h"
 #include "scan/log_text.h"
 #include "scan/piece_matcher_internal.h"
 
 namespace keywake::scan {
 
-class LogSink : public sources::Sink {
+class LogSink : public CountingSink {
  public:
-  LogSink(const Context& context, PieceMatcher& matcher, std::function<void(Seen)> found) : context_(context), matcher_(matcher), found_(std::move(found)) {}
+  LogSink(const Context& context, PieceMatcher& matcher, std::function<void(Seen)> found) : CountingSink(context), matcher_(matcher), found_(std::move(found)) {}
 
   /// Whether what follows is a log. Its bytes are counted here, as its readers see them; those of files by whoever hands them over.
   void set_log(bool log) { log_ = log; }
 
   void piece(const sources::Piece& piece) override;
-  void skip(model::Skip skip) override { context_.collector.skip(std::move(skip)); }
+  /// A scan of jobs counts the jobs.
   void progress(std::uint64_t files, std::uint64_t bytes) override {
     context_.collector.files += files;
     context_.collector.bytes += bytes;
@@ -28,7 +29,6 @@ class LogSink : public sources::Sink {
   }
 
  private:
-  const Context& context_;
   PieceMatcher& matcher_;
   std::function<void(Seen)> found_;
   bool log_ = false;

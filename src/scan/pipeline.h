@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,14 +38,19 @@ struct Text {
   std::string bytes;
 };
 
+/// Where layers are remembered (scan/layer_cache.h).
+struct LayerCacheOptions {
+  std::filesystem::path folder;  // empty: nowhere
+  std::string key;               // of all that a layer's findings depend on beside its bytes
+};
+
 struct ImageOptions {
   std::vector<std::string> platforms;           // "linux/amd64"; empty: all
   std::vector<std::string> not_in;              // images whose layers are left out
   bool all_tags = false;                        // of a registry's repository
   std::vector<std::string> credential_helpers;  // that may be run (images/registry_auth.h)
   net::ClientOptions client;                    // how registries are asked
-  std::filesystem::path layer_cache;            // scan/layer_cache.h; empty: none
-  std::string layer_cache_key;                  // of all that a layer's findings depend on beside its bytes
+  std::function<LayerCacheOptions()> layer_cache;  // asked when there is an image; empty: none
 };
 
 struct Request {
