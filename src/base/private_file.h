@@ -1,4 +1,4 @@
-// Files that are the user's own business: caches. Written whole or not at all (a temporary file, then rename), readable by the owner alone.
+// Files that are the user's own business: caches. Written whole or not at all, readable by the owner alone.
 // Thread safety: several processes may write the same file; the last holds.
 #pragma once
 

@@ -41,6 +41,9 @@ struct Event {
   enum class SummaryStyle : std::uint8_t { kNone, kAppend, kAzure } summary_style = SummaryStyle::kNone;
   std::string summary_file;    // the job's page: Markdown is appended, or (Azure) written and announced
   bool annotations = false;    // reads GitHub's workflow commands on standard output
+
+  /// Adds what a system told, unless that is nothing or no commit.
+  void add_base(std::string told);
 };
 
 /// Absent: no system that is known.

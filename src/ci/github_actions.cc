@@ -30,7 +30,7 @@ void take_push(const Json& payload, const std::string& ref, Event& out) {
   out.first_push = is_null_id(before);
   const auto forced = payload.find("forced");
   out.forced = forced != payload.end() && forced->is_boolean() && forced->get<bool>();
-  if (!before.empty() && !out.first_push) out.base.push_back(before);
+  out.add_base(before);
 }
 
 }  // namespace
@@ -57,19 +57,19 @@ Result<std::optional<Event>> github_actions(const Environment& environment, cons
   if (name == "pull_request" || name == "pull_request_target" || name == "pull_request_review" || name == "pull_request_review_comment") {
     out.kind = Kind::kMerge;
     out.head = text(payload, {"pull_request", "head", "sha"});
-    out.base = {text(payload, {"pull_request", "base", "sha"}), environment("GITHUB_BASE_REF")};
+    out.add_base(text(payload, {"pull_request", "base", "sha"}));
+    out.add_base(environment("GITHUB_BASE_REF"));
     if (out.head.empty()) return fail(fmt::format("{}: the event {} names no pull_request.head.sha; give --base and --head", out.system, name));
   } else if (name == "merge_group") {
     out.kind = Kind::kMerge;
     out.head = text(payload, {"merge_group", "head_sha"});
-    out.base = {text(payload, {"merge_group", "base_sha"})};
+    out.add_base(text(payload, {"merge_group", "base_sha"}));
   } else if (name == "push") {
     take_push(payload, ref, out);
   } else if (ref.starts_with("refs/tags/")) {  // release, create
     out.kind = Kind::kTag;
     out.head = environment("GITHUB_SHA");
   }
-  std::erase(out.base, "");
   return out;
 }
 

@@ -16,17 +16,14 @@ Result<std::optional<Event>> gitlab_ci(const Environment& environment) {
     // In a pipeline of merged results or of a merge train HEAD is a merge that no branch has; the request is its source.
     out.kind = Kind::kMerge;
     if (const std::string own = environment("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"); !own.empty() && !is_null_id(own)) out.head = own;
-    for (const char* name : {"CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"}) {
-      if (const std::string id = environment(name); !id.empty() && !is_null_id(id)) out.base.push_back(id);
-    }
-    if (const std::string target = environment("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"); !target.empty()) out.base.push_back(target);
+    for (const char* name : {"CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"}) out.add_base(environment(name));
   } else if (!environment("CI_COMMIT_TAG").empty()) {
     out.kind = Kind::kTag;
   } else if (source == "push") {
     out.kind = Kind::kPush;
     const std::string before = environment("CI_COMMIT_BEFORE_SHA");
     out.first_push = is_null_id(before);
-    if (!before.empty() && !out.first_push) out.base.push_back(before);
+    out.add_base(before);
   }
   return out;
 }

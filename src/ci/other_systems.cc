@@ -4,13 +4,6 @@
 #include "ci/event.h"
 
 namespace keywake::ci {
-namespace {
-
-void add(std::string text, std::vector<std::string>& to) {
-  if (!text.empty() && !is_null_id(text)) to.push_back(std::move(text));
-}
-
-}  // namespace
 
 // https://woodpecker-ci.org/docs/usage/environment
 Result<std::optional<Event>> woodpecker(const Environment& environment) {
@@ -24,12 +17,12 @@ Result<std::optional<Event>> woodpecker(const Environment& environment) {
   const std::string event = environment("CI_PIPELINE_EVENT");
   if (event == "pull_request" || event == "pull_request_closed") {
     out.kind = Kind::kMerge;
-    add(environment("CI_COMMIT_TARGET_BRANCH"), out.base);
+    out.add_base(environment("CI_COMMIT_TARGET_BRANCH"));
   } else if (event == "tag" || event == "release") {
     out.kind = Kind::kTag;
   } else if (event == "push") {
     out.kind = Kind::kPush;
-    add(environment("CI_PREV_COMMIT_SHA"), out.base);
+    out.add_base(environment("CI_PREV_COMMIT_SHA"));
   }
   return out;
 }
@@ -51,7 +44,7 @@ Result<std::optional<Event>> azure_pipelines(const Environment& environment) {
   if (reason == "PullRequest") {
     out.kind = Kind::kMerge;
     if (const std::string own = environment("SYSTEM_PULLREQUEST_SOURCECOMMITID"); !own.empty()) out.head = own;
-    add(short_branch(environment("SYSTEM_PULLREQUEST_TARGETBRANCH")), out.base);
+    out.add_base(short_branch(environment("SYSTEM_PULLREQUEST_TARGETBRANCH")));
   } else if (ref.starts_with("refs/tags/")) {
     out.kind = Kind::kTag;
   } else if (reason == "IndividualCI" || reason == "BatchedCI") {
@@ -70,8 +63,8 @@ Result<std::optional<Event>> bitbucket_pipelines(const Environment& environment)
   out.branch = environment("BITBUCKET_BRANCH");
   if (!environment("BITBUCKET_PR_ID").empty()) {
     out.kind = Kind::kMerge;
-    add(environment("BITBUCKET_PR_DESTINATION_COMMIT"), out.base);
-    add(environment("BITBUCKET_PR_DESTINATION_BRANCH"), out.base);
+    out.add_base(environment("BITBUCKET_PR_DESTINATION_COMMIT"));
+    out.add_base(environment("BITBUCKET_PR_DESTINATION_BRANCH"));
   } else if (!environment("BITBUCKET_TAG").empty()) {
     out.kind = Kind::kTag;
   } else if (!out.branch.empty()) {
@@ -94,7 +87,7 @@ Result<std::optional<Event>> buildkite(const Environment& environment) {
   const std::string source = environment("BUILDKITE_SOURCE");
   if (!request.empty() && request != "false") {
     out.kind = Kind::kMerge;
-    add(environment("BUILDKITE_PULL_REQUEST_BASE_BRANCH"), out.base);
+    out.add_base(environment("BUILDKITE_PULL_REQUEST_BASE_BRANCH"));
   } else if (!environment("BUILDKITE_TAG").empty()) {
     out.kind = Kind::kTag;
   } else if (source == "webhook") {
@@ -127,12 +120,12 @@ Result<std::optional<Event>> jenkins(const Environment& environment) {
   if (!environment("CHANGE_ID").empty()) {
     // With the strategy "merge" HEAD is a merge that no branch has.
     out.kind = Kind::kMerge;
-    add(environment("CHANGE_TARGET"), out.base);
+    out.add_base(environment("CHANGE_TARGET"));
   } else if (!environment("TAG_NAME").empty()) {
     out.kind = Kind::kTag;
   } else if (!out.head.empty()) {
     out.kind = Kind::kPush;
-    add(environment("GIT_PREVIOUS_SUCCESSFUL_COMMIT"), out.base);
+    out.add_base(environment("GIT_PREVIOUS_SUCCESSFUL_COMMIT"));
   }
   return out;
 }

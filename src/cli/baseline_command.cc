@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "base/text.h"
+#include "base/whole_file.h"
 #include "cli/baseline_key.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -208,26 +209,10 @@ class Job {
     return fail(fmt::format("{}: values could not be hashed (of a baseline without a key not more than {}, and each needs 32 MiB); nothing was written", printable(file_.native()), policy::kMaxSlowHashes));
   }
 
-  // Whole or not at all; readable by all, as it is meant to be committed.
+  // Readable by all, as it is meant to be committed.
   Result<void> write() {
     if (entries_.entries.contains("")) return too_many();
-    const fs::path temporary = file_.native() + ".new";
-    const std::string text = policy::write_baseline(entries_);
-    std::error_code ec;
-    fs::remove(temporary, ec);
-    const int out = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    bool good = out >= 0;
-    for (std::size_t done = 0; good && done < text.size();) {
-      const ssize_t wrote = ::write(out, text.data() + done, text.size() - done);
-      good = wrote > 0;
-      if (good) done += static_cast<std::size_t>(wrote);
-    }
-    const int why = errno;
-    if (out >= 0) good = ::close(out) == 0 && good;
-    if (!good) return fail(fmt::format("{}: {}", printable(temporary.native()), std::strerror(why)));
-    fs::rename(temporary, file_, ec);
-    if (ec) return fail(fmt::format("{}: {}", printable(file_.native()), ec.message()));
-    return {};
+    return write_whole_file(file_, policy::write_baseline(entries_), 0644);
   }
 
   const Arguments& arguments_;
