@@ -152,38 +152,39 @@ TEST_CASE("pushes: further, first, forced; tags; a merge queue; a schedule") {
   Forge forge;
   const std::string before = forge.id("main");
   const Json project{{"default_branch", "main"}};
+  auto pushed = [&](const std::string& ref, const Json& payload, int depth = 0) { return ci(forge.checkout(ref, depth), github(forge, "push", payload, ref)); };
   SECTION("further") {
     forge.work().commit_unseen("new.txt", leak(3));
     forge.push();
     const Json payload{{"before", before}, {"after", forge.id("main")}, {"repository", project}};
-    const Ran ran = ci(forge.checkout("refs/heads/main", 0), github(forge, "push", payload, "refs/heads/main"));
+    const Ran ran = pushed("refs/heads/main", payload);
     INFO(ran.out << ran.err);
     CHECK(ran.status == 1);
     CHECK(contains(ran.out, "push, 1 commit"));
     CHECK_FALSE(contains(ran.out, "old.txt"));
-    const Ran shallow = ci(forge.checkout("refs/heads/main", 1), github(forge, "push", payload, "refs/heads/main"));
+    const Ran shallow = pushed("refs/heads/main", payload, 1);
     CHECK(shallow.status == 2);
     CHECK(contains(shallow.err, "where the branch was before, is not here"));
-    CHECK(ci(forge.checkout("refs/heads/main", 2), github(forge, "push", payload, "refs/heads/main")).status == 1);
+    CHECK(pushed("refs/heads/main", payload, 2).status == 1);
   }
   SECTION("first push of a branch: what the default branch has not") {
     forge.feature("new.txt", leak(3));
     const Json payload{{"before", kNull}, {"after", forge.id("feature")}, {"repository", project}};
-    const Ran ran = ci(forge.checkout("refs/heads/feature", 0), github(forge, "push", payload, "refs/heads/feature"));
+    const Ran ran = pushed("refs/heads/feature", payload);
     INFO(ran.out << ran.err);
     CHECK(ran.status == 1);
     CHECK(contains(ran.out, "push, 3 commits"));
   }
   SECTION("first push of all: everything") {
     const Json payload{{"before", kNull}, {"after", before}, {"repository", project}};
-    const Ran ran = ci(forge.checkout("refs/heads/main", 0), github(forge, "push", payload, "refs/heads/main"));
+    const Ran ran = pushed("refs/heads/main", payload);
     CHECK(ran.status == 1);
     CHECK(contains(ran.out, "old.txt"));
   }
   SECTION("forced: the commit before is gone") {
     forge.feature("new.txt", leak(3));
     const Json payload{{"before", std::string(40, 'a')}, {"after", forge.id("feature")}, {"forced", true}, {"repository", project}};
-    const Ran ran = ci(forge.checkout("refs/heads/feature", 0), github(forge, "push", payload, "refs/heads/feature"));
+    const Ran ran = pushed("refs/heads/feature", payload);
     INFO(ran.out << ran.err);
     CHECK(ran.status == 1);
     CHECK(contains(ran.out, "gone by a forced push"));
@@ -191,7 +192,7 @@ TEST_CASE("pushes: further, first, forced; tags; a merge queue; a schedule") {
   }
   SECTION("nothing new") {
     const Json payload{{"before", before}, {"after", before}, {"repository", project}};
-    const Ran ran = ci(forge.checkout("refs/heads/main", 0), github(forge, "push", payload, "refs/heads/main"));
+    const Ran ran = pushed("refs/heads/main", payload);
     CHECK(ran.status == 0);
     CHECK(contains(ran.out, "0 commits"));
   }

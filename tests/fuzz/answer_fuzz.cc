@@ -2,8 +2,6 @@
 // and keys, certificates, and answers held against verdict rules. The first byte chooses which.
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -17,16 +15,11 @@
 #include "rules/template_text.h"
 #include "validation/answer.h"
 #include "validation/probe.h"
+#include "require.h"
 
 namespace {
 
 using namespace keywake;
-
-void require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
-  std::abort();
-}
 
 void read_frames(std::string_view bytes) {
   login::amqp_frame::Reader table(bytes);

@@ -1,8 +1,6 @@
 // libFuzzer over what reads the documents of images and the names in their layers: manifests, configurations, references, challenges of registries,
 // whiteouts, entries of the layer cache. The first byte chooses which.
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -10,16 +8,11 @@
 #include "images/manifest.h"
 #include "images/reference.h"
 #include "images/registry_auth.h"
+#include "require.h"
 
 namespace {
 
 using namespace keywake;
-
-void require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
-  std::abort();
-}
 
 void read_config(std::string_view bytes) {
   const auto config = images::parse_config(bytes, "config");
