@@ -54,14 +54,14 @@ class GitleaksReader : TomlReader {
   }
 
  private:
-  struct Allowed {
+  struct Allowlist {
     std::vector<std::string> unwanted, stopwords;
+    std::vector<std::string> rules;  // that it is for; empty: all
   };
 
   void read_root(const toml::table& root) {
     if (root.contains("extend")) rules_.note(place_of(root.get("extend")->source()).line, "[extend] is not followed: the rules of this file run beside the built-in ones");
-    Allowed everywhere;
-    read_allowlists(root, everywhere);
+    const std::vector<Allowlist> everywhere = read_allowlists(root);
     const toml::array* all = root["rules"].as_array();
     if (all == nullptr) return rules_.problem(0, "there is no [[rules]]");
     for (const toml::node& item : *all) {
@@ -74,7 +74,7 @@ class GitleaksReader : TomlReader {
     for (const auto& [what, count] : unused_) rules_.note(0, fmt::format("{}, in {} place{}", what, count, count == 1 ? "" : "s"));
   }
 
-  void read_rule(const toml::table& table, const Allowed& everywhere) {
+  void read_rule(const toml::table& table, const std::vector<Allowlist>& everywhere) {
     OtherRule rule;
     rule.line = place_of(table.source()).line;
     rule.id = string_of(table, "id");
@@ -86,10 +86,14 @@ class GitleaksReader : TomlReader {
     each_text(table, "keywords", [&](const std::string& word) {
       if (word.size() <= kMaxKeyword && rule.keywords.size() < kMaxKeywords) rule.keywords.push_back(lowered(word));
     });
-    Allowed allowed = everywhere;
-    read_allowlists(table, allowed);
-    rule.unwanted = std::move(allowed.unwanted);
-    rule.stopwords = std::move(allowed.stopwords);
+    auto allow = [&](const Allowlist& list) {
+      rule.unwanted.insert(rule.unwanted.end(), list.unwanted.begin(), list.unwanted.end());
+      rule.stopwords.insert(rule.stopwords.end(), list.stopwords.begin(), list.stopwords.end());
+    };
+    for (const Allowlist& list : everywhere) {
+      if (list.rules.empty() || std::find(list.rules.begin(), list.rules.end(), rule.id) != list.rules.end()) allow(list);
+    }
+    for (const Allowlist& list : read_allowlists(table)) allow(list);
     if (table.contains("path") && !rule.regex.empty()) ++unused_["\"path\" is not used: the rule runs on every file"];
     for (const std::string_view key : {"required", "components"}) {
       if (table.contains(key)) ++unused_["what must stand beside a match ([[rules.required]]) is not asked for"];
@@ -101,16 +105,18 @@ class GitleaksReader : TomlReader {
     rules_.add(rule);
   }
 
-  void read_allowlists(const toml::table& table, Allowed& into) {
+  std::vector<Allowlist> read_allowlists(const toml::table& table) {
+    std::vector<Allowlist> out;
     each_allowlist(table, [&](const toml::table& list) {
       if (lowered(string_of(list, "condition")) == "and") {
         ++unused_["allowlists with condition = \"AND\" are not used"];
         return;
       }
-      if (list.contains("targetRules")) {
-        ++unused_["allowlists with \"targetRules\" are not used"];
-        return;
-      }
+      Allowlist& into = out.emplace_back();
+      const toml::node* const rules = list.get("targetRules");
+      each_text(list, "targetRules", [&](const std::string& rule) { into.rules.push_back(rule); });
+      const bool for_all = rules == nullptr || (rules->is_array() && rules->as_array()->empty());
+      if (!for_all && into.rules.empty()) into.rules.emplace_back();  // of no rule that could be read
       if (list.contains("paths") || list.contains("commits")) ++unused_["\"paths\" and \"commits\" of allowlists are not used here (as .gitleaks.toml in the repository they are)"];
       const std::string target = lowered(string_of(list, "regexTarget"));
       if (!target.empty() && target != "secret" && list.contains("regexes")) {
@@ -120,6 +126,7 @@ class GitleaksReader : TomlReader {
       }
       each_text(list, "stopwords", [&](const std::string& text) { into.stopwords.push_back(lowered(text)); });
     });
+    return out;
   }
 
   Loaded& into_;

@@ -93,6 +93,36 @@ TEST_CASE("rules of gitleaks become patterns, and what cannot run is named") {
   CHECK(noted(loaded, "rule name-only left out"));
 }
 
+TEST_CASE("an allowlist of the file is for the rules that it names, or for all") {
+  Loaded loaded;
+  load_text(R"toml(
+[[allowlists]]
+stopwords = ["everywhere"]
+[[allowlists]]
+targetRules = ["moorgate", "another"]
+regexes = ["^mg-0+$"]
+[[allowlists]]
+targetRules = [7]
+stopwords = ["nowhere"]
+[[rules]]
+id = "fernhill"
+regex = "fh_[0-9a-f]{32}"
+[[rules]]
+id = "moorgate"
+regex = "mg-[0-9a-f]{32}"
+)toml", "team.toml", loaded);
+  REQUIRE(loaded.problems.empty());
+  auto unwanted = [&](std::string_view id) {
+    std::vector<std::string_view> out;
+    for (const model::Check& check : find(loaded, id).checks) out.push_back(check.argument);
+    return out;
+  };
+  const std::string_view everywhere = "(?:[Ee][Vv][Ee][Rr][Yy][Ww][Hh][Ee][Rr][Ee])";
+  CHECK(unwanted("gitleaks.fernhill") == std::vector<std::string_view>{everywhere});
+  CHECK(unwanted("gitleaks.moorgate") == std::vector<std::string_view>{"^mg-0+$", everywhere});
+  CHECK_FALSE(noted(loaded, "targetRules"));
+}
+
 TEST_CASE("rules of Kingfisher and Nosey Parker become patterns") {
   Loaded loaded;
   load_text(kKingfisher, "tarn.yml", loaded);
