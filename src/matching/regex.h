@@ -1,7 +1,8 @@
-// An expression of tier two (canonical, rules/canonical_regex.h) over Latin-1: run by backtracking, and by RE2 where that would take long.
-// RE2 compiles it only then. Ownership: refers to the text of the expression. Thread safety: all members may be called at once.
+// An expression of tier two (canonical, rules/canonical_regex.h) over Latin-1: run by backtracking, and by RE2 where that takes long. RE2 compiles it
+// only then, and where it stays so, is asked at once. Ownership: refers to the text of the expression. Thread safety: all members may be called at once.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -38,12 +39,16 @@ class Regex {
   bool ask_re2(std::string_view text, std::size_t from, std::size_t last, std::size_t limit, bool whole, Groups& groups) const;
   bool search(std::string_view text, std::size_t from, std::size_t last, std::size_t limit, bool whole, Groups& groups) const;
   const re2::RE2& re2() const;
+  const re2::RE2* sketch() const;
 
   std::string_view expression_;
   std::vector<std::string_view> names_;
   std::optional<Backtracker> backtracker_;
-  mutable std::once_flag once_;
+  mutable std::atomic<unsigned> long_ = 0;  // searches that took many steps
+  mutable std::once_flag re2_once_;
+  mutable std::once_flag sketch_once_;
   mutable std::unique_ptr<re2::RE2> re2_;
+  mutable std::unique_ptr<re2::RE2> sketch_;  // the expression without its counts; null if it has none
 };
 
 }  // namespace keywake::matching

@@ -173,6 +173,11 @@ TEST_CASE("What would take long is given up, and RE2 is asked") {
   CHECK_FALSE(regex.find(text, 0, text.size(), text.size(), groups));
   CHECK(regex.find(text + "c", 0, text.size(), text.size() + 1, groups));
   CHECK_FALSE(regex.find(text + "c", 0, 10, text.size() + 1, groups));  // a match begins later
+  for (int n = 0; n < 100; ++n) {  // RE2 is asked at once by then
+    CHECK_FALSE(regex.find(text, 0, text.size(), text.size(), groups));
+    REQUIRE(regex.find("xaaaaaaaacx", 0, 11, 11, groups));
+    CHECK(groups[0] == "aaaaaaaac");
+  }
 }
 
 TEST_CASE("What is no tree, or repeats what can be nothing, is RE2's") {
