@@ -41,7 +41,6 @@ endforeach()
 # qpdf 11's JSON.hh has a vector of an incomplete type, which clang refuses where vectors are constexpr.
 set_source_files_properties(src/pdf/document.cc src/pdf/filters.cc src/pdf/text.cc PROPERTIES COMPILE_OPTIONS -std=c++17)
 
-# base/library.h; where a program looks for the module, besides the folders of the system
-target_compile_definitions(keywake_artifacts PRIVATE KEYWAKE_PDF_MODULE="keywake-pdf.so")
+# base/library.h
 target_compile_definitions(keywake_git PRIVATE KEYWAKE_LIBGIT2="${KEYWAKE_LIBGIT2}")
 target_compile_definitions(keywake_archive PRIVATE KEYWAKE_LIBARCHIVE="${KEYWAKE_LIBARCHIVE}")

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <string>
+
 #include "base/library.h"
 #include "pdf/document.h"
 
@@ -10,9 +13,19 @@ namespace {
 
 constexpr std::size_t kMaxFile = 64u << 20;  // parsed, a file can take a hundred times its size in memory
 
+constexpr const char* kModule = "keywake-pdf.so";
+
+// Beside the program, or where `make install` puts it; nowhere else is it looked for.
+std::string module_path() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  const std::filesystem::path beside = folder / kModule;
+  return std::filesystem::exists(beside, error) ? beside : folder.parent_path() / "lib/keywake" / kModule;
+}
+
 // Loaded for the first document.
 struct PdfReader : Library {
-  PdfReader() : Library(KEYWAKE_PDF_MODULE) {}
+  PdfReader() : Library(module_path().c_str()) {}
   decltype(&pdf::keywake_read_pdf) read = take("keywake_read_pdf");
 };
 
@@ -25,7 +38,7 @@ bool is_pdf(std::string_view head) {
 Result<bool> unfold_pdf(std::string_view bytes, const Visit& visit) {
   if (bytes.size() > kMaxFile) return fail("PDF larger than 64 MiB: read as bytes only");
   const PdfReader* const reader = Library::loaded<PdfReader>();
-  if (reader == nullptr) return fail(fmt::format("{}{} cannot be loaded; it belongs beside keywake or into ../lib/keywake, and needs qpdf (Debian: libqpdf29)", kNoReader, KEYWAKE_PDF_MODULE));
+  if (reader == nullptr) return fail(fmt::format("{}{} cannot be loaded; it belongs beside keywake or into ../lib/keywake, and needs qpdf (Debian: libqpdf29)", kNoReader, kModule));
   switch (reader->read(bytes, visit)) {
     case pdf::Outcome::kWhole:
       return true;
