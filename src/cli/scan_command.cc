@@ -23,10 +23,6 @@
 namespace keywake::cli {
 namespace {
 
-bool scanned_anything(const model::Summary& summary) {
-  return summary.files + summary.blobs + summary.commits + summary.variables + summary.logs + summary.artifacts + summary.layers > 0;
-}
-
 ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
   const model::Summary& summary = result.summary;
   ExitStatus status = ExitStatus::kClean;
@@ -35,7 +31,7 @@ ExitStatus judge(const model::ScanResult& result, const Arguments& arguments) {
   if (!summary.complete()) {
     complain_of_failures(summary);
     status = ExitStatus::kFailed;
-  } else if (!scanned_anything(summary) && !arguments.request.staged) {
+  } else if (!summary.scanned_anything() && !arguments.request.staged) {
     complain(
         "nothing was scanned: the target is empty, or --include, --exclude, --range, --since or "
         "--max-file-size leave nothing of it");

@@ -130,6 +130,7 @@ struct Summary {
   std::uint64_t files = 0;          // of directories, and members of archives
   std::uint64_t blobs = 0;          // of git histories
   std::uint64_t commits = 0;        // and annotated tags
+  std::uint64_t stores = 0;         // of variables, that could be listed, also those that have none
   std::uint64_t variables = 0;      // of stores, those with hidden values too
   std::uint64_t logs = 0;           // of jobs of CI systems
   std::uint64_t artifacts = 0;      // of the same
@@ -144,6 +145,7 @@ struct Summary {
   std::uint64_t not_suppressed = 0;  // places reported though the change that is judged would leave them out itself
   double seconds = 0;
   std::vector<Skip> skips;
+  bool scanned_anything() const { return files + blobs + commits + stores + logs + artifacts + layers > 0; }
   bool complete() const {
     for (const Skip& skip : skips) {
       if (skip.failed) return false;

@@ -44,7 +44,7 @@ std::vector<Piece> scanned(const View& view) {
   if (summary.commits > 0) {
     out.push_back({counted(summary.commits, "commit or tag", "commits and tags")});
   }
-  if (summary.variables > 0) out.push_back({counted(summary.variables, "variable", "variables")});
+  if (summary.stores > 0) out.push_back({counted(summary.variables, "variable", "variables")});
   if (const std::string jobs = left_by_jobs(summary); !jobs.empty()) out.push_back({jobs});
   if (summary.layers > 0) {
     const std::string known = summary.known_layers == 0 ? "" : fmt::format(" ({} known from an earlier scan)", human_count(summary.known_layers));
@@ -108,7 +108,7 @@ Piece verdict(const View& view) {
   if (!complete) {
     return {"No credentials found in what could be read, but the scan is incomplete.", Ink::kAlarm};
   }
-  if (summary.files == 0 && summary.blobs == 0 && summary.commits == 0 && summary.variables == 0 && summary.logs == 0 && summary.artifacts == 0 && summary.layers == 0) {
+  if (!summary.scanned_anything()) {
     return {"Nothing was scanned.", Ink::kAlarm};
   }
   // What was held back may be one, so the calm sentence says no more than is so.

@@ -258,6 +258,7 @@ model::ScanResult Collector::finish() {
   result.summary.files = files;
   result.summary.blobs = blobs;
   result.summary.commits = commits;
+  result.summary.stores = stores;
   result.summary.variables = variables;
   result.summary.logs = logs;
   result.summary.artifacts = artifacts;

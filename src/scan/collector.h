@@ -57,6 +57,7 @@ class Collector {
   std::atomic<std::uint64_t> files = 0;
   std::atomic<std::uint64_t> blobs = 0;
   std::atomic<std::uint64_t> commits = 0;
+  std::atomic<std::uint64_t> stores = 0;
   std::atomic<std::uint64_t> variables = 0;
   std::atomic<std::uint64_t> logs = 0;          // of jobs
   std::atomic<std::uint64_t> artifacts = 0;     // of the same

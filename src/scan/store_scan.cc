@@ -124,6 +124,7 @@ Result<void> scan_store(const Context& context, const std::string& target, std::
   auto listing = stores::list(target, options);
   if (!listing) return std::unexpected(listing.error());
   for (model::Skip& skip : listing->skips) context.collector.skip(std::move(skip));
+  ++context.collector.stores;
   context.collector.variables += listing->variables.size();
   const StoreScanner scanner(context, target, *listing);
   const std::vector<std::size_t> scopes = scopes_of(*listing);

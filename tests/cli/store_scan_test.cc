@@ -103,6 +103,23 @@ TEST_CASE("scan gitlab-ci: the key and its id are one credential; settings that 
   CHECK(contains(with({"scan", "gitlab-ci://gitlab.test/acme/shop", "vault://vault.test/secret"}).err, "--token-file is for one store"));
 }
 
+TEST_CASE("scan gitlab-ci: a project without variables was scanned; one that cannot be read was not") {
+  const std::string project = "/api/v4/projects/acme%2Fnew";
+  json routes{{project, {{"body", {{"id", 1}}}}}};
+  for (const std::string what : {"variables", "pipeline_schedules", "triggers"}) routes[project + "/" + what + "?per_page=100"] = {{"body", json::array()}};
+  StoreServer server(json{{"routes", routes}});
+  const auto options = server.options();
+  const auto scan = [&](const std::string& target) {
+    return run_keywake({"scan", target, "--ca-file", options.client.ca_file, "--connect-to", options.client.connect_to[0]}, {.environment = {"GITLAB_TOKEN=glpat"}});
+  };
+  const Ran empty = scan("gitlab-ci://gitlab.test/acme/new");
+  INFO(empty.out << empty.err);
+  CHECK(empty.status == 0);
+  CHECK(contains(empty.out, "0 variables"));
+  CHECK(contains(empty.out, "No credentials found."));
+  CHECK(scan("gitlab-ci://gitlab.test/acme/other").status == 2);
+}
+
 TEST_CASE("scan gitea-actions: ten thousand projects, of which some cannot be read: all that can is found, what cannot is named, in bounded memory") {
   constexpr int kProjects = 10'000;
   constexpr int kOnPage = 50;

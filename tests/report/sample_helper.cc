@@ -267,6 +267,7 @@ model::ScanResult rich_result() {
                  .files = 1'234,
                  .blobs = 45'678,
                  .commits = 2'345,
+                 .stores = 1,
                  .variables = 2,
                  .bytes = 8'312'345'678,
                  .bytes_matched = 1'950'000'000,
