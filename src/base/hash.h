@@ -10,8 +10,9 @@
 
 namespace keywake {
 
-std::array<std::uint8_t, 20> sha1(std::string_view bytes);
-std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+/// Of both texts, one behind the other.
+std::array<std::uint8_t, 20> sha1(std::string_view bytes, std::string_view more = {});
+std::array<std::uint8_t, 32> sha256(std::string_view bytes, std::string_view more = {});
 
 /// The digest, or with a key the HMAC (RFC 2104), in bytes. `algorithm`: "md5", "sha1", "sha256", "sha384", "sha512"; empty for any other.
 std::string digest(std::string_view algorithm, std::string_view bytes);

@@ -18,14 +18,11 @@ namespace {
 // A glob that fits nothing is a typing error: scanning with fewer patterns than asked for would
 // look clean.
 Result<void> check_globs(const std::vector<std::string>& globs, const rules::RuleSet& rules) {
-  std::vector<std::string_view> ids;
-  for (const model::Pattern& pattern : rules.patterns()) ids.push_back(pattern.id);
   for (const std::string& glob : globs) {
     std::string_view bare = glob;
     if (bare.starts_with('!')) bare.remove_prefix(1);
-    if (std::any_of(ids.begin(), ids.end(),
-                    [&](std::string_view id) { return glob_match(bare, id); }))
-      continue;
+    const auto& patterns = rules.patterns();
+    if (std::any_of(patterns.begin(), patterns.end(), [&](const model::Pattern& pattern) { return glob_match(bare, pattern.id); })) continue;
     return fail(
         fmt::format("--pattern: no pattern fits '{}'; {}'keywake rules list' shows them all",
                     printable(glob), suggest_id(bare, rules)));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 namespace keywake::embed {
@@ -35,16 +36,26 @@ std::string item(const model::Companion& companion) {
                      companion.within, companion.required, companion.secret, companion.other_half);
 }
 
-/// Defines `constexpr TYPE NAME[]` and returns NAME; "{}" for an empty span.
-template <typename T>
-std::string table(std::string& out, std::string_view type, std::string name,
-                  std::span<const T> items) {
-  if (items.empty()) return "{}";
-  out += fmt::format("constexpr {} {}[] = {{", type, name);
-  for (const T& each : items) out += fmt::format("\n    {},", item(each));
-  out += "};\n";
-  return name;
-}
+/// The arrays that patterns view, each written once: most patterns known by name share their words and checks, and every pointer that the
+/// binary holds is relocated at each start.
+class Tables {
+ public:
+  /// The name of a `constexpr TYPE NAME[]`; "{}" for an empty span.
+  template <typename T>
+  std::string add(std::string_view type, std::span<const T> items) {
+    if (items.empty()) return "{}";
+    std::string content;
+    for (const T& each : items) content += fmt::format("\n    {},", item(each));
+    const auto [known, is_new] = names_.try_emplace(content, fmt::format("kTable{}", names_.size()));
+    if (is_new) source_ += fmt::format("constexpr {} {}[] = {{{}}};\n", type, known->second, content);
+    return known->second;
+  }
+  [[nodiscard]] const std::string& source() const { return source_; }
+
+ private:
+  std::map<std::string, std::string> names_;  // by what they hold
+  std::string source_;
+};
 
 std::string symbol(const DatabaseFile& database) {
   return "keywake_database_" + database.name.substr(0, database.name.find('.'));
@@ -59,16 +70,7 @@ std::vector<DatabaseFile> distinct(std::span<const DatabaseFile> databases) {
   return out;
 }
 
-std::string pattern_initializer(std::string& tables, const model::Pattern& pattern,
-                                std::size_t index) {
-  auto name = [&](std::string_view what) { return fmt::format("k{}{}", what, index); };
-  std::string anchors = table(tables, "std::string_view", name("Anchors"), pattern.anchors);
-  std::string keywords = table(tables, "std::string_view", name("Keywords"), pattern.keywords);
-  std::string names = table(tables, "std::string_view", name("Names"), pattern.names);
-  std::string words = table(tables, "std::string_view", name("Words"), pattern.words);
-  std::string checks = table(tables, "model::Check", name("Checks"), pattern.checks);
-  std::string companions =
-      table(tables, "model::Companion", name("Companions"), pattern.companions);
+std::string pattern_initializer(Tables& tables, const model::Pattern& pattern) {
   std::string out = "    {";
   auto field = [&](std::string_view key, std::string_view value) {
     out += fmt::format(".{} = {},\n     ", key, value);
@@ -79,17 +81,17 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
   field("kind", fmt::format("static_cast<model::Kind>({})", static_cast<int>(pattern.kind)));
   field("risk", fmt::format("static_cast<model::Risk>({})", static_cast<int>(pattern.risk)));
   field("confidence", fmt::format("static_cast<model::Confidence>({})", static_cast<int>(pattern.confidence)));
-  field("anchors", anchors);
-  field("keywords", keywords);
+  field("anchors", tables.add("std::string_view", pattern.anchors));
+  field("keywords", tables.add("std::string_view", pattern.keywords));
   field("shape", literal(pattern.shape));
   field("within", std::to_string(pattern.within));
-  field("names", names);
-  field("words", words);
+  field("names", tables.add("std::string_view", pattern.names));
+  field("words", tables.add("std::string_view", pattern.words));
   field("assigned", fmt::format("static_cast<model::Assigned>({})", static_cast<int>(pattern.assigned)));
   field("regex", literal(pattern.regex));
   field("max_length", std::to_string(pattern.max_length));
-  field("checks", checks);
-  field("companions", companions);
+  field("checks", tables.add("model::Check", pattern.checks));
+  field("companions", tables.add("model::Companion", pattern.companions));
   field("generic", pattern.generic ? "true" : "false");
   field("rotate", literal(pattern.rotate));
   field("revoke", literal(pattern.revoke));
@@ -100,11 +102,9 @@ std::string pattern_initializer(std::string& tables, const model::Pattern& patte
 }  // namespace
 
 std::string rules_source(const rules::RuleSet& rules, std::span<const DatabaseFile> databases) {
-  std::string tables;
+  Tables tables;
   std::string patterns;
-  for (std::size_t i = 0; i < rules.patterns().size(); ++i) {
-    patterns += pattern_initializer(tables, rules.patterns()[i], i);
-  }
+  for (const model::Pattern& pattern : rules.patterns()) patterns += pattern_initializer(tables, pattern);
   std::string symbols;
   std::string entries;
   for (const DatabaseFile& database : distinct(databases)) symbols += fmt::format("extern \"C\" const char {}[];\n", symbol(database));
@@ -136,7 +136,7 @@ const Builtin& builtin() {{ return kBuiltin; }}
 
 }}  // namespace keywake::rules
 )",
-                     symbols, tables, patterns, entries);
+                     symbols, tables.source(), patterns, entries);
 }
 
 std::string validators_source(std::span<const TextFile> files) {

@@ -1,7 +1,6 @@
 #include "git/object_database.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,6 +10,7 @@
 #include "base/mapped_file.h"
 #include "base/text.h"
 #include "git/inflate.h"
+#include "git/object_id.h"
 
 namespace keywake::git {
 namespace fs = std::filesystem;
@@ -18,33 +18,6 @@ namespace {
 
 constexpr int kMaxTagDepth = 32;        // tags of tags of …
 constexpr std::size_t kMaxHeader = 64;  // "commit 4294967295\0" with room
-
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-
-std::string_view name_of(ObjectType type) {
-  switch (type) {
-    case ObjectType::kCommit:
-      return "commit";
-    case ObjectType::kTree:
-      return "tree";
-    case ObjectType::kBlob:
-      return "blob";
-    case ObjectType::kTag:
-      return "tag";
-    default:
-      return "";
-  }
-}
-
-ObjectType type_named(std::string_view name) {
-  for (ObjectType type :
-       {ObjectType::kCommit, ObjectType::kTree, ObjectType::kBlob, ObjectType::kTag}) {
-    if (name == name_of(type)) return type;
-  }
-  return ObjectType::kNone;
-}
 
 }  // namespace
 
@@ -67,7 +40,6 @@ struct ObjectDatabase::Stores {
   std::uint64_t max_object = 0;
   HashKind hash = HashKind::kSha1;
   Problems* problems = nullptr;  // until the packs are open
-  std::unique_ptr<EVP_MD_CTX, FreeDigest> digest{EVP_MD_CTX_new()};
   Inflater inflater;
   std::string buffer;
   bool by_libgit2 = false;
@@ -78,7 +50,6 @@ struct ObjectDatabase::Stores {
   void open_packs();
   template <typename AnyPack>
   void open_pack(Result<AnyPack> pack, const fs::path& index, std::vector<AnyPack>& into, Problems& unusable);
-  bool hashes_to(const Oid& oid, const Object& object);
   ReadOutcome read_loose(const fs::path& folder, const Oid& oid, Object& object);
   void list_loose(const fs::path& folder, std::vector<Oid>& oids) const;
 };
@@ -110,19 +81,6 @@ void ObjectDatabase::Stores::open_pack(Result<AnyPack> pack, const fs::path& ind
   } else {
     unusable.add(printable(index.filename().native()), pack.error().message);
   }
-}
-
-/// An id is the hash of "<type> <size>\0" and the bytes.
-bool ObjectDatabase::Stores::hashes_to(const Oid& oid, const Object& object) {
-  const std::string header = fmt::format("{} {}", name_of(object.type), object.bytes.size());
-  unsigned char actual[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  const EVP_MD* kind = hash == HashKind::kSha1 ? EVP_sha1() : EVP_sha256();
-  bool done = EVP_DigestInit_ex(digest.get(), kind, nullptr) == 1 &&
-              EVP_DigestUpdate(digest.get(), header.c_str(), header.size() + 1) == 1 &&
-              EVP_DigestUpdate(digest.get(), object.bytes.data(), object.bytes.size()) == 1 &&
-              EVP_DigestFinal_ex(digest.get(), actual, &size) == 1;
-  return done && Oid::from_bytes(actual, hash) == oid;
 }
 
 /// objects/ab/cdef…: one zlib stream of "<type> <size>\0" and the bytes.
@@ -194,7 +152,7 @@ Result<ObjectDatabase> ObjectDatabase::open(const Repository& repository, Proble
 ReadOutcome ObjectDatabase::read(const Oid& oid, Object& object) const {
   ReadOutcome worst = ReadOutcome::kMissing;
   auto sound = [&](ReadOutcome outcome) {  // damaged here, it may be sound elsewhere
-    if (outcome == ReadOutcome::kDone && !stores_->hashes_to(oid, object))
+    if (outcome == ReadOutcome::kDone && object_id(object.type, object.bytes, stores_->hash) != oid)
       outcome = ReadOutcome::kDamaged;
     if (outcome != ReadOutcome::kMissing) worst = outcome;
     return outcome == ReadOutcome::kDone;

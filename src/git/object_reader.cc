@@ -3,21 +3,10 @@
 #include "base/limits.h"
 #include "base/mapped_file.h"
 #include "git/delta.h"
+#include "git/object_id.h"
 #include "git/object_store.h"
 
 namespace keywake::git {
-namespace {
-
-ObjectType type_named(std::string_view name) {
-  if (name == "blob") return ObjectType::kBlob;
-  if (name == "commit") return ObjectType::kCommit;
-  if (name == "tree") return ObjectType::kTree;
-  if (name == "tag") return ObjectType::kTag;
-  return ObjectType::kNone;
-}
-
-}  // namespace
-
 std::string_view ObjectReader::reason(Outcome outcome) {
   switch (outcome) {
     case Outcome::kDone: return "read";

@@ -5,7 +5,6 @@
 #include "git/pack_index.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <bit>
@@ -18,11 +17,9 @@ namespace {
 
 bool checksum_holds(std::string_view bytes, HashKind hash) {
   std::size_t width = static_cast<std::size_t>(hash);
-  std::uint8_t digest[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size() - width, digest, &length,
-             hash == HashKind::kSha1 ? EVP_sha1() : EVP_sha256(), nullptr);
-  return std::memcmp(digest, bytes.data() + bytes.size() - width, width) == 0;
+  const std::string_view content = bytes.substr(0, bytes.size() - width);
+  const Oid actual = hash == HashKind::kSha1 ? Oid::from_bytes(sha1(content).data(), hash) : Oid::from_bytes(sha256(content).data(), hash);
+  return actual == Oid::from_bytes(bytes.data() + content.size(), hash);
 }
 
 }  // namespace

@@ -5,13 +5,13 @@
 #include "git/reindex.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <bit>
 #include <memory>
 #include <thread>
 #include <unordered_map>
 
+#include "git/object_id.h"
 #include "git/object_store.h"
 #include "git/walk.h"
 
@@ -20,15 +20,6 @@ namespace {
 
 constexpr std::uint64_t kMaxObject = limits::kGiB;  // room for a whole one is needed
 constexpr int kMaxRounds = 4096;  // git's own longest delta chain is 4095
-
-std::string_view type_name(ObjectType type) {
-  switch (type) {
-    case ObjectType::kCommit: return "commit";
-    case ObjectType::kTree: return "tree";
-    case ObjectType::kTag: return "tag";
-    default: return "blob";
-  }
-}
 
 class EntryFinder {
  public:
@@ -105,15 +96,7 @@ class IdVisitor : public Visitor {
 
  private:
   void compute(ObjectId id, ObjectType type, std::string_view bytes) {
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(context, hash_ == HashKind::kSha1 ? EVP_sha1() : EVP_sha256(), nullptr);
-    std::string head = fmt::format("{} {}", type_name(type), bytes.size());
-    EVP_DigestUpdate(context, head.c_str(), head.size() + 1);
-    EVP_DigestUpdate(context, bytes.data(), bytes.size());
-    std::uint8_t digest[EVP_MAX_MD_SIZE];
-    EVP_DigestFinal_ex(context, digest, nullptr);
-    EVP_MD_CTX_free(context);
-    ids_[id] = Oid::from_bytes(digest, hash_);  // each object is computed by one worker: no two write one place
+    ids_[id] = object_id(type, bytes, hash_);  // each object is computed by one worker: no two write one place
   }
 
   std::vector<Oid> ids_;

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kFanout = 1024;
 constexpr std::size_t kMaxKnown = 16 << 20;      // bytes
 constexpr std::size_t kMaxKnownObject = 1 << 20;
+constexpr std::size_t kLinksKept = 8;  // of a chain each eighth object is remembered, so that a neighbour of one that was read takes seven deltas at most
 constexpr std::size_t kMaxChain = 10'000;  // deltas on deltas; git makes 50, and 4,095 at most
 
 bool is_delta(ObjectType type) { return type == ObjectType::kOfsDelta || type == ObjectType::kRefDelta; }
@@ -124,7 +125,7 @@ ReadOutcome SinglePack::read(const Oid& oid, std::uint64_t limit, ObjectType& ty
     result_.resize(sizes->result);
     if (!apply_delta(delta_, *sizes, bytes, result_.data(), nullptr)) return ReadOutcome::kDamaged;
     bytes.swap(result_);
-    remember(chain[i].offset, type, bytes);
+    if (i == 0 || (chain.size() - i) % kLinksKept == 0) remember(chain[i].offset, type, bytes);
   }
   return bytes.size() > limit ? ReadOutcome::kTooLarge : ReadOutcome::kDone;
 }

@@ -16,7 +16,7 @@ struct DatabaseParts {
   std::string_view shapes;  // empty if there are none
 };
 
-/// Fails if the bytes are damaged or were compiled from other rules. Bytes that are `trusted` not to be damaged are not read through.
+/// Fails if the bytes are damaged or were compiled from other rules. Bytes that are `trusted` to be neither are not read through.
 Result<DatabaseParts> read_database(std::string_view database, const rules::RuleSet& rules, bool trusted);
 
 }  // namespace keywake::matching
