@@ -34,6 +34,8 @@ constexpr WordSet kWords({
     "always",  "never", "on_create", "confirmed", "nullable", "hashed", "users", "oauth2",  "ntlm",    "message", "token",  "host",   "path",   "shared",
     "string", "text",  "null",  "none",   "true",     "false",    "undefined", "void",   "integer", "boolean", "bool",   "required", "optional",
     "char",   "varchar", "bytes", "byte", "object",   "number",   "hidden",    "input",  "field",   "form",    "self",   "this",     "data",
+    "nil",    "int",    "str",   "any",   "yes",    "off",    "not",   "and",    "the",       "new",  "get",    "set",      "put",      "use",    "all",
+    "for",    "var",    "let",   "def",   "env",    "key",    "url",   "uri",    "foo",       "xxx",
     "value",  "values", "user", "username", "email",  "prompt",   "random",    "generate", "generated", "encrypted", "plain", "plaintext", "basic", "bearer",
     "digest", "read",  "write", "float",  "double",   "array",    "dict",      "list",   "query",   "body",    "header"});
 
@@ -117,11 +119,13 @@ constexpr std::array<Sealing, 10> kSealings{{
     {"eyJpdiI6", 60},     // Laravel: {"iv":
 }};
 
+constexpr std::string_view kNoop = "{noop}";  // of Spring Security: what follows is the password itself
+
 bool begins(std::string_view text, std::string_view front) { return text.front() == front.front() && text.starts_with(front); }
 
 // Digests and sealed values say so at their front.
 bool is_sealed(std::string_view text) {
-  if (text.starts_with('{') && text.find('}') < text.size() - 8) return true;  // {SSHA}…, {bcrypt}…, {cipher}…
+  if (text.starts_with('{') && text.find('}') < text.size() - 8) return !text.starts_with(kNoop);  // {SSHA}…, {bcrypt}…, {cipher}…
   static constexpr std::array<std::string_view, 24> kFronts{"sha1-",  "sha256-", "sha384-", "sha512-", "sha1:",  "sha256:", "SHA256:", "md5:",
                                                             "ENC[",   "ENC(",    "vault:",  "!vault",  "enc:",   "arn:",    "encrypted:", "crypt:",
                                                             "EJ[1:",  "kms:",    "aws-kms:", "cipher:", "sealed:", "dpapi:", "$ANSIBLE_VAULT", "pbkdf2"};
@@ -183,7 +187,9 @@ bool is_cut_expression(const Assignment& assignment) {
   if (assignment.form != Form::kPlain) return false;
   const std::string_view value = assignment.value;
   const auto open = static_cast<std::size_t>(std::find_if(value.begin(), value.end(), [](char c) { return c == '(' || c == '['; }) - value.begin());
-  return open > 0 && open < value.size() && is_alnum(value[open - 1]);
+  if (open == 0 || open >= value.size() || !is_alnum(value[open - 1])) return false;
+  const std::size_t close = value.find_first_of(")]", open);  // Summer(!)2019 is no call
+  return close == std::string_view::npos || close + 1 == value.size() || !is_alnum(value[close + 1]);
 }
 
 // ssh-rsa AAAA…, MIIBIjANBgkq…: DER of a public key, of an SSH public key.
@@ -200,13 +206,9 @@ std::string letters_of(std::string_view text) {
   return out;
 }
 
-bool ends_with_any_case(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && std::equal(end.begin(), end.end(), text.end() - end.size(), [](char a, char b) { return to_lower(a) == to_lower(b); });
-}
-
-// "password", "Passwort": the name once more. Words alone; "password123" is a weak password.
+// POSTGRES_PASSWORD=postgres is a weak password, password="password" may be one. What only words for a secret stand beside is where it stands
+// that tells (matching/judge.h): a form's field in code, a password in a test or a configuration file.
 bool repeats_name(const Assignment& assignment) {
-  if (ends_with_any_case(assignment.name, assignment.value)) return true;
   if (std::any_of(assignment.value.begin(), assignment.value.end(), is_digit)) return false;
   const std::string value = letters_of(assignment.value);
   if (value.size() < 3) return false;
@@ -230,10 +232,7 @@ std::string_view never(const Assignment& assignment) {
   if (value.find("uid:") != std::string_view::npos) return "value: an identifier";
   if (is_user_without_password(value)) return "value: base64 of a user name, but of no password";
   if (is_place(value)) return "value: a path, a URL or an address";
-  if (repeats_name(assignment)) return "value: repeats its name";
-  if (value.size() <= kLongestWord && kWords.contains(lowered(value))) {
-    return "value: a word of the language";
-  }
+  if (value.size() <= kLongestWord && kWords.contains(lowered(value)) && !(value == "user" && assignment.form == Form::kQuoted)) return "value: a word of the language";
   return {};
 }
 
@@ -241,18 +240,39 @@ bool is_name_like(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
 }
 
+// Text of the name's own words: a value where one is sure to stand, that is in quotes, or behind the whole name of a setting.
+Judgement judge_repeated(const Assignment& assignment) {
+  const std::string_view value = assignment.value;
+  if (const auto reason = placeholder_reason(value)) return no(*reason);
+  if (assignment.piece || assignment.more_text || assignment.form == Form::kElement) return no("value: repeats its name");
+  const bool word = std::all_of(value.begin(), value.end(), [](char c) { return is_lower(c) || c == '-' || c == '_'; });
+  const bool hump = is_lower(value.front()) && std::all_of(value.begin(), value.end(), is_letter);  // "Password" is a label
+  return word || (hump && assignment.form == Form::kQuoted) ? yes(Confidence::kLow) : no("value: repeats its name");
+}
+
+// What people call a secret that they make up: "my-session-secret", "minioadmin", "keyboard cat".
+bool is_made_up(const Assignment& assignment) {
+  constexpr std::size_t kLongest = 80;
+  const std::string_view value = assignment.value;
+  return value.size() >= 4 && value.size() <= kLongest && !assignment.piece && !assignment.more_text && is_letter(value.front()) &&
+         std::all_of(value.begin(), value.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; });
+}
+
 Judgement judge_password(const Assignment& assignment) {
   std::string_view value = assignment.value;
+  if (value.starts_with(kNoop)) value.remove_prefix(kNoop.size());
+  if (value.size() < 4) return yes(Confidence::kLow);
+  if (repeats_name(assignment)) return judge_repeated(assignment);
   PasswordReading reading = read_password(value);
   const Shape shape(value);
   if (reading.bits < kStrongBits && is_name_like(value) && asks_for_secret(assignment.name)) return no("name: of a function that the password comes out of");
   switch (reading.look) {
-    case PasswordLook::kNone:
-      return no(reading.reason);
+    case PasswordLook::kNone:  // superUser, es_pass: judged by its place, too
+      return shape.letters() + shape.digits + 2 >= value.size() && !assignment.piece && !assignment.more_text && is_weak_password(value) ? yes(Confidence::kLow) : no(reading.reason);
     case PasswordLook::kForShow:
       if (value.size() > kLongestWeak && shape.upper > 0) return no(reading.reason);
-      if (shape.letters() + shape.digits < value.size() && shape.digits == 0) return no(reading.reason);
-      return shape.upper > 0 && shape.digits == 0 ? no(reading.reason) : yes(Confidence::kLow);
+      if (shape.digits == 0 && (value.find_first_of("./:") != std::string_view::npos || (shape.upper > 0 && assignment.form != Form::kQuoted))) return no(reading.reason);
+      return yes(Confidence::kLow);
     case PasswordLook::kWord:
       if (shape.upper > 0) return no("value: one word with a capital, as on a form");
       if (assignment.name == "pw") return no("value: a word, behind a name that may mean another thing");
@@ -291,6 +311,15 @@ Judgement judge_token(const Assignment& assignment) {
   return yes(bits > kVeryStrongBits || (shape.hex && value.size() >= 32) ? Confidence::kHigh : Confidence::kMedium);
 }
 
+// A secret that no machine made, behind a name that people give those; SECURITY_CREDENTIALS, as JNDI calls a password.
+Judgement judge_made_up(const Assignment& assignment, Judgement otherwise) {
+  if (placeholder_reason(assignment.value)) return otherwise;
+  if (may_be_made_up(assignment.name) && is_made_up(assignment)) return yes(Confidence::kLow);
+  if (!assignment.name.ends_with("CREDENTIALS")) return otherwise;
+  const PasswordLook look = read_password(assignment.value).look;
+  return look == PasswordLook::kWorked || look == PasswordLook::kRandom ? yes(Confidence::kMedium) : look == PasswordLook::kForShow ? yes(Confidence::kLow) : otherwise;
+}
+
 // Names that hold nothing but random text, unlike a "key".
 bool is_salt(std::string_view name) {
   const std::string small = lowered(name);
@@ -314,6 +343,11 @@ Judgement judge_key(const Assignment& assignment) {
   return yes(bits > kVeryStrongBits && shape.upper > 0 && shape.lower > 0 ? Confidence::kMedium : Confidence::kLow);
 }
 
+// "abc", '123': of three characters a password at most, and no part of a sentence or of an expression.
+bool is_short_password(NameKind kind, const Assignment& assignment) {
+  return kind == NameKind::kPassword && !assignment.piece && !assignment.more_text && is_weak_password(assignment.value);
+}
+
 Judgement by_kind(NameKind kind, const Assignment& assignment) {
   switch (kind) {
     case NameKind::kPassword: return judge_password(assignment);
@@ -327,11 +361,13 @@ Judgement by_kind(NameKind kind, const Assignment& assignment) {
 }  // namespace
 
 Judgement judge_assignment(const Assignment& assignment) {
-  if (assignment.value.size() < 4) return no("value: shorter than 4 characters");
+  if (assignment.value.size() < 3) return no("value: shorter than 3 characters");
   if (std::string_view reason = never(assignment); !reason.empty()) return no(reason);
   NameReading name = read_name(assignment.name);
   if (name.kind == NameKind::kNone) return no(name.reason);
+  if (assignment.value.size() < 4 && !is_short_password(name.kind, assignment)) return no("value: shorter than 4 characters");
   Judgement judgement = by_kind(name.kind, assignment);
+  if (!judgement.level && name.kind == NameKind::kToken) judgement = judge_made_up(assignment, judgement);
   if (!judgement.level) return judgement;
   // MYSQL_PWD=… mysql shop: a command behind it, not the rest of a sentence
   const bool worked = assignment.more_text && name.kind == NameKind::kPassword && *judgement.level > Confidence::kLow &&

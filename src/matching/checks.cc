@@ -100,6 +100,7 @@ Reason token(const Candidate& match) {
 
 Reason password(const Candidate& match) {
   const std::optional<std::string_view> reason = password_reason(match.secret);
+  if (reason && match.weak && match.argument == "weak" && is_weak_password(match.secret)) return std::nullopt;
   return reason ? std::optional<std::string>(*reason) : std::nullopt;
 }
 
@@ -243,7 +244,7 @@ Reason base64_userpass(const Candidate& match) {
     return "base64-userpass: decodes to no user:password";
   std::string_view user = std::string_view(*text).substr(0, colon);
   std::string_view secret = std::string_view(*text).substr(colon + 1);
-  if (password_reason(secret)) return "base64-userpass: the password in it is none";
+  if (password_reason(secret) && !(match.weak && match.argument == "weak" && is_weak_password(secret))) return "base64-userpass: the password in it is none";
   if (!user.empty()) match.parts->push_back({"user", std::string(user)});
   return std::nullopt;
 }

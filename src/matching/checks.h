@@ -19,6 +19,7 @@ struct Candidate {
   std::string_view body;  // the secret without the literal prefix of its format
   std::string_view argument;
   std::vector<model::Part>* parts = nullptr;
+  bool weak = false;  // weak passwords will do, where the argument is "weak" (matching/password.h)
 };
 
 using CheckFunction = std::optional<std::string> (*)(const Candidate&);

@@ -6,8 +6,10 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "matching/password.h"
 #include "matching/place.h"
 #include "matching/rarity.h"
+#include "matching/secret_name.h"
 
 namespace keywake::matching {
 namespace {
@@ -19,7 +21,7 @@ struct Row {
 
 // Only the patterns of patterns/generic.toml are judged by these. A specific format is what it is
 // wherever it stands.
-constexpr std::array<Row, 58> kRows{{
+constexpr std::array<Row, 59> kRows{{
     {"package-lock.json", "place: a lock file, which holds checksums"},
     {"npm-shrinkwrap.json", "place: a lock file, which holds checksums"},
     {"packages.lock.json", "place: a lock file, which holds checksums"},
@@ -30,6 +32,7 @@ constexpr std::array<Row, 58> kRows{{
     {"*.lockfile", "place: a lock file, which holds checksums"},
     {"go.sum", "place: a lock file, which holds checksums"},
     {"go.mod", "place: a lock file, which holds checksums"},
+    {"*.versions.toml", "place: a list of dependencies"},
     {"cartfile.resolved", "place: a lock file, which holds checksums"},
     {"package.resolved", "place: a lock file, which holds checksums"},
     {"*.min.js", "place: minified code"},
@@ -113,13 +116,38 @@ bool stands_everywhere(const Place& place, Predicate so) {
   return true;
 }
 
-std::string_view noise_of_line(const Place& place) {
+// password: "password", { adminPass: "adminPass" }: what programs call fields and parameters, but in a test the password.
+bool names_itself(const model::Pattern& pattern, const Place& place) {
+  return names_a_secret(place.secret) && (place.secret != "secret" || pattern.assigned != model::Assigned::kPassword);
+}
+
+// "password": password, as code in documentation has it: the name in quotes, the value not.
+bool is_unquoted_behind_quoted_name(std::string_view before) {
+  if (before.ends_with('"') || before.ends_with('\'')) return false;
+  const std::size_t end = before.find_last_not_of(" :=>");
+  return end != std::string_view::npos && (before[end] == '"' || before[end] == '\'');
+}
+
+// superUser, es_pass: in a configuration file hardly anything but a password; elsewhere what a program calls something.
+bool reads_like_an_identifier(const model::Pattern& pattern, std::string_view secret) {
+  return pattern.assigned == model::Assigned::kPassword && read_password(secret).look == PasswordLook::kNone && is_weak_password(secret);
+}
+
+std::string_view noise_of_line(const model::Pattern& pattern, const Place& place) {
+  if (reads_like_an_identifier(pattern, place.secret) && sort_of_place(place.path).purpose != Purpose::kConfiguration) return "place: reads like an identifier, and is in no configuration file";
+  if (names_itself(pattern, place) && quotes_strings(place.path) && sort_of_place(place.path).purpose != Purpose::kIllustration) return "place: a name, in code";
+  if (names_itself(pattern, place) && !stands_everywhere(place, [](std::string_view before) { return !is_unquoted_behind_quoted_name(before); })) return "place: a variable";
   if (stands_everywhere(place, [](std::string_view before) { return before.ends_with("ENC("); })) return "place: an encrypted value";
   if (!place.secret.empty() && is_identifier(place.secret) && !is_rare(place.secret) && quotes_strings(place.path) &&
       stands_everywhere(place, [](std::string_view before) { return !in_string_or_comment(before); })) {
     return "place: a variable, in a language that quotes its strings";
   }
   return {};
+}
+
+// Those that say so find weak ones at low (matching/pattern_code.cc).
+bool takes_weak_passwords(const model::Pattern& pattern) {
+  return std::any_of(pattern.checks.begin(), pattern.checks.end(), [](const model::Check& check) { return check.name == "password" && check.argument == "weak"; });
 }
 
 }  // namespace
@@ -134,17 +162,20 @@ std::string_view noise_reason(const model::Pattern& pattern, const Place& place)
   for (const Row& row : kRows) {
     if (glob_match(row.glob, path)) return row.reason;
   }
-  return noise_of_line(place);
+  return noise_of_line(pattern, place);
 }
 
 Judgement judge(const model::Pattern& pattern, model::Confidence by_bytes, const Place& place) {
   using model::Confidence;
-  if (pattern.provider != kGenericProvider) return {by_bytes, {}};
   const PlaceSort sort = sort_of_place(place.path);
+  if (pattern.provider != kGenericProvider) {
+    const bool raised = by_bytes == Confidence::kLow && sort.purpose == Purpose::kConfiguration && takes_weak_passwords(pattern) && is_weak_password(place.secret);
+    return raised ? Judgement{Confidence::kMedium, sort.what} : Judgement{by_bytes, {}};
+  }
   if (sort.purpose == Purpose::kIllustration && by_bytes > Confidence::kLow) {
     return {by_bytes == Confidence::kHigh ? Confidence::kMedium : Confidence::kLow, sort.what};
   }
-  if (sort.purpose == Purpose::kConfiguration && by_bytes == Confidence::kLow) {
+  if (sort.purpose == Purpose::kConfiguration && by_bytes == Confidence::kLow && !names_itself(pattern, place) && !reads_like_an_identifier(pattern, place.secret)) {
     return {Confidence::kMedium, sort.what};
   }
   return {by_bytes, {}};

@@ -13,11 +13,14 @@
 #include "matching/passphrase.h"
 #include "matching/placeholders.h"
 #include "matching/rarity.h"
+#include "matching/secret_name.h"
 
 namespace keywake::matching {
 namespace {
 
+constexpr std::string_view kLikeWords = "password: reads like a word, an identifier or a path";
 constexpr std::size_t kLeastLength = 6;
+constexpr std::size_t kLongestOrdered = 12;  // "abcdef123", as people do; what is longer a program's author wrote
 constexpr double kRandomBits = 10;
 constexpr double kClearlyRandom = 25;
 constexpr double kLanguageBits = -6;  // below it a text is words, whatever else is in it
@@ -80,11 +83,10 @@ bool is_syntax(std::string_view text) {
       (first == '@' && last == '@') || (first == '(' && last == ')')) {
     return true;
   }
-  std::size_t open = text.find('(');
-  if (open != std::string_view::npos && open > 0 &&
-      (is_letter(text[open - 1]) || is_digit(text[open - 1])) &&
-      (text.find(')', open) != std::string_view::npos || open + 1 == text.size())) {
-    return true;
+  const std::size_t open = text.find('(');
+  if (open != std::string_view::npos && open > 0 && is_alnum(text[open - 1])) {
+    const std::size_t close = text.find(')', open);
+    if (close == std::string_view::npos ? open + 1 == text.size() : close + 1 == text.size() || !is_alnum(text[close + 1])) return true;
   }
   return first == '[' || text.find("[\"") != std::string_view::npos ||
          text.find("['") != std::string_view::npos;
@@ -163,6 +165,8 @@ bool is_favourite(std::string_view text) {
   return text.size() >= kLeastLength && text.size() <= 10 && std::all_of(text.begin(), text.end(), is_digit);
 }
 
+bool is_lettered(std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter) && std::any_of(text.begin(), text.end(), is_digit); }
+
 // %F0%9F%92%A9: bytes of no ASCII text, as URLs write them; of a password of its own a percent sign stands here and there at most.
 bool is_percent_encoded(std::string_view text) {
   std::size_t escapes = 0;
@@ -202,7 +206,7 @@ PasswordReading read_password(std::string_view text) {
   auto none = [&](std::string_view reason) { return look(PasswordLook::kNone, reason); };
   if (text.size() < 4) return none("password: shorter than 4 characters");
   if (is_favourite(text)) return look(PasswordLook::kForShow, "password: one of those that most people have");
-  if (auto reason = placeholder_reason(text)) return none(*reason);
+  if (auto reason = placeholder_reason(text)) return is_ordered(*reason) && text.size() <= kLongestOrdered && is_lettered(text) ? look(PasswordLook::kForShow, *reason) : none(*reason);
   if (is_password_hash(text)) return none("password: a hash of one");
   if (is_syntax(text)) return none("password: a variable, a call or a template");
   Makeup makeup(text);
@@ -214,7 +218,20 @@ PasswordReading read_password(std::string_view text) {
   if (is_number_like(makeup)) return none("password: a number, a date or a version");
   if (reading.bits > kRandomBits && text.size() >= kLeastLength) return look(PasswordLook::kRandom, {});
   if (is_worked(makeup, text, reading.bits) || is_passphrase(text)) return look(PasswordLook::kWorked, {});
-  return look(is_one_word(makeup, text) ? PasswordLook::kWord : PasswordLook::kNone, "password: reads like a word, an identifier or a path");
+  return look(is_one_word(makeup, text) ? PasswordLook::kWord : PasswordLook::kNone, kLikeWords);
+}
+
+bool is_weak_password(std::string_view text) {
+  constexpr std::size_t kLongest = 32;
+  // What GitHub, Bitbucket and GitLab take beside a token that stands in for the other half of the credentials.
+  static constexpr std::array<std::string_view, 4> kBesideTokens{"x-oauth-basic", "x-token-auth", "x-access-token", "oauth2"};
+  if (text.size() < 3 || text.size() > kLongest || !is_alnum(text.front()) || names_a_secret(text)) return false;
+  if (std::none_of(text.begin(), text.end(), [](char c) { return is_lower(c) || is_digit(c); })) return false;  // TODO
+  if (std::find(kBesideTokens.begin(), kBesideTokens.end(), text) != kBesideTokens.end()) return false;
+  if (text.size() == 3) return std::all_of(text.begin(), text.end(), is_lower) || std::all_of(text.begin(), text.end(), is_digit);
+  const PasswordReading reading = read_password(text);
+  if (reading.look == PasswordLook::kForShow || reading.look == PasswordLook::kWord) return true;
+  return reading.look == PasswordLook::kNone && reading.reason == kLikeWords && std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
 }
 
 std::optional<std::string_view> password_reason(std::string_view text) {

@@ -27,6 +27,10 @@ PasswordReading read_password(std::string_view text);
 /// Why `text` is no literal password; absent when it may well be one (kWorked, kRandom). Constant.
 std::optional<std::string_view> password_reason(std::string_view text);
 
+/// Whether text that password_reason() turns down may be a password all the same where the syntax leaves no doubt that one stands there (a URL, a
+/// command's option): a word, a default, a user's name once more. Not "password" itself, which only shows the syntax.
+bool is_weak_password(std::string_view text);
+
 /// A variable, a call or a template: $NAME, ${NAME}, <name>, call(), a["b"].
 bool is_syntax(std::string_view text);
 /// What is stored in a password's stead: crypt(3), bcrypt, argon2, {SSHA}, …

@@ -73,6 +73,7 @@ struct PatternCode::Program {
   std::vector<CompiledCheck> checks;
   std::deque<CompiledCompanion> companions;
   bool placeholder_ok = false;
+  bool takes_weak = false;  // a check says that a weak password will do
 
   explicit Program(const model::Pattern& pattern);
 };
@@ -94,6 +95,7 @@ PatternCode::Program::Program(const model::Pattern& pattern) : expression(patter
     CompiledCheck& added = checks.emplace_back();
     added.argument = check.argument;
     added.function = find_check(check.name);
+    takes_weak |= check.argument == "weak" && !added.unwanted;
     if (check.name == "not") added.unwanted = std::make_unique<Regex>(check.argument);
   }
   for (const model::Companion& companion : pattern.companions) companions.emplace_back(companion);
@@ -166,10 +168,11 @@ std::optional<std::string> PatternCode::add_companions(const Text& text, std::si
 }
 
 // A reason, if the secret fails the placeholder lists or one of the pattern's checks.
-std::optional<std::string> PatternCode::check(std::string_view secret, std::vector<model::Part>& parts, bool stand_ins) const {
+std::optional<std::string> PatternCode::check(std::string_view secret, std::vector<model::Part>& parts, Leniency leniency) const {
   std::string_view body = body_of(*pattern_, secret);
-  if (!program_->placeholder_ok && !stand_ins) {
-    if (auto reason = placeholder_reason(body)) return std::string(*reason);
+  if (!program_->placeholder_ok && leniency != Leniency::kStandIns) {
+    const auto reason = placeholder_reason(body);
+    if (reason && !(leniency == Leniency::kWeakPasswords && is_ordered(*reason))) return std::string(*reason);
   }
   for (const CompiledCheck& check : program_->checks) {
     if (check.unwanted) {
@@ -178,7 +181,7 @@ std::optional<std::string> PatternCode::check(std::string_view secret, std::vect
         return "not: it is of the kind that the pattern excludes";
       }
     } else if (check.function != nullptr) {
-      if (auto reason = check.function({secret, body, check.argument, &parts})) return reason;
+      if (auto reason = check.function({secret, body, check.argument, &parts, leniency == Leniency::kWeakPasswords})) return reason;
     }
   }
   return std::nullopt;
@@ -204,10 +207,14 @@ bool PatternCode::judge(const Text& text, const Groups& groups, bool explain,
   if (whose) reason.reset();
   std::string stand_in;
   if (reason && is_well_formed_stand_in(*pattern_, secret, *reason)) {
-    if (!check(secret, value.parts, true)) {
+    if (!check(secret, value.parts, Leniency::kStandIns)) {
       stand_in = "a stand-in, it seems" + reason->substr(reason->find(':'));
       reason.reset();
     }
+  }
+  if (reason && code.takes_weak && !check(secret, value.parts, Leniency::kWeakPasswords)) {
+    value.confidence = model::Confidence::kLow;
+    reason.reset();
   }
   if (!reason) {
     value.secret = Secret(secret);

@@ -58,7 +58,8 @@ class PatternCode {
 
   const Program& program() const;
   bool may_begin(const Text& text, std::size_t at) const;
-  std::optional<std::string> check(std::string_view secret, std::vector<model::Part>& parts, bool stand_ins = false) const;
+  enum class Leniency : std::uint8_t { kNone, kStandIns, kWeakPasswords };
+  std::optional<std::string> check(std::string_view secret, std::vector<model::Part>& parts, Leniency leniency = Leniency::kNone) const;
   bool judge(const Text& text, const Groups& groups, bool explain, std::vector<Found>& out) const;
   std::optional<std::string> add_companions(const Text& text, std::size_t begin, std::size_t end,
                                             std::vector<model::Part>& parts, bool& lone) const;

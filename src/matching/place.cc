@@ -34,6 +34,9 @@ constexpr Word kWords[] = {
     {"unittest", As::kPart, "a test"},
     {"unittests", As::kPart, "a test"},
     {"e2e", As::kFolder, "a test"},
+    {"t", As::kFolder, "a test"},  // of Perl, and of git
+    {"cypress", As::kFolder, "a test"},
+    {"playwright", As::kFolder, "a test"},
     // RPM and PyInstaller call build files *.spec; "app-spec/" describes what is deployed.
     {"spec", As::kName, "a test"},
     {"specs", As::kName, "a test"},
@@ -131,6 +134,14 @@ constexpr Row kConfigurations[] = {
     {"inventory.*", "a deployment file"},
     {"*.inventory", "a deployment file"},
     {"*.sql", "a database script"},
+    {"*.ldif", "a directory's data"},
+    {"*.sh", "a script"},
+    {"*.bash", "a script"},
+    {"*.ps1", "a script"},
+    {"*.bat", "a script"},
+    {"*.cmd", "a script"},
+    {"makefile", "a script"},
+    {"justfile", "a script"},
 };
 
 // Ansible and cloud-init read every file in them, most without an extension.
@@ -139,7 +150,7 @@ constexpr WordSet kConfigurationFolders({"group_vars", "host_vars", "inventory",
 // By the extension. Of shells and the like a word is a string; of Ruby and Perl only mostly.
 constexpr WordSet kQuoting({
     "c",  "cc",  "cpp", "cs",  "cxx",  "dart", "eex", "erl",  "ex",  "exs", "go",   "h",     "heex", "hh", "hpp", "hs",  "java", "jl",
-    "js", "jsx", "kt",  "kts", "lua",  "m",    "mjs", "cjs",  "ml",  "mm",  "php",  "pl",    "pm",   "py", "pyi", "r",   "rb",   "rs",
+    "js", "jsx", "kt",  "kts", "lua",  "m",    "mjs", "cjs",  "ml",  "mm",  "php",  "pl",    "pm",   "py", "pyi", "r",   "rake", "rb",   "rs",
     "scala", "swift", "ts", "tsx", "vb", "zig",  "vue", "svelte"});
 
 // Whether a new part of a name begins at `at`: "user_test", "UserTest", "HTTPTest", "test2".

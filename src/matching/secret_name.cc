@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/word_set.h"
 #include "matching/words.h"
 
@@ -24,7 +25,7 @@ constexpr WordSet kKeyWords({"key", "keys", "auth", "salt", "seed", "hmac", "jwt
 // What makes "…pass" or "…key" one of them though it is written as one word.
 constexpr WordSet kFronts({
     "ssh", "vnc", "db", "user", "root", "admin", "ftp", "sql", "mysql", "smtp", "mail", "my", "api", "app", "auth", "access", "secret", "private",
-    "master", "crypt", "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login"});
+    "master", "crypt", "encrypt", "encryption", "signing", "license", "product", "shared", "account", "login", "key", "store", "keystore", "truststore"});
 // Before "key": whose key it is.
 constexpr WordSet kKeyOwners({
     "hmac", "jwt", "webhook", "deploy", "partner", "bot", "vault", "api", "app", "access", "secret", "private", "auth", "client", "consumer",
@@ -59,6 +60,16 @@ constexpr WordSet kOpenKeys({
 // In front: the name is a function's that is not given the secret but asked for it, or tells something of it.
 constexpr WordSet kAskers({
     "get", "retrieve", "run", "select", "find", "fetch", "load", "extract", "parse", "generate", "random", "has", "is", "derive", "prompt", "obtain"});
+// Of a value that says "secret", what else it may say and still say nothing else.
+constexpr WordSet kMine({
+    "my", "the", "a", "your", "our", "user", "username", "client", "db", "database", "access", "api", "app", "auth", "new", "old", "current", "confirm",
+    "repeat", "admin", "login", "id", "name", "value", "field", "input", "form", "reset", "change", "forgot", "update", "invalid", "wrong", "certificate", "cert", "ansible",
+    "become", "redis", "proxy", "encoded", "raw", "plain", "authentication", "private", "here", "some", "any", "given", "set", "enter"});
+constexpr WordSet kBareSecrets({"password", "passwords", "passwd", "pass", "pwd", "pw", "passphrase", "passcode", "passwort", "secret", "secrets", "token", "key", "apikey", "credential", "credentials"});
+// Before "secret" or "secret key": whose it is.
+constexpr WordSet kSecretOwners({
+    "client", "app", "jwt", "session", "cookie", "cookies", "shared", "consumer", "signing", "webhook", "oauth", "api", "hmac", "token", "csrf", "nextauth", "refresh", "access", "minio",
+    "aws"});
 // Anywhere: the secret is not the first of what the function is given, or is what comes out.
 constexpr WordSet kAmong({"and", "from", "random", "or"});
 
@@ -82,6 +93,12 @@ NameKind kind_of(const Words& words, std::size_t i) {
   return kKeyWords.contains(word) ? NameKind::kKey : NameKind::kNone;
 }
 
+// "mypassword"
+bool is_joined(std::string_view word) {
+  static constexpr std::array<std::string_view, 5> kEnds{"password", "passwd", "pass", "secret", "token"};
+  return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) { return word.ends_with(end) && kMine.contains(word.substr(0, word.size() - end.size())); });
+}
+
 }  // namespace
 
 NameReading read_name(std::string_view name) {
@@ -89,11 +106,14 @@ NameReading read_name(std::string_view name) {
   NameReading reading{NameKind::kNone, "name: says nothing of a secret"};
   std::size_t at = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (kNever.contains(words[i]) || (words[i] == "socket" && i > 0 && words[i - 1] == "web")) {  // Sec-WebSocket-Key
+    if ((kNever.contains(words[i]) && !(words[i].ends_with("srf") && words[words.size() - 1] == "secret")) || (words[i] == "socket" && i > 0 && words[i - 1] == "web")) {  // Sec-WebSocket-Key
       return {NameKind::kNone, "name: of something that is no secret"};
     }
     NameKind kind = kind_of(words, i);
     if (kind == NameKind::kNone) continue;
+    // UsernamePasswordToken("…", "…"), of Spring Security and Shiro
+    const auto username = [&](std::size_t before) { return i >= before && words[i - before] == "username" && words[i - before + 1] == "password"; };
+    if (words[i] == "token" && (username(2) || username(3))) continue;
     // "secret_key", "password_salt": the stronger word counts
     if (reading.kind == NameKind::kNone || kind != NameKind::kKey || words[i] == "salt") reading = {kind, {}};
     at = i;
@@ -102,7 +122,7 @@ NameReading read_name(std::string_view name) {
   for (std::size_t i = at + 1; i < words.size(); ++i) {
     if (kOther.contains(words[i])) return {NameKind::kNone, "name: describes a secret, does not hold one"};
   }
-  if (at > 0 && kCodeTokens.contains(words[at - 1])) return {NameKind::kNone, "name: a token or key of a program's own text or tables"};
+  if (at > 0 && reading.kind != NameKind::kPassword && kCodeTokens.contains(words[at - 1])) return {NameKind::kNone, "name: a token or key of a program's own text or tables"};
   if (at > 0 && words[at].starts_with("key") && kOpenKeys.contains(words[at - 1])) return {NameKind::kNone, "name: a key that is no secret"};
   return reading;
 }
@@ -112,6 +132,30 @@ bool asks_for_secret(std::string_view name) {
   const Words words(dot == std::string_view::npos ? name : name.substr(dot + 1));
   if (words.size() < 2) return false;
   return kAskers.contains(words[0]) || std::any_of(words.begin(), words.end(), [](std::string_view word) { return kAmong.contains(word); });
+}
+
+bool names_a_secret(std::string_view text) {
+  if (std::any_of(text.begin(), text.end(), is_digit)) return false;
+  const Words words(text);
+  bool any = false;
+  for (const std::string_view word : words) {
+    const bool secret = kBareSecrets.contains(word) || is_joined(word);
+    if (!secret && !kMine.contains(word)) return false;
+    any |= secret;
+  }
+  return any;
+}
+
+bool may_be_made_up(std::string_view name) {
+  const Words words(name);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] != "secret" && words[i] != "secretkey") continue;
+    const std::size_t left = words.size() - i - 1;
+    const bool key = words[i] == "secretkey" ? left == 0 : left == 1 && words[i + 1] == "key";
+    const bool owned = i > 0 && (kSecretOwners.contains(words[i - 1]) || words[i - 1] == "key");
+    return key ? i == 0 || owned : left == 0 && owned;  // not hostedGrafanaIdSecretKey, which says where in an object of Kubernetes it stands
+  }
+  return false;
 }
 
 }  // namespace keywake::matching

@@ -25,4 +25,12 @@ NameReading read_name(std::string_view name);
 /// "retrieve_credentials", "withUsernameAndPassword". An ordinary word behind it is hardly a secret.
 bool asks_for_secret(std::string_view name);
 
+/// Whether text is nothing but words for a secret: "password", "client-secret", "myToken". As a value it is the weakest of passwords, or what a
+/// program calls a field, a parameter or a column.
+bool names_a_secret(std::string_view text);
+
+/// Whether the name is that of a secret that people may have made up: a client's, a session's, a signature's, of which a word is one, too. Not
+/// "secret" alone, nor "tlsSecret": Kubernetes calls its objects so.
+bool may_be_made_up(std::string_view name);
+
 }  // namespace keywake::matching

@@ -12,6 +12,7 @@ enum class CheckArgument : std::uint8_t {
   kNone,
   kCount,   // a whole number above 0
   kNumber,  // a decimal number above 0
+  kWeak,    // "weak" or none
   kText,    // any text but the empty one
   kRegex,   // an expression; after loading, its canonical form
 };
@@ -28,7 +29,7 @@ inline constexpr std::array<CheckName, 25> kCheckNames{{
     {"base64", CheckArgument::kNone},
     {"base64-json", CheckArgument::kText},
     {"base64-text", CheckArgument::kNone},
-    {"base64-userpass", CheckArgument::kNone},
+    {"base64-userpass", CheckArgument::kWeak},
     {"bech32", CheckArgument::kNone},
     {"bip39", CheckArgument::kNone},
     {"crc32-base62", CheckArgument::kCount},
@@ -41,7 +42,7 @@ inline constexpr std::array<CheckName, 25> kCheckNames{{
     {"letters", CheckArgument::kCount},
     {"lower", CheckArgument::kCount},
     {"not", CheckArgument::kRegex},
-    {"password", CheckArgument::kNone},
+    {"password", CheckArgument::kWeak},
     {"pem-private-key", CheckArgument::kNone},
     {"placeholder-ok", CheckArgument::kNone},
     {"token", CheckArgument::kNone},

@@ -33,6 +33,9 @@ std::string refuse_argument(const CheckName& check, std::string_view argument) {
     case CheckArgument::kNone:
       if (argument.empty()) return "";
       return fmt::format("the check \"{}\" takes no argument", check.name);
+    case CheckArgument::kWeak:
+      if (argument.empty() || argument == "weak") return "";
+      return fmt::format("write \"{0}\" or \"{0}:weak\"", check.name);
     case CheckArgument::kCount:
       if (is_count(argument)) return "";
       return fmt::format("write \"{}:N\", N being a whole number above 0", check.name);

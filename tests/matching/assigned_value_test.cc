@@ -37,13 +37,57 @@ TEST_CASE("Passwords of words are medium, weak ones low, and names none") {
            {"password", "123456", "low"},
            {"password", "abc123", "low"},
            {"pw", "petclinic", "no"},
-           {"password", "user-password-field", "no"},
-           {"password", "bearer-auth", "no"},
+           {"password", "bearer-auth", "low"},
+           {"password", "Password", "no"},
+           {"password", "admin.password.title", "no"},
+           {"password", "super-secret", "low"},
+           {"password", "adminPass", "low"},
+           {"password", "abcdef123", "low"},
+           {"password", "{noop}petclinic", "low"},
+           {"password", "{bcrypt}petclinic", "no"},
+           {"password", "Summer(!)2031", "medium"},
+           {"password", "abc", "low"},
+           {"password", "123", "low"},
+           {"password", "nil", "no"},
+           {"token", "abc", "no"},
            {"password", "OAUTH2_TOKEN_GRANT", "no"},
            {"password", "TestCacheUsesCredentials/ServerAddressMissing", "no"},
            // A word may be in another's stead; "bar" within one is none of documentation's.
            {"password", "barnacle42", "low"},
            {"password", "Barnacle-turtle7", "medium"},
+       }) {
+    check(row);
+  }
+}
+
+TEST_CASE("The words of the name itself are a weak password where a value is sure to stand") {
+  CHECK(level_of("POSTGRES_PASSWORD", "postgres", Form::kPlain) == "low");
+  CHECK(level_of("MYSQL_ROOT_PASSWORD", "root", Form::kPlain) == "low");
+  CHECK(level_of("key-store-password", "password", Form::kPlain) == "low");
+  CHECK(level_of("password", "password") == "low");
+  CHECK(level_of("currentPassword", "oldPassword") == "low");
+  CHECK(level_of("redis_password", "insert-redis-password-here") == "no");
+  CHECK(level_of("password", "password", Form::kElement) == "no");
+  CHECK(level_of("password", "passwordDialog", Form::kPlain) == "no");
+  CHECK(level_of("password", "password", Form::kPlain, true) == "no");
+}
+
+TEST_CASE("A secret that people make up may be of words, if its name is one of those") {
+  for (const Row& row : {
+           Row{"client_secret", "minioadmin", "low"},
+           {"accessKeySecret", "petclinic", "low"},
+           {"security.jwt.secret-key", "please-take-another-one-in-production", "low"},
+           {"CSRF_COOKIE_SECRET", "kwq8oe7isedrhq2z", "high"},
+           {"tlsSecret", "acme-tls", "no"},
+           {"secret", "acme-registry", "no"},
+           {"hostedGrafanaIdSecretKey", "hosted-grafana-id", "no"},
+           {"client_secret", "ClientSecretField", "no"},
+           {"client_secret", "changeme", "no"},
+           {"Context.SECURITY_CREDENTIALS", "Harbor1234!", "low"},
+           {"UsernamePasswordToken", "petclinic", "low"},
+           {"UsernamePasswordAuthenticationToken", "petclinic", "low"},
+           {"username_encoded_token", "petclinic", "no"},
+           {"-keypass", "petclinic", "low"},
        }) {
     check(row);
   }

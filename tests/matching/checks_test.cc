@@ -218,6 +218,19 @@ TEST_CASE("Passwords") {
   }
 }
 
+TEST_CASE("Weak passwords are told from what only names one and from what is none") {
+  for (const char* text : {"postgres", "guest", "s3cr3t", "admin123", "test", "mds", "123", "spanish-inquisition", "superUser", "123456"}) {
+    INFO(text);
+    CHECK(is_weak_password(text));
+    CHECK(password_reason(text));
+  }
+  for (const char* text : {"password", "mypassword", "client-secret", "secret-password", "password_here", "TODO", "x-oauth-basic", "${PASSWORD}", "$password", "&shop_password", "changeme", "-Value", "string.empty",
+                           "a", "1.2.3.4", "xxxxxxxx", "enter your name", "a-name-much-too-long-for-a-password-of-anybody"}) {
+    INFO(text);
+    CHECK_FALSE(is_weak_password(text));
+  }
+}
+
 TEST_CASE("Rarity tells language from random text") {
   for (const char* text :
        {"getUserAccessToken", "HTTPServerConnectionPool", "my_database_password", "authentication",

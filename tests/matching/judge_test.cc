@@ -1,6 +1,8 @@
 // What a finding's place does to how sure it is.
 #include "matching/judge.h"
 
+#include <string>
+
 #include "catch.h"
 #include "matching/place.h"
 
@@ -11,6 +13,9 @@ using model::Confidence;
 
 constexpr model::Pattern kGeneric{.provider = "generic"};
 constexpr model::Pattern kSpecific{.provider = "github"};
+constexpr model::Pattern kPassword{.provider = "generic", .assigned = model::Assigned::kPassword};
+constexpr model::Check kWeakPassword[] = {{"password", "weak"}};
+constexpr model::Pattern kUrl{.provider = "postgresql", .checks = kWeakPassword};
 
 TEST_CASE("What a path says a file is for") {
   constexpr Purpose kCode = Purpose::kCode;
@@ -44,6 +49,8 @@ TEST_CASE("What a path says a file is for") {
       {"integration-tests/a.go", kIllustration, "a test"},
       {"Test2/a.c", kIllustration, "a test"},
       {"web/e2e/login.ts", kIllustration, "a test"},
+      {"client/cypress/support/login.js", kIllustration, "a test"},
+      {"t/t0300-credentials.sh", kIllustration, "a test"},
       {"pkg/testdata/a.json", kIllustration, "test data"},
       {"db/fixtures/users.yml", kIllustration, "a fixture"},
       {"api/mocks/server.js", kIllustration, "a mock"},
@@ -110,6 +117,9 @@ TEST_CASE("What a path says a file is for") {
       {"ansible/group_vars/all", kConfiguration, "a deployment file"},
       {"host_vars/db1", kConfiguration, "a deployment file"},
       {"db/seed.sql", kConfiguration, "a database script"},
+      {"ldap/users.ldif", kConfiguration, "a directory's data"},
+      {"bin/start.sh", kConfiguration, "a script"},
+      {"Makefile", kConfiguration, "a script"},
       {"app.war!/WEB-INF/web.xml", kConfiguration, "a configuration file"},
       {"package.json", kCode},
       {".env/lib/python3/site.py", kCode},
@@ -160,6 +170,45 @@ TEST_CASE("A place lowers or raises the generic by one level, and nothing else")
   }
   CHECK(judge(kGeneric, kMedium, {"tests/a.py", ""}).place == "a test");
   CHECK(judge(kGeneric, kLow, {"a.tf", ""}).place == "a deployment file");
+}
+
+TEST_CASE("What only names a secret is a password in tests and configuration, and a name in code") {
+  struct Row {
+    const char* path;
+    const char* secret;
+    const char* level;  // empty: noise
+  };
+  const Row rows[] = {
+      {"src/login.js", "password", ""},
+      {"src/login.js", "user-password-field", ""},
+      {"src/login.js", "adminPass", ""},
+      {"test/login.js", "password", "low"},
+      {"test/login.js", "adminPass", "low"},
+      {"app.yml", "password", "low"},
+      {"app.yml", "petclinic", "medium"},
+      {"src/login.js", "petclinic", "low"},
+      {"src/login.js", "secret", "low"},  // of a password
+      {"app.yml", "connectorOrg", "low"},    // what reads like an identifier, too
+      {"src/login.js", "connectorOrg", ""},
+      {"test/login.js", "connectorOrg", ""},
+  };
+  for (const Row& row : rows) {
+    INFO(row.path << ": " << row.secret);
+    const std::string line = "password: \"" + std::string(row.secret) + "\"";
+    const Place place{row.path, line, row.secret};
+    const bool noise = !noise_reason(kPassword, place).empty();
+    CHECK(noise == std::string_view(row.level).empty());
+    if (!noise) CHECK(name(judge(kPassword, Confidence::kLow, place).confidence) == row.level);
+  }
+  CHECK_FALSE(noise_reason(kPassword, {"guide.rst", "data={'password': password}", "password"}).empty());
+  CHECK(noise_reason(kPassword, {"guide.rst", "data={'password': 'password'}", "password"}).empty());
+}
+
+TEST_CASE("A weak password of a specific pattern is surer in configuration") {
+  CHECK(judge(kUrl, Confidence::kLow, {"compose.yml", "", "petclinic"}).confidence == Confidence::kMedium);
+  CHECK(judge(kUrl, Confidence::kLow, {"src/main.py", "", "petclinic"}).confidence == Confidence::kLow);
+  CHECK(judge(kUrl, Confidence::kLow, {"compose.yml", "", "qX7!kPz0wR"}).confidence == Confidence::kLow);  // low for another reason
+  CHECK(judge(kSpecific, Confidence::kLow, {"compose.yml", "", "petclinic"}).confidence == Confidence::kLow);
 }
 
 TEST_CASE("A word without quotes is a variable where strings have them") {
