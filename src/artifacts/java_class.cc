@@ -172,8 +172,9 @@ class ClassFile {
   }
 
   void name_string(unsigned index, std::string_view name) {
+    constexpr std::size_t kLongestName = 1024;  // thousands of strings may be given to one name
     const Constant string = at(index);
-    if (string.tag != kString || at(string.first).tag != kUtf8) return;
+    if (string.tag != kString || at(string.first).tag != kUtf8 || name.size() > kLongestName) return;
     if (Constant& constant = pool_[string.first]; constant.name.empty()) constant.name = name;
   }
 

@@ -44,6 +44,16 @@ TEST_CASE("modified UTF-8, quotes, and strings of several lines") {
   CHECK(got["strings/3"] == "first\nsecond");
 }
 
+TEST_CASE("thousands of strings given to one long name are not told it each") {
+  ClassFile file;
+  const unsigned field = file.reference(9, std::string(60'000, 'n'));
+  std::string code;
+  for (int i = 0; i < 10'000; ++i) code += "\x13" + be(file.string("v"), 2) + "\xb5" + be(field, 2);
+  file.method(code);
+  const std::string bytes = file.bytes();
+  CHECK(take_apart(bytes).bytes < 2 * bytes.size());
+}
+
 TEST_CASE("attributes that nobody knows, and what follows the class, are scanned as bytes") {
   ClassFile file;
   file.method_with("VendorNotes", "text of the vendor");

@@ -1,5 +1,7 @@
 #include "artifacts/office.h"
 
+#include <algorithm>
+
 #include "artifacts/made_artifact.h"
 
 using keywake::artifacts::Format;
@@ -17,6 +19,20 @@ TEST_CASE("runs of a Word paragraph are one line, and blank in the bytes themsel
   CHECK_FALSE(got.holds("", "next"));
   CHECK(got.parts.at("").size() == bytes.size());
   made::survives_damage(Format::kOffice, bytes);
+}
+
+TEST_CASE("lines of a Word file's own bytes are those of the file") {
+  const std::string bytes =
+      "<?xml version=\"1.0\"?>\n<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:t>two\nlines</w:t>\n<w:x y=\"kept\"/></w:document>";
+  const std::string own = made::unfold(Format::kOffice, bytes).parts.at("");
+  CHECK(std::count(own.begin(), own.end(), '\n') == 3);
+  CHECK(own.find("lines") == std::string::npos);
+}
+
+TEST_CASE("a Word file of left angle brackets takes no time beyond its length") {
+  std::string bytes = "<?xml version=\"1.0\"?><w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">";
+  bytes.append(4'000'000, '<');  // each was searched to the end for its right one: minutes
+  CHECK(made::unfold(Format::kOffice, bytes + "w:t>text</w:t>").parts.at("text") == "text");
 }
 
 TEST_CASE("shared strings and slides are text too, other XML is not") {
