@@ -1,5 +1,5 @@
 // A damaged or hostile database can make SQLite work for long and corrupt pages lead it in circles: a progress handler ends a statement that
-// takes more steps than the size of the file explains, and lengths, columns and depths are limited below SQLite's own limits.
+// takes more steps than the size of the file explains, and lengths and depths are limited below SQLite's own limits.
 #include "artifacts/sqlite.h"
 
 #include <fmt/format.h>
@@ -23,6 +23,9 @@ constexpr int kStepsPerCall = 10'000;           // of SQLite's virtual machine b
 constexpr std::uint64_t kFreeSteps = 10'000'000;  // that any file may take
 constexpr std::size_t kPartBytes = 4u << 20;    // rows are handed over in parts of about this size
 constexpr std::size_t kMaxTables = 10'000;
+// What PRAGMA table_xinfo says of a column in "hidden".
+constexpr int kOrdinary = 0;
+constexpr int kGeneratedAndStored = 3;
 
 struct Close {
   void operator()(sqlite3* database) const { sqlite().close_v2(database); }
@@ -110,12 +113,13 @@ Result<Database> open(std::string_view bytes, Budget& budget) {
   return database;
 }
 
-// Columns that are stored: hidden ones of virtual tables and generated ones are not.
+// Columns that are stored: hidden ones of virtual tables are not, nor are generated ones that are computed when they are read.
 std::vector<std::string> stored_columns(sqlite3* database, const std::string& table) {
   std::vector<std::string> names;
   const Statement columns = prepare(database, "PRAGMA table_xinfo(" + quoted(table) + ")");
   while (columns && sqlite().step(columns.get()) == SQLITE_ROW) {
-    if (sqlite().column_int(columns.get(), 6) == 0) names.emplace_back(text_column(columns.get(), 1));
+    const int hidden = sqlite().column_int(columns.get(), 6);
+    if (hidden == kOrdinary || hidden == kGeneratedAndStored) names.emplace_back(text_column(columns.get(), 1));
   }
   return names;
 }
@@ -186,9 +190,9 @@ Result<bool> unfold_sqlite(std::string_view bytes, const Visit& visit) {
     if (!read_table(database->get(), table, budget, visit)) whole = false;
   }
   if (!whole) return fail(fmt::format("SQLite database: not all rows could be read ({})", sqlite().errmsg(database->get())));
-  const auto free_bytes = sqlite_free_bytes(bytes);
-  if (!free_bytes) return false;
-  visit("", *free_bytes);
+  OwnBytes own(bytes);
+  if (!blank_live_cells(bytes, own)) return false;
+  own.finish(visit);
   return true;
 }
 
