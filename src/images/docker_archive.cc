@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json_nesting.h"
 #include "base/text.h"
 #include "images/checked_stream.h"
 #include "images/manifest.h"
@@ -56,7 +57,7 @@ class DockerArchive : public ImageStore {
   Result<void> load() {
     auto bytes = small(kManifest);
     if (!bytes) return std::unexpected(bytes.error());
-    const Json list = Json::parse(*bytes, nullptr, false);
+    const Json list = nests_deeper_than(kMaxNesting, *bytes) ? Json() : Json::parse(*bytes, nullptr, false);
     if (!list.is_array()) return fail(fmt::format("{}: its {} is no JSON list", path_, kManifest));
     if (list.size() > kMaxImages) return fail(fmt::format("{}: {} images, more than the {} that are read", path_, list.size(), kMaxImages));
     std::string others;
@@ -148,6 +149,7 @@ class DockerArchive : public ImageStore {
     paths_.emplace(promised.empty() ? id : promised, config_path);
     Json layers = Json::array();
     const std::vector<std::string> layer_paths = strings(image, "Layers");
+    if (layer_paths.size() > kMaxLayers) return fail(fmt::format("{}: an image of {} layers, more than the {} that are read", path_, layer_paths.size(), kMaxLayers));
     for (std::size_t i = 0; i < layer_paths.size(); ++i) {
       const std::string& layer = layer_paths[i];
       const TarFile::Member* member = file_.find(layer);

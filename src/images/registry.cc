@@ -13,6 +13,7 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "base/json_nesting.h"
 #include "base/text.h"
 #include "images/registry_session.h"
 
@@ -37,12 +38,6 @@ constexpr std::uint64_t kProgress = 1 << 20;  // a stream that brought so much m
 constexpr int kCuts = 5;                      // in a row, with less between them
 
 bool is_manifest_type(std::string_view type) { return std::find(kManifestTypes.begin(), kManifestTypes.end(), type) != kManifestTypes.end(); }
-
-bool is_digest(std::string_view text) {
-  const std::size_t length = text.starts_with("sha256:") ? 64 : text.starts_with("sha512:") ? 128 : 0;
-  if (length == 0 || text.size() != 7 + length) return false;
-  return std::all_of(text.begin() + 7, text.end(), [](char c) { return hex_digit(c) >= 0 && !is_upper(c); });
-}
 
 // By the algorithm of a digest that is_digest() has passed.
 std::string digest_like(std::string_view digest, std::string_view bytes) {
@@ -130,8 +125,8 @@ class BlobStream {
     if (done_) return std::string_view();
     while (true) {
       auto bytes = download_->read();
-      // An end before the stated size is a cut, too: chunked answers and old servers do not say how much there is.
-      if (bytes && bytes->empty() && read_ == blob_.size) return end();
+      // An end before the stated size is a cut, too: chunked answers and old servers do not say how much there is. A cut behind the last byte is an end.
+      if ((!bytes || bytes->empty()) && read_ == blob_.size) return end();
       if (!bytes || bytes->empty()) {
         if (auto again = resume(bytes ? "it ended early" : bytes.error().problem); !again) return std::unexpected(again.error());
         continue;
@@ -302,7 +297,7 @@ class RegistryStore : public ImageStore {
       const std::string next = next_page(got->head().header("link"));
       const auto bytes = got->read_all(kMaxDocument);
       if (!bytes) return std::unexpected(RegistryProblem{0, bytes.error().problem});
-      const json all = json::parse(*bytes, nullptr, false);
+      const json all = nests_deeper_than(kMaxNesting, *bytes) ? json() : json::parse(*bytes, nullptr, false);
       if (!all.is_object()) return std::unexpected(RegistryProblem{0, "the answer is not JSON"});
       take(all);
       if (next.empty()) return {};

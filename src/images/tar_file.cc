@@ -277,6 +277,7 @@ Result<std::optional<TarFile>> TarFile::list(std::shared_ptr<const Source> sourc
       kept += bytes->size();
       member.kept = std::make_shared<const std::string>(std::move(*bytes));
     }
+    out.last_[member.path] = out.members_.size();
     out.members_.push_back(std::move(member));
   }
   return out;
@@ -285,11 +286,12 @@ Result<std::optional<TarFile>> TarFile::list(std::shared_ptr<const Source> sourc
 const TarFile::Member* TarFile::find(std::string_view path) const {
   std::string wanted = plain(path);
   for (unsigned links = 0; links <= kMaxLinks; ++links) {
-    const auto found = std::find_if(members_.rbegin(), members_.rend(), [&](const Member& each) { return each.path == wanted; });
-    if (found == members_.rend()) return nullptr;
-    if (found->type == archive::Entry::Type::kFile) return &*found;
-    if (found->type == archive::Entry::Type::kHardLink) wanted = plain(found->target);
-    else if (found->type == archive::Entry::Type::kSymbolicLink) wanted = linked(found->path, found->target);
+    const auto last = last_.find(wanted);
+    if (last == last_.end()) return nullptr;
+    const Member& found = members_[last->second];
+    if (found.type == archive::Entry::Type::kFile) return &found;
+    if (found.type == archive::Entry::Type::kHardLink) wanted = plain(found.target);
+    else if (found.type == archive::Entry::Type::kSymbolicLink) wanted = linked(found.path, found.target);
     else return nullptr;
   }
   return nullptr;

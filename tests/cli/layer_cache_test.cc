@@ -102,10 +102,11 @@ TEST_CASE("what was found in a layer is found again without the rest of it, wher
   const std::string at = folder.path().string();
   run({"skopeo", "--insecure-policy", "copy", "--quiet", "oci:" + layout.string() + ":shop", "docker-archive:" + at + "/docker.tar:acme/shop:1.0"});
   run({"skopeo", "--insecure-policy", "copy", "--quiet", "oci:" + layout.string() + ":shop", "oci-archive:" + at + "/oci.tar:shop"});
+  run({"skopeo", "--insecure-policy", "copy", "--quiet", "oci:" + layout.string() + ":shop", "dir:" + at + "/folder"});
   const Registry registry(nullptr);
   registry.push("oci:" + layout.string() + ":shop", "acme/shop:1");
 
-  for (const std::string& target : {layout.string(), plain.string(), at + "/docker.tar", at + "/oci.tar", "docker://" + registry.host() + "/acme/shop:1"}) {
+  for (const std::string& target : {layout.string(), "dir:" + at + "/folder", plain.string(), at + "/docker.tar", at + "/oci.tar", "docker://" + registry.host() + "/acme/shop:1"}) {
     INFO(target);
     const Setting own = with_cache_in(folder.path() / "cache" / std::to_string(std::hash<std::string>()(target)));
     const Scanned first = scan_images({target}, own);
