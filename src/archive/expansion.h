@@ -67,6 +67,7 @@ class Expansion {
   void pass_over(Open& open);
   void visit_file(Open& open, const std::string& path);
   void unfold(std::string_view bytes, const Place& place);
+  void take_apart(std::string_view bytes, const Place& place, const std::string& own_path);
   void visit_part(const Place& place, const std::string& path, std::string_view bytes);
   void hand_over(const std::string& path, std::string_view bytes);
   void forget_member(Open& open);

@@ -2,6 +2,8 @@
 // like any other: counted, charged, and entered if it is an archive or an artifact itself.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "archive/expansion.h"
 #include "artifacts/unfold.h"
 #include "base/text.h"
@@ -33,8 +35,22 @@ void Expansion::run_artifact(std::string_view bytes, std::string_view name) {
 }
 
 void Expansion::unfold(std::string_view bytes, const Place& place) {
-  if (level_bytes_.size() <= place.level) level_bytes_.resize(place.level + 1);
   const std::string own_path = place.prefix.substr(0, place.prefix.size() - (place.prefix.empty() ? 0 : 2));
+  if (const std::uint64_t limit = std::min(limits_.member_bytes, kLargestArtifact); bytes.size() > limit) {
+    report(own_path, artifact_too_large(limit));
+    hand_over(own_path, bytes);
+  } else {
+    take_apart(bytes, place, own_path);
+  }
+  // What unpacks itself may be a program of any format.
+  if (!stopped_ && place.depth < limits_.depth && has_zip_at_end(bytes)) {
+    MemoryInput input(bytes);
+    expand(input, Kind::kZip, place);
+  }
+}
+
+void Expansion::take_apart(std::string_view bytes, const Place& place, const std::string& own_path) {
+  if (level_bytes_.size() <= place.level) level_bytes_.resize(place.level + 1);
   const artifacts::Format format = artifacts::recognise(bytes);
   std::uint64_t out = 0;
   bool cut = false;
@@ -59,11 +75,6 @@ void Expansion::unfold(std::string_view bytes, const Place& place) {
     report(own_path, damaged ? fmt::format("damaged {}: {}", artifacts::name(format), why) : why);
   }
   if (!all || !*all || cut) hand_over(own_path, bytes);
-  // What unpacks itself may be a program of any format.
-  if (!stopped_ && place.depth < limits_.depth && has_zip_at_end(bytes)) {
-    MemoryInput input(bytes);
-    expand(input, Kind::kZip, place);
-  }
 }
 
 void Expansion::visit_part(const Place& place, const std::string& path, std::string_view bytes) {
