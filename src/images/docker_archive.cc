@@ -112,17 +112,9 @@ class DockerArchive : public ImageStore {
   Result<std::string> small(const std::string& name) {
     const TarFile::Member* member = file_.find(name);
     if (member == nullptr) return fail(fmt::format("{}: no file {} in it", path_, printable(name)));
-    if (member->size > kMaxDocument) return fail(fmt::format("{}: its {} is larger than {}", path_, printable(name), human_bytes(kMaxDocument)));
     auto stream = file_.read(*member);
     if (!stream) return std::unexpected(stream.error());
-    std::string out;
-    for (;;) {
-      auto part = stream->read();
-      if (!part) return std::unexpected(part.error());
-      if (part->empty()) return out;
-      out += *part;
-      if (out.size() > kMaxDocument) return fail(fmt::format("{}: its {} is larger than {}", path_, printable(name), human_bytes(kMaxDocument)));
-    }
+    return read_all(*stream, kMaxDocument, fmt::format("{}: its {}", path_, printable(name)));
   }
 
   Result<archive::Stream> raw(const Descriptor& blob) {

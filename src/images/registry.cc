@@ -1,8 +1,6 @@
 #include "images/registry.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -15,6 +13,7 @@
 #include "base/hash.h"
 #include "base/json_nesting.h"
 #include "base/text.h"
+#include "images/checked_stream.h"
 #include "images/registry_session.h"
 
 namespace keywake::images {
@@ -89,13 +88,11 @@ std::optional<Descriptor> descriptor_of(const json& entry) {
   return out;
 }
 
-/// One blob on its way, from its start or not: bytes counted, hashed, and asked for again from where they ended.
+/// One blob on its way, from its start or not: bytes counted, and asked for again from where they ended. Whoever wants it checked does so.
 class BlobStream {
  public:
   BlobStream(RegistrySession& session, std::string url, Descriptor blob, std::string name, std::uint64_t offset)
-      : session_(session), url_(std::move(url)), blob_(std::move(blob)), name_(std::move(name)), hash_(EVP_MD_CTX_new()), read_(offset), whole_(offset == 0) {
-    EVP_DigestInit_ex(hash_.get(), blob_.digest.starts_with("sha512:") ? EVP_sha512() : EVP_sha256(), nullptr);
-  }
+      : session_(session), url_(std::move(url)), blob_(std::move(blob)), name_(std::move(name)), read_(offset) {}
 
   // Opens it, at `read_`.
   Result<void> start() {
@@ -126,7 +123,11 @@ class BlobStream {
     while (true) {
       auto bytes = download_->read();
       // An end before the stated size is a cut, too: chunked answers and old servers do not say how much there is. A cut behind the last byte is an end.
-      if ((!bytes || bytes->empty()) && read_ == blob_.size) return end();
+      if ((!bytes || bytes->empty()) && read_ == blob_.size) {
+        done_ = true;
+        download_.reset();
+        return std::string_view();
+      }
       if (!bytes || bytes->empty()) {
         if (auto again = resume(bytes ? "it ended early" : bytes.error().problem); !again) return std::unexpected(again.error());
         continue;
@@ -137,20 +138,8 @@ class BlobStream {
       if (bytes->empty()) continue;
       read_ += bytes->size();
       if (read_ > blob_.size) return fail(fmt::format("{}: it is larger than the {} bytes that its descriptor states; the rest is not read", name_, blob_.size));
-      EVP_DigestUpdate(hash_.get(), bytes->data(), bytes->size());
       return *bytes;
     }
-  }
-
-  Result<std::string_view> end() {
-    done_ = true;
-    download_.reset();
-    std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(hash_.get(), value.data(), &size);
-    const std::string found = to_hex(std::string_view(reinterpret_cast<const char*>(value.data()), size));
-    if (!whole_ || found == blob_.digest.substr(7)) return std::string_view();
-    return fail(fmt::format("{}: its bytes have the digest {}, so it was damaged or replaced in the registry", name_, found));
   }
 
   Result<void> resume(const std::string& problem) {
@@ -162,19 +151,13 @@ class BlobStream {
     return start();
   }
 
-  struct FreeHash {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-
   RegistrySession& session_;
   std::string url_;
   Descriptor blob_;
   std::string name_;
-  std::unique_ptr<EVP_MD_CTX, FreeHash> hash_;
   std::optional<net::Download> download_;
   std::optional<Error> failed_;
   std::uint64_t read_;
-  bool whole_;
   std::uint64_t pass_over_ = 0;
   std::uint64_t cut_at_ = 0;
   int cuts_ = 0;
@@ -201,16 +184,14 @@ class RegistryStore : public ImageStore {
     }
     auto stream = open(blob);
     if (!stream) return std::unexpected(stream.error());
-    std::string out;
-    while (true) {
-      auto part = stream->read();
-      if (!part) return std::unexpected(part.error());
-      if (part->empty()) return out;
-      out += *part;
-    }
+    return read_all(*stream, kMaxDocument, named(blob));
   }
 
-  Result<archive::Stream> open(const Descriptor& blob) override { return open_from(blob, 0); }
+  Result<archive::Stream> open(const Descriptor& blob) override {
+    auto stream = open_from(blob, 0);
+    if (!stream) return stream;
+    return checked(std::move(*stream), blob);
+  }
 
   Result<archive::Stream> open_from(const Descriptor& blob, std::uint64_t offset) override {
     if (!is_digest(blob.digest)) return fail(fmt::format("{}: {}: a digest that cannot be checked (sha256 and sha512 can)", name_, printable(blob.digest)));

@@ -15,6 +15,7 @@
 
 #include "archive/layer.h"
 #include "base/text.h"
+#include "images/checked_stream.h"
 
 namespace keywake::images {
 namespace {
@@ -212,17 +213,6 @@ std::optional<std::uint64_t> data_of(int fd, std::uint64_t header) {
   return std::nullopt;
 }
 
-// All of the current member.
-Result<std::string> bytes_of(archive::Stream stream) {
-  std::string out;
-  for (;;) {
-    auto part = stream.read();
-    if (!part) return std::unexpected(part.error());
-    if (part->empty()) return out;
-    out += *part;
-  }
-}
-
 }  // namespace
 
 Result<std::optional<TarFile>> TarFile::open(const std::filesystem::path& path, Expected expected) {
@@ -272,7 +262,7 @@ Result<std::optional<TarFile>> TarFile::list(std::shared_ptr<const Source> sourc
     if (number == kMaxMembers) return fail(fmt::format("{}: more than {} members, which no image has", source->name, human_count(kMaxMembers)));
     Member member{plain(entry.path), entry.type, std::move(entry.target), layer.stated_size().value_or(0), number, entry.begin};
     if (!out.in_place() && entry.type == archive::Entry::Type::kFile && member.size <= kMaxKeptMember && kept + member.size <= kMaxKept) {
-      auto bytes = bytes_of(current_member(*pass, source->name, member.path));
+      auto bytes = read_all(current_member(*pass, source->name, member.path), kMaxKeptMember, source->name);
       if (!bytes) return std::unexpected(bytes.error());
       kept += bytes->size();
       member.kept = std::make_shared<const std::string>(std::move(*bytes));
