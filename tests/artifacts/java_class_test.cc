@@ -54,6 +54,17 @@ TEST_CASE("thousands of strings given to one long name are not told it each") {
   CHECK(take_apart(bytes).bytes < 2 * bytes.size());
 }
 
+TEST_CASE("a string that ends its line keeps its name, and names do not move lines") {
+  ClassFile file;
+  file.field("PASSWORD", file.string("value\r\n"));
+  file.field("odd\nname", file.string("other"));
+  file.utf8("\n");
+  const Taken got = take_apart(file.bytes());
+  CHECK(got.parts.size() == 2);
+  CHECK(got["strings"].starts_with("PASSWORD = \"value\"\n\nPASSWORD\nConstantValue\nodd name = \"other\"\n"));
+  CHECK(got["strings/7"] == "odd\nname");
+}
+
 TEST_CASE("attributes that nobody knows, and what follows the class, are scanned as bytes") {
   ClassFile file;
   file.method_with("VendorNotes", "text of the vendor");
