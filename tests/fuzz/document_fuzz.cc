@@ -1,5 +1,5 @@
-// Any bytes as each of the artifacts that libraries or readers of our own take apart: the first byte says which, the rest is its content, behind
-// the front that recognise() asks for. Whatever comes out is bounded.
+// Any bytes as each of the artifacts that libraries or readers of our own take apart, recognised or not: the first byte says which, the rest is its
+// content. Whatever comes out is bounded.
 #include "artifacts/unfold.h"
 
 #include <cstdlib>
