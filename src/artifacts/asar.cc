@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "artifacts/reader.h"
+#include "artifacts/rendering.h"
 
 namespace keywake::artifacts {
 namespace {
@@ -53,7 +54,7 @@ class Header {
 
   /// Of the last file that could not be handed over.
   [[nodiscard]] const std::string& damage() const { return damage_; }
-  [[nodiscard]] bool covers_all() const { return cover(files_, data_.size()); }
+  [[nodiscard]] const std::vector<Extent>& files() const { return files_; }
 
   bool start_object(std::size_t) {
     if (frames_.size() >= kMaxDepth) return false;
@@ -158,7 +159,11 @@ Result<bool> unfold_asar(std::string_view bytes, const Visit& visit) {
   const std::string_view json = bytes.substr(16, le32(bytes, 12));
   if (!Json::sax_parse(json.begin(), json.end(), &header)) return fail("its header is not the JSON of an asar");
   if (!header.damage().empty()) return fail(header.damage());
-  return header.covers_all();
+  if (cover(header.files(), bytes.size() - start)) return true;
+  OwnBytes own(bytes);
+  for (const Extent& file : header.files()) own.blank(start + file.offset, file.size);
+  own.finish(visit);
+  return true;
 }
 
 }  // namespace keywake::artifacts

@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 4> kManifestTypes{
 };
 constexpr std::string_view kIndexType = kManifestTypes[0];
 constexpr std::size_t kMaxPages = 10'000;
+constexpr std::uint64_t kMaxPageBytes = 256ull << 20;  // of all pages of a list
+constexpr std::uint64_t kMaxKept = 64ull << 20;        // of manifests; others are fetched again
 constexpr std::size_t kMaxTags = 1'000'000;
 constexpr std::size_t kMaxReferrers = 10'000;
 constexpr int kNotFound = 404;
@@ -263,7 +265,7 @@ class RegistryStore : public ImageStore {
     }
     Descriptor out{type, is_digest(wanted) ? wanted : stated.empty() ? digest_like("sha256:", *bytes) : stated, bytes->size(), "", {}};
     const std::scoped_lock lock(mutex_);
-    manifests_[out.digest] = *std::move(bytes);
+    if (kept_ + bytes->size() <= kMaxKept && manifests_.emplace(out.digest, *bytes).second) kept_ += bytes->size();
     return out;
   }
 
@@ -272,12 +274,15 @@ class RegistryStore : public ImageStore {
   std::expected<void, RegistryProblem> pages(const std::string& first, const Headers& headers, Take take) {
     std::string at = first;
     const std::string base = session_->base();
+    std::uint64_t total = 0;
     for (std::size_t page = 0; page < kMaxPages; ++page) {
       auto got = session_->get(at, headers);
       if (!got) return std::unexpected(got.error());
       const std::string next = next_page(got->head().header("link"));
       const auto bytes = got->read_all(kMaxDocument);
       if (!bytes) return std::unexpected(RegistryProblem{0, bytes.error().problem});
+      total += bytes->size();
+      if (total > kMaxPageBytes) return std::unexpected(RegistryProblem{0, fmt::format("a list of more than {}", human_bytes(kMaxPageBytes))});
       const json all = nests_deeper_than(kMaxNesting, *bytes) ? json() : json::parse(*bytes, nullptr, false);
       if (!all.is_object()) return std::unexpected(RegistryProblem{0, "the answer is not JSON"});
       take(all);
@@ -294,7 +299,8 @@ class RegistryStore : public ImageStore {
   std::string path_;
   std::unique_ptr<RegistrySession> session_;
   std::mutex mutex_;
-  std::map<std::string, std::string> manifests_;  // those asked for by roots(), by digest
+  std::map<std::string, std::string> manifests_;  // those asked for by roots() and tagged(), by digest
+  std::uint64_t kept_ = 0;                        // bytes of them
 };
 
 }  // namespace

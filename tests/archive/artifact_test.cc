@@ -107,5 +107,6 @@ TEST_CASE("a zip behind an artifact is entered as well") {
   const Collected got = expand("K.class", bytes);
   CHECK(got.members.at("inside.txt") == "in the zip");
   CHECK(got.members.contains("strings"));
-  CHECK(got.members.at("") == bytes);
+  CHECK(got.members.at("").size() == bytes.size());
+  CHECK(got.members.at("").find("a value") == std::string::npos);
 }

@@ -65,14 +65,18 @@ TEST_CASE("a string that ends its line keeps its name, and names do not move lin
   CHECK(got["strings/7"] == "odd\nname");
 }
 
-TEST_CASE("attributes that nobody knows, and what follows the class, are scanned as bytes") {
+TEST_CASE("attributes that nobody knows, and what follows the class, are scanned as bytes, without what the pool shows") {
   ClassFile file;
   file.method_with("VendorNotes", "text of the vendor");
-  CHECK_FALSE(take_apart(file.bytes()).all);
+  const Taken got = take_apart(file.bytes());
+  CHECK(got.all);
+  CHECK(got[""].size() == file.bytes().size());
+  CHECK(got[""].find("text of the vendor") == file.bytes().find("text of the vendor"));
+  CHECK(got[""].find("VendorNotes") == std::string::npos);
   ClassFile plain;
   plain.method("\xb1");
-  CHECK(take_apart(plain.bytes()).all);
-  CHECK_FALSE(take_apart(plain.bytes() + "appended").all);
+  CHECK_FALSE(take_apart(plain.bytes()).parts.contains(""));
+  CHECK(take_apart(plain.bytes() + "appended")[""].ends_with("appended"));
 }
 
 TEST_CASE("a damaged class: what came before stays, the error says where") {
