@@ -10,8 +10,10 @@ namespace keywake::artifacts {
 namespace {
 
 // The root elements of the parts that hold text.
-constexpr std::array<std::string_view, 8> kRoots{"<w:document ", "<w:hdr ", "<w:ftr ", "<w:comments ", "<w:footnotes ", "<p:sld ", "<p:notes ", "<sst "};
+constexpr std::array<std::string_view, 9> kRoots{"<w:document ", "<w:hdr ", "<w:ftr ", "<w:comments ", "<w:footnotes ", "<w:endnotes ", "<p:sld ", "<p:notes ", "<sst "};
 constexpr std::size_t kRootWithin = 512;
+// Of today's Word the first name space of OOXML's own stands behind a kilobyte of others.
+constexpr std::size_t kNameSpaceWithin = 8192;
 
 void append_text(std::string_view text, std::string& out) {
   static constexpr std::array<std::pair<std::string_view, char>, 5> kEntities{{{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}}};
@@ -31,9 +33,9 @@ void append_text(std::string_view text, std::string& out) {
 
 bool is_office(std::string_view head) {
   if (!head.starts_with("<?xml ") && !head.starts_with("\xef\xbb\xbf<?xml ")) return false;
-  head = head.substr(0, kRootWithin);
-  return std::any_of(kRoots.begin(), kRoots.end(), [&](std::string_view root) { return head.find(root) != std::string_view::npos; }) &&
-         head.find("schemas.openxmlformats.org/") != std::string_view::npos;
+  const std::string_view front = head.substr(0, kRootWithin);
+  return std::any_of(kRoots.begin(), kRoots.end(), [&](std::string_view root) { return front.find(root) != std::string_view::npos; }) &&
+         head.substr(0, kNameSpaceWithin).find("schemas.openxmlformats.org/") != std::string_view::npos;
 }
 
 Result<bool> unfold_office(std::string_view bytes, const Visit& visit) {
