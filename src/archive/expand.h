@@ -63,6 +63,9 @@ class Visitor {
   virtual void left_out(const std::string& path, const std::string& reason, bool failed) = 0;
 };
 
+/// Whether a reason of left_out() is that a library for it is not installed: with it, the same bytes give more.
+bool lacks_reader(std::string_view reason);
+
 /// Whether the first bytes (64 KiB are enough, fewer are judged as they are) start something that
 /// expand() can read. Cheap enough for every blob: a test of magic numbers first.
 bool is_archive(std::string_view head);

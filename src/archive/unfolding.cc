@@ -26,6 +26,8 @@ std::string artifact_too_large(std::uint64_t limit) {
   return fmt::format("build artifact larger than {}: not taken apart, its bytes are scanned as they lie", human_bytes(limit));
 }
 
+bool lacks_reader(std::string_view reason) { return reason.starts_with(artifacts::kNoReader); }
+
 void Expansion::run_artifact(std::string_view bytes, std::string_view name) {
   Utf8Names utf8;  // there may be archives inside
   MemoryInput input(bytes);
@@ -71,7 +73,7 @@ void Expansion::take_apart(std::string_view bytes, const Place& place, const std
   });
   if (!all) {
     const std::string& why = all.error().message;
-    const bool damaged = why != artifacts::kEncrypted && !why.starts_with(artifacts::kNoReader);
+    const bool damaged = why != artifacts::kEncrypted && !lacks_reader(why);
     report(own_path, damaged ? fmt::format("damaged {}: {}", artifacts::name(format), why) : why);
   }
   if (!all || !*all || cut) hand_over(own_path, bytes);
