@@ -116,6 +116,20 @@ d = sqlite3.connect(':memory:')
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
 }
 
+TEST_CASE("what is wrong with a SQLite file is said without a word of what is in it") {
+  std::string bytes = database("d.execute('create table t (v text)')\nd.execute('insert into t values (?)', ('secret word',))");
+  const std::size_t schema = bytes.find("CREATE TABLE t (v text)");
+  bytes.replace(schema, 23, "CREATE TABLE 'hush' -=+");
+  const auto got = made::unfold(Format::kSqlite, bytes);
+  CHECK(got.error == "database disk image is malformed");
+  // Of two tables the first has a page that is none.
+  bytes = database("for t in 'ab': d.execute('create table %s (v text)' % t)\nfor t in 'ab': d.execute('insert into %s values (?)' % t, ('row of ' + t,))");
+  bytes[4096] = 'x';
+  const auto half = made::unfold(Format::kSqlite, bytes);
+  CHECK(half.error == "not all rows could be read: database disk image is malformed");
+  CHECK(half.parts.at("table/b") == "v = \"row of b\"\n\n");
+}
+
 TEST_CASE("a damaged or hostile SQLite file ends") {
   const std::string bytes = database("d.execute('create table t (v text)')\nfor i in range(400): d.execute('insert into t values (?)', ('row %d' % i,))");
   made::survives_damage(Format::kSqlite, bytes);
