@@ -44,7 +44,7 @@ struct Entry {
 /// archive itself (a build artifact may hand over its own bytes as such a member). They are bytes from the archive as they are ("../x", "/x", line ends, not
 /// UTF-8), cut at 4 KiB each: names, not places. A compressed single file ("notes.txt.gz") has one
 /// member, named as the file without its suffix, or "data"; a tar inside a compressed stream is one
-/// level with it.
+/// level with it, and so are cpio archives one behind the other (initramfs).
 class Visitor {
  public:
   virtual ~Visitor() = default;
