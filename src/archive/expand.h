@@ -44,7 +44,7 @@ struct Entry {
 /// archive itself (a build artifact may hand over its own bytes as such a member). They are bytes from the archive as they are ("../x", "/x", line ends, not
 /// UTF-8), cut at 4 KiB each: names, not places. A compressed single file ("notes.txt.gz") has one
 /// member, named as the file without its suffix, or "data"; a tar inside a compressed stream is one
-/// level with it.
+/// level with it, and so are cpio archives one behind the other (initramfs).
 class Visitor {
  public:
   virtual ~Visitor() = default;
@@ -62,6 +62,9 @@ class Visitor {
   /// them the rest is counted and stated in one.
   virtual void left_out(const std::string& path, const std::string& reason, bool failed) = 0;
 };
+
+/// Whether a reason of left_out() is that a library for it is not installed: with it, the same bytes give more.
+bool lacks_reader(std::string_view reason);
 
 /// Whether the first bytes (64 KiB are enough, fewer are judged as they are) start something that
 /// expand() can read. Cheap enough for every blob: a test of magic numbers first.

@@ -27,6 +27,7 @@ namespace {
 
 constexpr std::uint64_t kFreeBytes = 16ull << 20;  // may come out at any ratio
 constexpr std::uint64_t kMaxReports = 1000;
+constexpr unsigned kMostBehind = 100;  // archives one behind the other; an initramfs has two or three
 
 // How much of a nested archive is kept in memory, to read it from there; a longer one is read as a
 // stream.
@@ -75,6 +76,37 @@ class Expansion::MemberInput : public Input {
   std::uint64_t consumed_ = 0;
 };
 
+// What follows an archive in its input, without the zeros between.
+class Expansion::RestInput : public Input {
+ public:
+  explicit RestInput(Layer& layer) : layer_(layer) {
+    while (head_.size() < kHead) {
+      std::string_view bytes = more();
+      if (bytes.empty()) break;
+      if (head_.empty()) bytes.remove_prefix(std::min(bytes.find_first_not_of('\0'), bytes.size()));
+      head_ += bytes;
+    }
+    front_ = head_;
+  }
+  [[nodiscard]] std::string_view head() const { return head_; }
+  std::string_view read() override { return front_.empty() ? more() : std::exchange(front_, {}); }
+  [[nodiscard]] std::uint64_t compressed_bytes() const override { return consumed_; }
+
+ private:
+  std::string_view more() {
+    const std::string_view bytes = layer_.read_rest();
+    consumed_ += bytes.size();
+    error_ = layer_.input().error();
+    cut_ = layer_.input().cut();
+    return bytes;
+  }
+
+  Layer& layer_;
+  std::string head_;
+  std::string_view front_;  // what is not read yet of the head
+  std::uint64_t consumed_ = 0;
+};
+
 bool Expansion::run(Input& input, Kind kind, std::string_view name) {
   outermost_ = &input;
   bool complete = expand(input, kind, Place{"", std::string(file_name(name)), 1, 0});
@@ -102,6 +134,7 @@ bool Expansion::expand(Input& input, Kind kind, const Place& place) {
     }
     if (next == Layer::Next::kEnd) {
       if (open.layer.has_rest()) open.complete = false;
+      if (kind == Kind::kCpio) enter_rest(open);
       break;
     }
     ++open.members;
@@ -110,6 +143,23 @@ bool Expansion::expand(Input& input, Kind kind, const Place& place) {
   }
   forget_member(open);
   return open.complete && !stopped_;
+}
+
+// A kernel unpacks all of an initramfs: cpio archives, compressed or not, one behind the other (Documentation/driver-api/early-userspace/
+// buffer-format.rst); the first has the processor's microcode, and the second everything else.
+void Expansion::enter_rest(Open& open) {
+  RestInput rest(open.layer);
+  if (rest.head().empty()) return;
+  const Kind kind = recognise(rest.head());
+  if (kind != Kind::kCpio && !is_stream(kind)) {
+    open.complete = false;
+  } else if (behind_ == kMostBehind) {
+    leave_out(open, open.place.prefix, fmt::format("more than {} archives one behind the other: the rest is left out", kMostBehind));
+  } else {
+    ++behind_;
+    if (!expand(rest, kind, open.place)) open.complete = false;
+    --behind_;
+  }
 }
 
 bool Expansion::count_member() {

@@ -53,8 +53,10 @@ class Expansion {
     std::vector<char> kept;
   };
   class MemberInput;
+  class RestInput;
 
   bool expand(Input& input, Kind kind, const Place& place);
+  void enter_rest(Open& open);
   void visit(Open& open);
   void enter(Open& open, const std::string& path, Kind kind);
   bool enter_front(Open& open, const Place& inside, Kind kind);
@@ -67,6 +69,7 @@ class Expansion {
   void pass_over(Open& open);
   void visit_file(Open& open, const std::string& path);
   void unfold(std::string_view bytes, const Place& place);
+  void take_apart(std::string_view bytes, const Place& place, const std::string& own_path);
   void visit_part(const Place& place, const std::string& path, std::string_view bytes);
   void hand_over(const std::string& path, std::string_view bytes);
   void forget_member(Open& open);
@@ -85,6 +88,7 @@ class Expansion {
   std::vector<std::uint64_t> level_bytes_;
   std::uint64_t members_ = 0;
   std::uint64_t kept_ = 0;  // bytes held by all layers together
+  unsigned behind_ = 0;     // archives before the current one that lie one behind the other
   std::uint64_t reports_ = 0;
   std::string member_path_;  // the last one looked at, for stop()
   bool stopped_ = false;

@@ -4,9 +4,12 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <new>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -118,8 +121,9 @@ class Gunzip {
     uInt size = kWindow;
     if (inflateGetDictionary(&zlib_, reinterpret_cast<Bytef*>(point.window.data()), &size) != Z_OK) return;
     point.window.resize(size);
+    // What older points have of this input they got when it came.
+    point.following = std::string_view(reinterpret_cast<const char*>(zlib_.next_in), zlib_.avail_in).substr(0, GzipPoints::kFollowing);
     points_->add(std::move(point));
-    points_->follow({reinterpret_cast<const char*>(zlib_.next_in), zlib_.avail_in});
   }
 
   Stream compressed_;
@@ -168,10 +172,24 @@ void GzipPoints::want(std::uint64_t out) {
   if (after != held_.begin()) std::prev(after)->wanted = true;
 }
 
+namespace {
+
+// What stands for a long run of zeros, or of anything else that repeats, are the same few bytes over and over.
+bool is_guessable(std::string_view compressed) {
+  constexpr std::size_t kFew = 8;
+  std::array<std::size_t, 256> counts{};
+  for (const char c : compressed) ++counts[static_cast<unsigned char>(c)];
+  std::partial_sort(counts.begin(), counts.begin() + kFew, counts.end(), std::greater<>());
+  return std::accumulate(counts.begin(), counts.begin() + kFew, std::size_t{0}) > compressed.size() / 4 * 3;
+}
+
+}  // namespace
+
 std::vector<GzipPoint> GzipPoints::wanted() const {
   std::vector<GzipPoint> out;
   for (const Held& each : held_) {
-    if (each.wanted && each.point.following.size() == kFollowing) out.push_back(each.point);
+    const std::string& following = each.point.following;
+    if (each.wanted && following.size() == kFollowing && !is_guessable(following)) out.push_back(each.point);
   }
   return out;
 }

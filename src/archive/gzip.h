@@ -33,10 +33,11 @@ class GzipPoints {
   void pass(std::uint64_t out);
   /// Keeps the last point at or before `out`, which was not passed.
   void want(std::uint64_t out);
-  /// Those wanted, in their order. A point too near to the end of the stream to have all of `following` is none.
+  /// Those wanted, in their order. A point too near to the end of the stream to have all of `following` is none, and neither is one whose `following`
+  /// could be guessed: it is the key to `window` where that is kept (images/layer_parts.h).
   [[nodiscard]] std::vector<GzipPoint> wanted() const;
 
-  // For the reader.
+  // For the reader: a point with what is at hand of its `following`, and more compressed bytes as they come.
   [[nodiscard]] bool is_due(std::uint64_t out) const { return out >= last_ + kSpacing; }
   void add(GzipPoint point);
   void follow(std::string_view compressed);

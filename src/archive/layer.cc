@@ -134,6 +134,7 @@ struct Callbacks {
         return ARCHIVE_FATAL;
       }
       layer.input_offset_ += bytes.size();
+      layer.input_block_ = bytes;
       *buffer = bytes.data();
       return static_cast<la_int64_t>(bytes.size());
     });
@@ -316,6 +317,13 @@ bool Layer::all_encrypted() const {
 }
 
 bool Layer::has_rest() { return is_stream(kind_) && kind_ != Kind::kRpm && (position() < input_offset_ || !input_.read().empty()); }
+
+std::string_view Layer::read_rest() {
+  const std::uint64_t left = input_offset_ - std::min(position(), input_offset_);
+  const std::string_view block = std::exchange(input_block_, {});
+  if (left > 0 && left <= block.size()) return block.substr(block.size() - left);
+  return input_.read();
+}
 
 std::uint64_t Layer::position() const {
   if (handle_ == nullptr) return 0;

@@ -55,6 +55,8 @@ class Layer {
   [[nodiscard]] bool all_encrypted() const;
   /// Of a compressed stream, after its end: whether something else follows it in the input, of which a part is read.
   bool has_rest();
+  /// After the end: what follows in the input, as Input::read(). Whatever read() gave is gone.
+  std::string_view read_rest();
   /// How far into the input it has come.
   [[nodiscard]] std::uint64_t position() const;
 
@@ -71,6 +73,7 @@ class Layer {
   bool entry_broken_ = false;
   bool entry_done_ = false;
   std::uint64_t input_offset_ = 0;  // where the next read of the input begins
+  std::string_view input_block_;    // what the last one gave
   std::uint64_t entry_offset_ = 0;  // how much of the entry was handed out
   std::uint64_t hole_ = 0;          // zeros to hand out before block_
   std::string_view block_;

@@ -62,9 +62,8 @@ bool is_xz(const Head& h) {
   return h.at(0, "\xfd\x37zXZ\0\0"sv) && h.u8(7) <= 0x0f;
 }
 
-// LZMA_alone has no magic: properties 5d (5e is seen too), a dictionary of 2^n or 2^n + 2^(n-1)
-// bytes, and a size that is unknown or believable; then the first byte of the range coder, which is
-// always zero.
+// LZMA_alone has no magic: properties 5d (5e is seen too), a dictionary of 2^n bytes, and a size
+// that is unknown or believable; then the first byte of the range coder, which is always zero.
 bool is_lzma(const Head& h) {
   if ((h.u8(0) != 0x5d && h.u8(0) != 0x5e) || !h.has(18) || h.u8(13) != 0) return false;
   std::uint32_t dictionary = h.le32(1);

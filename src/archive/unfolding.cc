@@ -2,6 +2,8 @@
 // like any other: counted, charged, and entered if it is an archive or an artifact itself.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "archive/expansion.h"
 #include "artifacts/unfold.h"
 #include "base/text.h"
@@ -24,6 +26,8 @@ std::string artifact_too_large(std::uint64_t limit) {
   return fmt::format("build artifact larger than {}: not taken apart, its bytes are scanned as they lie", human_bytes(limit));
 }
 
+bool lacks_reader(std::string_view reason) { return reason.starts_with(artifacts::kNoReader); }
+
 void Expansion::run_artifact(std::string_view bytes, std::string_view name) {
   Utf8Names utf8;  // there may be archives inside
   MemoryInput input(bytes);
@@ -33,8 +37,22 @@ void Expansion::run_artifact(std::string_view bytes, std::string_view name) {
 }
 
 void Expansion::unfold(std::string_view bytes, const Place& place) {
-  if (level_bytes_.size() <= place.level) level_bytes_.resize(place.level + 1);
   const std::string own_path = place.prefix.substr(0, place.prefix.size() - (place.prefix.empty() ? 0 : 2));
+  if (const std::uint64_t limit = std::min(limits_.member_bytes, kLargestArtifact); bytes.size() > limit) {
+    report(own_path, artifact_too_large(limit));
+    hand_over(own_path, bytes);
+  } else {
+    take_apart(bytes, place, own_path);
+  }
+  // What unpacks itself may be a program of any format.
+  if (!stopped_ && place.depth < limits_.depth && has_zip_at_end(bytes)) {
+    MemoryInput input(bytes);
+    expand(input, Kind::kZip, place);
+  }
+}
+
+void Expansion::take_apart(std::string_view bytes, const Place& place, const std::string& own_path) {
+  if (level_bytes_.size() <= place.level) level_bytes_.resize(place.level + 1);
   const artifacts::Format format = artifacts::recognise(bytes);
   std::uint64_t out = 0;
   bool cut = false;
@@ -55,15 +73,10 @@ void Expansion::unfold(std::string_view bytes, const Place& place) {
   });
   if (!all) {
     const std::string& why = all.error().message;
-    const bool damaged = why != artifacts::kEncrypted && !why.starts_with(artifacts::kNoReader);
+    const bool damaged = why != artifacts::kEncrypted && !lacks_reader(why);
     report(own_path, damaged ? fmt::format("damaged {}: {}", artifacts::name(format), why) : why);
   }
   if (!all || !*all || cut) hand_over(own_path, bytes);
-  // What unpacks itself may be a program of any format.
-  if (!stopped_ && place.depth < limits_.depth && has_zip_at_end(bytes)) {
-    MemoryInput input(bytes);
-    expand(input, Kind::kZip, place);
-  }
 }
 
 void Expansion::visit_part(const Place& place, const std::string& path, std::string_view bytes) {

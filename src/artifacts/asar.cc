@@ -2,11 +2,9 @@
 //
 //   {"files":{"src":{"files":{"main.js":{"size":120,"offset":"0"}}},"native.node":{"size":9,"unpacked":true}}}
 //
-// Offsets are decimal strings and count from the end of the header's pickle. The JSON is read as events, so that a hostile one costs no more
-// memory than its names.
+// Offsets are decimal strings and count from the end of the header's pickle. The JSON is read as events, and each file is handed over when its entry
+// ends: a path may be far longer than the entry that it is the path of, so that a list of all could outgrow any memory.
 #include "artifacts/asar.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +12,9 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "artifacts/reader.h"
+#include "artifacts/rendering.h"
 
 namespace keywake::artifacts {
 namespace {
@@ -26,38 +27,49 @@ constexpr std::uint64_t kMaxOverlap = 8;
 constexpr std::uint64_t kFreeBytes = 16ull << 20;
 
 std::uint32_t le32(std::string_view bytes, std::size_t at) {
-  std::uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) {
-    const std::size_t place = at + static_cast<std::size_t>(i);
-    value = value << 8 | (place < bytes.size() ? static_cast<unsigned char>(bytes[place]) : 0);
-  }
-  return value;
+  return Reader(bytes, at).le32();
 }
 
-struct File {
-  std::string path;
+constexpr std::size_t kLongestPath = 4096;  // names, not places
+
+struct Extent {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
 };
 
+// Whether the files, one behind the other, leave no gap before `end`.
+bool cover(std::vector<Extent> files, std::uint64_t end) {
+  std::sort(files.begin(), files.end(), [](const Extent& a, const Extent& b) { return a.offset < b.offset; });
+  std::uint64_t covered = 0;
+  for (const Extent& file : files) {
+    if (file.offset > covered) return false;
+    covered = std::max(covered, file.offset + file.size);
+  }
+  return covered >= end;
+}
+
 class Header {
  public:
-  explicit Header(std::vector<File>& files) : files_(files) {}
+  Header(std::string_view data, const Visit& visit) : data_(data), visit_(visit), budget_(kFreeBytes + kMaxOverlap * data.size()) {}
+
+  /// Of the last file that could not be handed over.
+  [[nodiscard]] const std::string& damage() const { return damage_; }
+  [[nodiscard]] const std::vector<Extent>& files() const { return files_; }
 
   bool start_object(std::size_t) {
     if (frames_.size() >= kMaxDepth) return false;
     // {"files": {NAME: {…}}}: a folder's "files" holds names; what a name holds is a file or a folder.
     const bool names = !frames_.empty() && !frames_.back().names && key_ == "files";
-    std::string path = frames_.empty() ? std::string() : frames_.back().path;
     const bool is_entry = !frames_.empty() && frames_.back().names;
-    if (is_entry) path += (path.empty() ? "" : "/") + key_;
-    if (path.size() > 4096) path.resize(4096);
-    frames_.push_back({.path = std::move(path), .names = names, .entry = is_entry});
+    frames_.push_back({.folder_size = path_.size(), .names = names, .entry = is_entry});
+    if (is_entry) path_ += (path_.empty() ? "" : "/") + key_;
+    if (path_.size() > kLongestPath) path_.resize(kLongestPath);
     return true;
   }
   bool end_object() {
-    Frame& frame = frames_.back();
-    if (frame.entry && frame.has_offset && frame.has_size && !frame.unpacked) files_.push_back({frame.path, frame.offset, frame.size});
+    const Frame& frame = frames_.back();
+    if (frame.entry && frame.has_offset && frame.has_size && !frame.unpacked) hand_over(frame);
+    path_.resize(frame.folder_size);
     frames_.pop_back();
     return true;
   }
@@ -97,7 +109,7 @@ class Header {
 
  private:
   struct Frame {
-    std::string path;
+    std::size_t folder_size;  // of the path, without the name of this entry
     std::uint64_t offset = 0;
     std::uint64_t size = 0;
     bool names = false;
@@ -106,22 +118,29 @@ class Header {
     bool has_offset = false;
     bool has_size = false;
   };
-  std::vector<File>& files_;
+
+  void hand_over(const Frame& file) {
+    if (file.offset > data_.size() || file.size > data_.size() - file.offset) {
+      damage_ = "a file of it lies outside the archive";
+    } else if (file.size > budget_) {
+      damage_ = "its files overlap too often";
+    } else {
+      budget_ -= file.size;
+      files_.push_back({file.offset, file.size});
+      if (file.size > 0) visit_(path_, data_.substr(file.offset, file.size));
+    }
+  }
+
+  std::string_view data_;
+  const Visit& visit_;
+  std::uint64_t budget_;  // bytes of files, which may share them
+  std::string damage_;
+  std::vector<Extent> files_;
   std::vector<Frame> frames_;
+  std::string path_;
   std::string key_;
   std::size_t arrays_ = 0;
 };
-
-// Whether the files, one behind the other, leave no gap before `end`.
-bool cover(std::vector<File> files, std::uint64_t end) {
-  std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.offset < b.offset; });
-  std::uint64_t covered = 0;
-  for (const File& file : files) {
-    if (file.offset > covered) return false;
-    covered = std::max(covered, file.offset + file.size);
-  }
-  return covered >= end;
-}
 
 }  // namespace
 
@@ -136,19 +155,15 @@ bool is_asar(std::string_view head) {
 Result<bool> unfold_asar(std::string_view bytes, const Visit& visit) {
   const std::uint64_t start = 8 + static_cast<std::uint64_t>(le32(bytes, 4));
   if (bytes.size() < 16 || start > bytes.size() || 16 + static_cast<std::uint64_t>(le32(bytes, 12)) > start) return fail("its header is cut off");
-  std::vector<File> files;
-  Header header(files);
+  Header header(bytes.substr(start), visit);
   const std::string_view json = bytes.substr(16, le32(bytes, 12));
   if (!Json::sax_parse(json.begin(), json.end(), &header)) return fail("its header is not the JSON of an asar");
-  const std::string_view data = bytes.substr(start);
-  std::uint64_t budget = kFreeBytes + kMaxOverlap * data.size();
-  for (const File& file : files) {
-    if (file.offset > data.size() || file.size > data.size() - file.offset) return fail(fmt::format("a file of it ends behind byte {}", bytes.size()));
-    if (file.size > budget) return fail("its files overlap too often");
-    budget -= file.size;
-    if (file.size > 0) visit(file.path, data.substr(file.offset, file.size));
-  }
-  return cover(std::move(files), data.size());
+  if (!header.damage().empty()) return fail(header.damage());
+  if (cover(header.files(), bytes.size() - start)) return true;
+  OwnBytes own(bytes);
+  for (const Extent& file : header.files()) own.blank(start + file.offset, file.size);
+  own.finish(visit);
+  return true;
 }
 
 }  // namespace keywake::artifacts

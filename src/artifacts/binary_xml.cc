@@ -44,6 +44,7 @@ class BinaryXml {
         case kPoolChunk: {
           auto pool = AndroidStrings::open(chunk.bytes);
           if (!pool) return std::unexpected(pool.error());
+          only_known_ &= shown_.empty();  // a second one takes the place of the first
           pool_ = *pool;
           shown_.assign(pool_.count(), false);
           break;
@@ -134,7 +135,7 @@ class BinaryXml {
 
   std::string shown(std::uint32_t index) {
     if (index >= shown_.size()) return {};
-    if (pool_.raw(index).size() > budget_) return {};  // write() will say so of what is near
+    if (pool_.raw(index).size() > budget_) return {};  // it comes with the strings that no element shows
     shown_[index] = true;
     return pool_.text(index);
   }
@@ -161,7 +162,10 @@ class BinaryXml {
     for (std::uint32_t i = 0; i < pool_.count(); ++i) {
       const std::string_view raw = pool_.raw(i);
       if (shown_[i]) continue;
-      if (raw.size() > budget) return fail("its strings are longer than the file");
+      if (raw.size() > budget) {
+        lines.finish();
+        return fail("its strings are longer than the file");
+      }
       budget -= raw.size();
       lines.add(std::uint64_t{i} + 1, {}, pool_.text(i));
     }

@@ -46,8 +46,8 @@ class DexFile {
       read_static_values();
       read_code();
     }
-    const std::uint32_t unreadable = print();
-    if (unreadable > 0) return fail(fmt::format("{} of its {} strings lie outside the file", unreadable, strings_.count));
+    const std::uint32_t unreadable = print(tables_fit);
+    if (unreadable > 0) return fail(fmt::format("{} of its {} strings lie outside the file, or repeat each other beyond its size", unreadable, strings_.count));
     if (!tables_fit) return fail("its tables would lie outside the file");
     return true;
   }
@@ -161,8 +161,8 @@ class DexFile {
     }
   }
 
-  // Returns how many strings lie outside the file.
-  std::uint32_t print() const {
+  // Returns how many strings cannot be read. The file's own bytes follow if it is whole.
+  std::uint32_t print(bool whole) const {
     TableLines lines("strings", visit_);
     OwnBytes own(bytes_);
     std::uint32_t unreadable = 0;
@@ -184,7 +184,7 @@ class DexFile {
       own.blank(text);
     }
     lines.finish();
-    if (unreadable == 0) own.finish(visit_);
+    if (whole && unreadable == 0) own.finish(visit_);
     return unreadable;
   }
 

@@ -164,10 +164,13 @@ class Assembly {
   }
 
   void find_constants() {
+    std::uint64_t budget = 2 * bytes_.size();  // rows may share a blob, and each is hashed
     for (std::uint32_t row = 1; row <= metadata_.rows(kConstant); ++row) {
       if ((metadata_.cell(kConstant, row, 0) & 0xff) != kStringType) continue;
       const std::string_view blob = metadata_.blob(metadata_.cell(kConstant, row, 2));
-      if (blob.size() > kLongestShared || blob.empty()) continue;  // rows may share a long one, and each is hashed
+      if (blob.size() > kLongestShared || blob.empty()) continue;
+      if (blob.size() > budget) return;
+      budget -= blob.size();
       constants_.try_emplace(blob, Constant{of_property(owner(metadata_.cell(kConstant, row, 1)))});
     }
   }

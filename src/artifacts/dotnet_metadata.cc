@@ -42,7 +42,7 @@ std::uint32_t cli_header_address(std::string_view bytes) {
 }
 
 // II.24.2.6: a kind of column. Up to 0x3f an index into that table; then coded ones, heaps, and plain numbers.
-enum Column : std::uint8_t { kTypeDefOrRef = 0x40, kHasConstant, kHasCustomAttribute, kHasFieldMarshal, kHasDeclSecurity, kMemberRefParent, kHasSemantics, kMethodDefOrRef, kMemberForwarded, kImplementation, kCustomAttributeType, kResolutionScope, kTypeOrMethodDef, kCodedEnd, kName = 0x80, kGuid, kBlobColumn, kU1, kU2, kU4 };
+enum Column : std::uint8_t { kTypeDefOrRef = 0x40, kHasConstant, kHasCustomAttribute, kHasFieldMarshal, kHasDeclSecurity, kMemberRefParent, kHasSemantics, kMethodDefOrRef, kMemberForwarded, kImplementation, kCustomAttributeType, kResolutionScope, kTypeOrMethodDef, kName = 0x80, kGuid, kBlobColumn, kU2, kU4 };
 
 struct Coded {
   unsigned tag_bits;

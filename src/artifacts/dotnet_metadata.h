@@ -12,7 +12,7 @@
 namespace keywake::artifacts {
 
 /// Numbers of metadata tables, II.22.
-enum Table : std::uint8_t { kTypeDef = 0x02, kField = 0x04, kMethodDef = 0x06, kParam = 0x08, kMemberRef = 0x0a, kConstant = 0x0b, kProperty = 0x17, kManifestResource = 0x28, kMethodSpec = 0x2b, kTables = 0x2d };
+enum Table : std::uint8_t { kField = 0x04, kMethodDef = 0x06, kParam = 0x08, kMemberRef = 0x0a, kConstant = 0x0b, kProperty = 0x17, kManifestResource = 0x28, kTables = 0x2d };
 
 /// The sections of a PE file: from relative virtual addresses to offsets.
 class PortableExecutable {

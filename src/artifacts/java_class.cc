@@ -49,7 +49,7 @@ constexpr std::array kKnownAttributes{
 
 class ClassFile {
  public:
-  ClassFile(std::string_view bytes, const Visit& visit) : reader_(bytes), visit_(visit) {}
+  ClassFile(std::string_view bytes, const Visit& visit) : bytes_(bytes), reader_(bytes), visit_(visit) {}
 
   Result<bool> unfold() {
     reader_.seek(8);
@@ -58,7 +58,8 @@ class ClassFile {
     print();
     if (!pool_whole) return fail(fmt::format("constant pool entry {} of {} cannot be read", pool_.size(), count_ - 1));
     if (!reader_.ok()) return fail("cut off behind its constant pool");
-    return only_known_ && reader_.left() == 0;
+    if (!only_known_ || reader_.left() > 0) show_rest();
+    return true;
   }
 
  private:
@@ -172,8 +173,9 @@ class ClassFile {
   }
 
   void name_string(unsigned index, std::string_view name) {
+    constexpr std::size_t kLongestName = 1024;  // thousands of strings may be given to one name
     const Constant string = at(index);
-    if (string.tag != kString || at(string.first).tag != kUtf8) return;
+    if (string.tag != kString || at(string.first).tag != kUtf8 || name.size() > kLongestName) return;
     if (Constant& constant = pool_[string.first]; constant.name.empty()) constant.name = name;
   }
 
@@ -188,6 +190,15 @@ class ClassFile {
     lines.finish();
   }
 
+  void show_rest() const {
+    OwnBytes own(bytes_);
+    for (const Constant& constant : pool_) {
+      if (!constant.text.empty()) own.blank(constant.text);
+    }
+    own.finish(visit_);
+  }
+
+  std::string_view bytes_;
   Reader reader_;
   const Visit& visit_;
   unsigned count_ = 0;

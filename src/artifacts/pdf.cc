@@ -11,8 +11,6 @@
 namespace keywake::artifacts {
 namespace {
 
-constexpr std::size_t kMaxFile = 64u << 20;  // parsed, a file can take a hundred times its size in memory
-
 constexpr const char* kModule = "keywake-pdf.so";
 
 // Beside the program, or where `make install` puts it; nowhere else is it looked for.
@@ -36,7 +34,6 @@ bool is_pdf(std::string_view head) {
 }
 
 Result<bool> unfold_pdf(std::string_view bytes, const Visit& visit) {
-  if (bytes.size() > kMaxFile) return fail("PDF larger than 64 MiB: read as bytes only");
   const PdfReader* const reader = Library::loaded<PdfReader>();
   if (reader == nullptr) return fail(fmt::format("{}{} cannot be loaded; it belongs beside keywake or into ../lib/keywake, and needs qpdf (Debian: libqpdf29)", kNoReader, kModule));
   switch (reader->read(bytes, visit)) {

@@ -8,14 +8,21 @@
 // 3.14.2). Of versions whose numbers are not known here all strings are listed, without names.
 #include "artifacts/pyc.h"
 
+#include <fmt/format.h>
+
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "artifacts/reader.h"
 
 namespace keywake::artifacts {
 namespace {
 
 constexpr unsigned kMaxDepth = 200;             // CPython itself stops at 2,000; a compiler's output has some twenty
+constexpr std::uint64_t kMaxRepeats = 8;        // work and output, in sizes of the file: values may be made to share all they hold
+constexpr std::uint64_t kFreeBytes = 65536;
 constexpr std::size_t kMaxValues = 2'000'000;   // some 100 bytes of memory each
 constexpr std::size_t kMaxElements = 8'000'000;  // of all tuples together
 
@@ -66,6 +73,7 @@ struct Value {
 };
 
 const Value kNothing;
+const Value kNull;  // marshal's NULL, which ends a dict
 
 struct Code {
   std::string_view code;
@@ -78,18 +86,33 @@ std::string_view name_at(const Value* names, std::size_t index) {
   return index < names->elements.size() ? names->elements[index]->text : std::string_view{};
 }
 
+// What the listings of a whole file may still cost.
+struct Budget {
+  std::uint64_t left;
+  bool exceeded = false;
+  bool too_deep = false;  // tuples in tuples, which were not followed to the last
+
+  bool spend(std::uint64_t cost) {
+    exceeded |= cost > left;
+    left -= exceeded ? left : cost;
+    return !exceeded;
+  }
+};
+
 // The strings of one piece of code. A constant used by name is left out of the plain list.
 class Listing {
  public:
-  Listing(const Code& code, std::uint32_t magic) : code_(code), magic_(magic), named_(code.constants->elements.size()) {}
+  Listing(const Code& code, std::uint32_t magic, Budget& budget) : code_(code), magic_(magic), budget_(budget) {}
 
   std::string text() {
-    if (const Operations* operations = operations_of(magic_)) pair(*operations);
     const auto& constants = code_.constants->elements;
+    if (!budget_.spend(code_.code.size() + constants.size())) return {};
+    named_.assign(constants.size(), false);
+    if (const Operations* operations = operations_of(magic_)) pair(*operations);
     for (std::size_t i = 0; i < constants.size(); ++i) {
-      if (!named_[i]) add(*constants[i]);
+      if (!named_[i]) add(*constants[i], 0);
     }
-    return out_;
+    return std::move(out_);
   }
 
  private:
@@ -100,7 +123,7 @@ class Listing {
 
   void assign(std::string_view name, std::size_t constant) {
     const Value* value = string_at(constant);
-    if (name.empty() || value == nullptr || value->text.empty()) return;
+    if (name.empty() || value == nullptr || value->text.empty() || !budget_.spend(name.size() + value->text.size())) return;
     const bool plain = value->text.find_first_of("\"\n\\") == std::string_view::npos;
     const std::string_view quote = plain ? "\"" : "\"\"\"";
     out_ += name;
@@ -112,18 +135,13 @@ class Listing {
     named_[constant] = true;
   }
 
-  void add(const Value& value) {
-    if (value.type == Value::Type::kString && !value.text.empty()) {
-      out_ += value.text;
-      out_ += '\n';
-    }
+  void add(const Value& value, unsigned depth) {
+    if (depth > kMaxDepth) budget_.too_deep = true;
+    if (depth > kMaxDepth || !budget_.spend(1 + value.text.size())) return;
+    if (!value.text.empty()) out_.append(value.text) += '\n';
     for (const Value* element : value.elements) {
-      if (element->type == Value::Type::kString) add(*element);
-    }
-    for (const Value* element : value.elements) {  // one level: deeper ones are folded constants of constants
-      for (const Value* inner : element->elements) {
-        if (inner->type == Value::Type::kString) add(*inner);
-      }
+      if (budget_.exceeded) return;
+      add(*element, depth + 1);
     }
   }
 
@@ -199,55 +217,50 @@ class Listing {
   static constexpr std::size_t kNone = ~std::size_t{0};
   const Code& code_;
   std::uint32_t magic_;
+  Budget& budget_;
   std::vector<bool> named_;
   std::string out_;
 };
 
-class Reader {
+class Unmarshal {
  public:
-  Reader(std::string_view bytes, std::uint32_t magic, const Visit& visit) : bytes_(bytes), magic_(magic), visit_(visit) {}
+  Unmarshal(std::string_view bytes, std::uint32_t magic, const Visit& visit)
+      : in_(bytes), magic_(magic), visit_(visit), budget_{.left = kMaxRepeats * bytes.size() + kFreeBytes} {}
 
-  bool run() { return read(0) != nullptr; }
+  Result<bool> run() {
+    const bool whole = read(0) != nullptr;
+    if (budget_.exceeded) return fail(fmt::format("it repeats its strings beyond {} times the size of the file", kMaxRepeats));
+    if (!whole) return fail("its code is not what its version's marshal writes");
+    return !budget_.too_deep;
+  }
 
  private:
-  std::uint32_t u8() { return at_ < bytes_.size() ? static_cast<unsigned char>(bytes_[at_++]) : (cut_ = true, 0); }
-  std::uint32_t u32() {
-    std::uint32_t value = u8();
-    value |= u8() << 8;
-    value |= u8() << 16;
-    return value | u8() << 24;
-  }
-  std::string_view take(std::size_t size) {
-    if (size > bytes_.size() - at_) {
-      cut_ = true;
-      return {};
-    }
-    at_ += size;
-    return bytes_.substr(at_ - size, size);
-  }
   Value* make() {
     if (values_.size() >= kMaxValues) return nullptr;
     return &values_.emplace_back();
   }
 
-  // Null: damaged. A NULL object (the end of a dict) is kNothing, as is whatever holds no string.
+  // Null: damaged. Whatever holds no string is kNothing.
   const Value* read(unsigned depth) {
-    if (depth > kMaxDepth || cut_) return nullptr;
-    const std::uint32_t tag = u8();
+    if (depth > kMaxDepth || budget_.exceeded) return nullptr;
+    const unsigned tag = in_.u8();
+    if (!in_.ok()) return nullptr;
     std::size_t number = kUnnumbered;
-    if ((tag & 0x80) != 0 && !cut_) {
+    if ((tag & 0x80) != 0) {
       if (numbered_.size() >= kMaxElements) return nullptr;
       number = numbered_.size();
       numbered_.push_back(&kNothing);
     }
     const Value* value = read_tagged(static_cast<char>(tag & 0x7f), depth);
     if (value != nullptr && number != kUnnumbered) numbered_[number] = value;
-    return cut_ ? nullptr : value;
+    return in_.ok() ? value : nullptr;
   }
 
   const Value* read_tagged(char tag, unsigned depth) {
     switch (tag) {
-      case '0': case 'N': case 'F': case 'T': case 'S': case '.':
+      case '0':
+        return &kNull;
+      case 'N': case 'F': case 'T': case 'S': case '.':
         return &kNothing;
       case 'i':
         return skip(4);
@@ -256,26 +269,26 @@ class Reader {
       case 'y':
         return skip(16);
       case 'f':
-        return skip(u8());
+        return skip(in_.u8());
       case 'x':
-        skip(u8());
-        return skip(u8());
+        skip(in_.u8());
+        return skip(in_.u8());
       case 'l': {
-        const auto digits = static_cast<std::int32_t>(u32());
+        const auto digits = static_cast<std::int32_t>(in_.le32());
         return skip(2 * static_cast<std::size_t>(digits < 0 ? -static_cast<std::int64_t>(digits) : digits));
       }
       case 's': case 't': case 'u': case 'a': case 'A':
-        return string(u32());
+        return string(in_.le32());
       case 'z': case 'Z':
-        return string(u8());
+        return string(in_.u8());
       case 'r': {
-        const std::uint32_t number = u32();
+        const std::uint32_t number = in_.le32();
         return number < numbered_.size() ? numbered_[number] : nullptr;
       }
       case ')':
-        return sequence(u8(), depth);
+        return sequence(in_.u8(), depth);
       case '(': case '[': case '<': case '>':
-        return sequence(u32(), depth);
+        return sequence(in_.le32(), depth);
       case '{':
         return dictionary(depth);
       case ':':  // slice, 3.14
@@ -287,14 +300,14 @@ class Reader {
     }
   }
 
-  const Value* skip(std::size_t size) {
-    take(size);
+  const Value* skip(std::uint64_t size) {
+    in_.skip(size);
     return &kNothing;
   }
 
   const Value* string(std::size_t size) {
-    const std::string_view text = take(size);
-    Value* value = cut_ ? nullptr : make();
+    const std::string_view text = in_.take(size);
+    Value* value = in_.ok() ? make() : nullptr;
     if (value == nullptr) return nullptr;
     value->type = Value::Type::kString;
     value->text = text;
@@ -302,7 +315,7 @@ class Reader {
   }
 
   const Value* sequence(std::size_t count, unsigned depth) {
-    if (count > bytes_.size() - at_) return nullptr;  // each takes a byte at least
+    if (count > in_.left()) return nullptr;  // each takes a byte at least
     Value* value = make();
     if (value == nullptr) return nullptr;
     value->type = Value::Type::kTuple;
@@ -315,28 +328,28 @@ class Reader {
   }
 
   const Value* dictionary(unsigned depth) {
-    while (at_ < bytes_.size() && bytes_[at_] != '0') {
-      if (read(depth + 1) == nullptr || read(depth + 1) == nullptr) return nullptr;
+    for (;;) {
+      const Value* key = read(depth + 1);
+      if (key == &kNull) return &kNothing;
+      if (key == nullptr || read(depth + 1) == nullptr) return nullptr;
     }
-    u8();
-    return &kNothing;
   }
 
   const Value* code(unsigned depth) {
     Code out;
     const int numbers = magic_ >= kLocalsPlus ? 5 : magic_ >= kPositionalOnly ? 6 : 5;
-    for (int i = 0; i < numbers; ++i) u32();
+    for (int i = 0; i < numbers; ++i) in_.le32();
     const Value* bytecode = read(depth + 1);
     if (bytecode == nullptr) return nullptr;
     out.code = bytecode->text;
     if ((out.constants = read(depth + 1)) == nullptr || (out.names = read(depth + 1)) == nullptr || (out.locals = read(depth + 1)) == nullptr) return nullptr;
-    const std::string text = Listing(out, magic_).text();
+    const std::string text = Listing(out, magic_, budget_).text();
     if (!text.empty()) visit_("strings", text);
     const bool locals_plus = magic_ >= kLocalsPlus;
     for (int i = 0; i < 4; ++i) {  // kinds, file, name, qualified name; before 3.11 free, cells, file, name
       if (read(depth + 1) == nullptr) return nullptr;
     }
-    u32();
+    in_.skip(4);
     for (int i = 0; i < (locals_plus ? 2 : 1); ++i) {
       if (read(depth + 1) == nullptr) return nullptr;
     }
@@ -344,12 +357,11 @@ class Reader {
   }
 
   static constexpr std::size_t kUnnumbered = ~std::size_t{0};
-  std::string_view bytes_;
+  Reader in_;
   std::uint32_t magic_;
   const Visit& visit_;
-  std::size_t at_ = 0;
+  Budget budget_;
   std::size_t elements_ = 0;
-  bool cut_ = false;
   std::deque<Value> values_;
   std::vector<const Value*> numbered_;
 };
@@ -366,9 +378,7 @@ bool is_pyc(std::string_view head) {
 Result<bool> unfold_pyc(std::string_view bytes, const Visit& visit) {
   if (bytes.size() < 24) return fail("it is cut off");
   const std::uint32_t magic = magic_of(bytes);
-  Reader reader(bytes.substr(header_size(magic)), magic, visit);
-  if (!reader.run()) return fail("its code is not what its version's marshal writes");
-  return true;
+  return Unmarshal(bytes.substr(header_size(magic)), magic, visit).run();
 }
 
 }  // namespace keywake::artifacts

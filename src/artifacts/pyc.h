@@ -11,7 +11,7 @@ namespace keywake::artifacts {
 
 bool is_pyc(std::string_view head);
 
-/// True: nothing but names of things and file names is left beside the parts.
+/// True: nothing but names of things and file names is left beside the parts. False if tuples are nested beyond all measure.
 Result<bool> unfold_pyc(std::string_view bytes, const Visit& visit);
 
 }  // namespace keywake::artifacts

@@ -88,8 +88,9 @@ std::string quoted(std::string_view value) {
 }
 
 void TableLines::add(std::uint64_t line, std::string_view name, std::string_view value) {
-  if (value.empty()) return;
-  if (value.find_first_of("\n\r") != std::string_view::npos) {
+  const std::string_view first = value.substr(0, value.find_last_not_of("\n\r") + 1);
+  if (first.empty()) return;
+  if (first.find_first_of("\n\r") != std::string_view::npos) {
     visit_(part_ + "/" + std::to_string(line), value);
     return;
   }
@@ -97,11 +98,12 @@ void TableLines::add(std::uint64_t line, std::string_view name, std::string_view
   line_ = line;
   const std::size_t begin = text_.size();
   if (name.empty()) {
-    text_ += value;
+    text_ += first;
   } else {
-    text_.append(name).append(" = ").append(quoted(value));
+    text_.append(name).append(" = ").append(quoted(first));
   }
-  std::replace(text_.begin() + static_cast<std::ptrdiff_t>(begin), text_.end(), '\0', ' ');
+  // A name may hold line ends, too.
+  std::replace_if(text_.begin() + static_cast<std::ptrdiff_t>(begin), text_.end(), [](char c) { return c == '\0' || c == '\n' || c == '\r'; }, ' ');
 }
 
 void TableLines::finish() {

@@ -19,7 +19,7 @@ std::string from_utf16le(std::string_view bytes);
 std::string quoted(std::string_view value);
 
 /// A part in which line N is entry N of a table in the file, so that it is the same line in every scan, and a person can look the entry up.
-/// A value of several lines has a part of its own, PART/N.
+/// A value of several lines has a part of its own, PART/N; line ends behind the last are left out.
 class TableLines {
  public:
   TableLines(std::string part, const Visit& visit) : part_(std::move(part)), visit_(visit) {}

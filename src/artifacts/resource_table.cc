@@ -15,7 +15,7 @@ namespace {
 
 class ResourceTable {
  public:
-  ResourceTable(std::string_view bytes, const Visit& visit) : bytes_(bytes), visit_(visit), budget_(bytes.size()), own_(bytes) {}
+  ResourceTable(std::string_view bytes, const Visit& visit) : bytes_(bytes), visit_(visit), budget_(bytes.size()), name_budget_(4 * bytes.size() + 4096), own_(bytes) {}
 
   Result<bool> unfold() {
     const std::uint32_t header_size = Reader(bytes_, 2).le16();
@@ -33,9 +33,9 @@ class ResourceTable {
       if (chunk.type == kPackageChunk) read = read_package(chunk);
     }
     auto shown = show_values();
-    own_.finish(visit_);
     if (!read) return std::unexpected(read.error());
     if (!shown) return std::unexpected(shown.error());
+    own_.finish(visit_);
     return true;
   }
 
@@ -115,7 +115,10 @@ class ResourceTable {
 
   void name_value(std::uint32_t value, std::uint32_t key, const AndroidStrings& keys) {
     constexpr std::size_t kLongestName = 1024;
-    if (value < names_.size() && names_[value].empty() && keys.raw(key).size() <= kLongestName) names_[value] = keys.text(key);
+    const std::size_t size = keys.raw(key).size();
+    if (value >= names_.size() || !names_[value].empty() || size > kLongestName || size > name_budget_) return;
+    name_budget_ -= size;
+    names_[value] = keys.text(key);
   }
 
   Result<void> show_values() {
@@ -140,6 +143,7 @@ class ResourceTable {
   AndroidStrings values_;
   std::vector<std::string> names_;  // of the resource that has a value
   std::uint64_t budget_;            // entries looked at: chunks may be made to share them
+  std::uint64_t name_budget_;       // bytes of names: as many values as there are may be made to share one
   OwnBytes own_;
 };
 

@@ -168,6 +168,8 @@ class Reader {
 }  // namespace
 
 std::string clean_source_path(std::string_view root, std::string_view source) {
+  constexpr std::size_t kLongestRoot = 256;  // it stands before every source
+  root = root.substr(0, kLongestRoot);
   std::string joined;
   if (source.find("://") == std::string_view::npos && !root.empty()) {
     joined = root;

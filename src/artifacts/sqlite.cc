@@ -1,5 +1,5 @@
 // A damaged or hostile database can make SQLite work for long and corrupt pages lead it in circles: a progress handler ends a statement that
-// takes more steps than the size of the file explains, and lengths, columns and depths are limited below SQLite's own limits.
+// takes more steps than the size of the file explains, and lengths and depths are limited below SQLite's own limits.
 #include "artifacts/sqlite.h"
 
 #include <fmt/format.h>
@@ -23,6 +23,9 @@ constexpr int kStepsPerCall = 10'000;           // of SQLite's virtual machine b
 constexpr std::uint64_t kFreeSteps = 10'000'000;  // that any file may take
 constexpr std::size_t kPartBytes = 4u << 20;    // rows are handed over in parts of about this size
 constexpr std::size_t kMaxTables = 10'000;
+// What PRAGMA table_xinfo says of a column in "hidden".
+constexpr int kOrdinary = 0;
+constexpr int kGeneratedAndStored = 3;
 
 struct Close {
   void operator()(sqlite3* database) const { sqlite().close_v2(database); }
@@ -78,12 +81,19 @@ std::string_view text_column(sqlite3_stmt* row, int index) {  // in UTF-8, howev
   return text == nullptr || size <= 0 ? std::string_view{} : std::string_view(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
 }
 
+// Of the last call. Not sqlite3_errmsg(), which quotes the schema.
+std::string problem(sqlite3* database) {
+  const int code = sqlite().errcode(database);
+  const bool exceeded = code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE || code == SQLITE_INTERRUPT;
+  return exceeded ? "there are more than its size explains" : sqlite().errstr(code);
+}
+
 Result<Database> open(std::string_view bytes, Budget& budget) {
   if (auto loaded = load_sqlite(); !loaded) return std::unexpected(loaded.error());
   sqlite3* raw = nullptr;
   const int opened = sqlite().open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(raw);
-  if (opened != SQLITE_OK) return fail("SQLite database: no memory to open it");
+  if (opened != SQLITE_OK) return fail("no memory to open it");
   sqlite().db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite().db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite().db_config(raw, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
@@ -97,7 +107,7 @@ Result<Database> open(std::string_view bytes, Budget& budget) {
   sqlite().limit(raw, SQLITE_LIMIT_WORKER_THREADS, 0);
   sqlite().exec(raw, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000", nullptr, nullptr, nullptr);
   auto* copy = static_cast<unsigned char*>(sqlite().malloc64(bytes.size()));
-  if (copy == nullptr) return fail("SQLite database: too large to be copied");
+  if (copy == nullptr) return fail("too large to be copied");
   std::memcpy(copy, bytes.data(), bytes.size());
   // A database in write-ahead mode says so here and would ask for its log, a file beside it; in memory it is read as it stands.
   if (copy[18] == 2) copy[18] = copy[19] = 1;
@@ -110,12 +120,13 @@ Result<Database> open(std::string_view bytes, Budget& budget) {
   return database;
 }
 
-// Columns that are stored: hidden ones of virtual tables and generated ones are not.
+// Columns that are stored: hidden ones of virtual tables are not, nor are generated ones that are computed when they are read.
 std::vector<std::string> stored_columns(sqlite3* database, const std::string& table) {
   std::vector<std::string> names;
   const Statement columns = prepare(database, "PRAGMA table_xinfo(" + quoted(table) + ")");
   while (columns && sqlite().step(columns.get()) == SQLITE_ROW) {
-    if (sqlite().column_int(columns.get(), 6) == 0) names.emplace_back(text_column(columns.get(), 1));
+    const int hidden = sqlite().column_int(columns.get(), 6);
+    if (hidden == kOrdinary || hidden == kGeneratedAndStored) names.emplace_back(text_column(columns.get(), 1));
   }
   return names;
 }
@@ -167,11 +178,11 @@ Result<bool> unfold_sqlite(std::string_view bytes, const Visit& visit) {
   if (!database) return std::unexpected(database.error());
   std::vector<std::string> tables;
   std::string schema;
-  bool whole = true;
+  std::string why;  // not all could be read
   {
     // Virtual tables have no root page; what they store stands in ordinary tables.
     const Statement list = prepare(database->get(), "SELECT type, name, rootpage, sql FROM sqlite_schema");
-    if (!list) return fail(fmt::format("{}", sqlite().errmsg(database->get())));
+    if (!list) return fail(problem(database->get()));
     int stepped = SQLITE_ROW;
     while ((stepped = sqlite().step(list.get())) == SQLITE_ROW && tables.size() < kMaxTables) {
       schema += text_column(list.get(), 3);
@@ -179,16 +190,16 @@ Result<bool> unfold_sqlite(std::string_view bytes, const Visit& visit) {
       const bool is_table = text_column(list.get(), 0) == "table" && sqlite().column_int64(list.get(), 2) > 0;
       if (is_table) tables.emplace_back(text_column(list.get(), 1));
     }
-    if (stepped != SQLITE_DONE) whole = false;
+    if (stepped != SQLITE_DONE) why = problem(database->get());
   }
   if (!schema.empty()) visit("schema", schema);
   for (const std::string& table : tables) {
-    if (!read_table(database->get(), table, budget, visit)) whole = false;
+    if (!read_table(database->get(), table, budget, visit) && why.empty()) why = problem(database->get());
   }
-  if (!whole) return fail(fmt::format("SQLite database: not all rows could be read ({})", sqlite().errmsg(database->get())));
-  const auto free_bytes = sqlite_free_bytes(bytes);
-  if (!free_bytes) return false;
-  visit("", *free_bytes);
+  if (!why.empty()) return fail(fmt::format("not all rows could be read: {}", why));
+  OwnBytes own(bytes);
+  if (!blank_live_cells(bytes, own)) return false;
+  own.finish(visit);
   return true;
 }
 

@@ -1,12 +1,11 @@
 // The B-trees are walked from the roots that the schema's own tree (page 1) names, and every byte of a cell's payload, also in its overflow
-// pages, is marked. What no mark covers is free. Layout: sqlite.org/fileformat2.html, sections 1.3 (header), 1.6 (B-tree pages and cells).
+// pages, is blanked. What is left is free. Layout: sqlite.org/fileformat2.html, sections 1.3 (header), 1.6 (B-tree pages and cells).
 //
 //   page: [100 bytes of file header on page 1][header 8 or 12][pointers to cells, u16 each] … free … [cells]
 //   cell of a table's leaf:  varint payload size · varint row id · payload · [u32 overflow page]
 //   cell of an index:        ([u32 child]) · varint payload size · payload · [u32 overflow page]
 #include "artifacts/sqlite_free.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -15,7 +14,7 @@ namespace {
 
 class Walk {
  public:
-  explicit Walk(std::string_view file) : file_(file) {}
+  Walk(std::string_view file, OwnBytes& own) : file_(file), own_(own), budget_(file.size()) {}
 
   bool run() {
     page_size_ = u16(16) == 1 ? 65536 : u16(16);
@@ -26,22 +25,13 @@ class Walk {
     pages_ = file_.size() / page_size_;
     if (pages_ == 0 || u32(44) > 4) return false;
     seen_.assign(pages_ + 1, false);
-    used_.assign(file_.size(), false);
-    mark(0, 100);
+    if (!mark(0, 100)) return false;
     todo_.push_back(1);
     in_schema_ = true;
     if (!drain()) return false;
     in_schema_ = false;
     todo_ = roots_;
     return drain();
-  }
-
-  [[nodiscard]] std::string rest() const {
-    std::string out(file_);
-    for (std::size_t at = 0; at < out.size(); ++at) {
-      if (used_[at]) out[at] = ' ';
-    }
-    return out;
   }
 
  private:
@@ -60,9 +50,12 @@ class Walk {
     return value << 8 | u8(at++);
   }
 
-  void mark(std::size_t at, std::size_t size) {
-    const std::size_t end = std::min(at + size, file_.size());
-    for (; at < end; ++at) used_[at] = true;
+  // False: more than the file has, so cells lie upon each other.
+  bool mark(std::size_t at, std::size_t size) {
+    if (size > budget_) return false;
+    budget_ -= size;
+    own_.blank(at, size);
+    return true;
   }
 
   bool visit_once(std::size_t page) {
@@ -88,8 +81,7 @@ class Walk {
     const bool interior = type == 2 || type == 5;
     const std::size_t cells = u16(header + 3);
     const std::size_t pointers = header + (interior ? 12 : 8);
-    if (pointers + 2 * cells > start + page_size_) return false;
-    mark(header, pointers + 2 * cells - header);
+    if (pointers + 2 * cells > start + page_size_ || !mark(header, pointers + 2 * cells - header)) return false;
     if (interior) todo_.push_back(u32(header + 8));
     for (std::size_t i = 0; i < cells; ++i) {
       const std::size_t offset = u16(pointers + 2 * i);
@@ -106,8 +98,7 @@ class Walk {
     }
     if (type == 5) {
       varint(at);
-      mark(cell, at - cell);
-      return true;
+      return mark(cell, at - cell);
     }
     const std::uint64_t payload = varint(at);
     if (type == 13) varint(at);
@@ -120,8 +111,7 @@ class Walk {
       if (local > most) local = least;
     }
     const std::size_t end = at + local + (local < payload ? 4 : 0);
-    if (end > page_start + page_size_) return false;
-    mark(cell, end - cell);
+    if (end > page_start + page_size_ || !mark(cell, end - cell)) return false;
     if (in_schema_ && type == 13 && !read_schema_row(std::string_view(file_).substr(at, local))) return false;
     return local == payload || read_overflow(u32(at + local), payload - local);
   }
@@ -131,7 +121,7 @@ class Walk {
       if (!visit_once(page)) return false;
       const std::size_t start = (page - 1) * page_size_;
       const std::uint64_t here = std::min<std::uint64_t>(left, usable_ - 4);
-      mark(start, 4 + here);
+      if (!mark(start, 4 + here)) return false;
       left -= here;
       page = u32(start);
     }
@@ -165,11 +155,12 @@ class Walk {
   }
 
   std::string_view file_;
+  OwnBytes& own_;
+  std::uint64_t budget_;  // bytes that cells may cover
   std::size_t page_size_ = 0;
   std::size_t usable_ = 0;
   std::size_t pages_ = 0;
   std::vector<bool> seen_;
-  std::vector<bool> used_;
   std::vector<std::size_t> todo_;
   std::vector<std::size_t> roots_;
   bool in_schema_ = false;
@@ -177,10 +168,6 @@ class Walk {
 
 }  // namespace
 
-std::optional<std::string> sqlite_free_bytes(std::string_view file) {
-  Walk walk(file);
-  if (file.size() < 512 || !walk.run()) return std::nullopt;
-  return walk.rest();
-}
+bool blank_live_cells(std::string_view file, OwnBytes& own) { return file.size() >= 512 && Walk(file, own).run(); }
 
 }  // namespace keywake::artifacts

@@ -3,13 +3,13 @@
 // Thread safety: pure.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
+
+#include "artifacts/rendering.h"
 
 namespace keywake::artifacts {
 
-/// The file with blanks for all else, so that offsets stay. Absent if the pages cannot be followed to the last (damage, an unknown page size).
-std::optional<std::string> sqlite_free_bytes(std::string_view file);
+/// Blanks all else in `own`, which is of the file. False if the pages cannot be followed to the last (damage, an unknown page size).
+bool blank_live_cells(std::string_view file, OwnBytes& own);
 
 }  // namespace keywake::artifacts

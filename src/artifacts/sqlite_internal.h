@@ -20,7 +20,8 @@ struct Sqlite : Library {
   decltype(&::sqlite3_column_type) column_type = take("sqlite3_column_type");
   decltype(&::sqlite3_db_config) db_config = take("sqlite3_db_config");
   decltype(&::sqlite3_deserialize) deserialize = take("sqlite3_deserialize");
-  decltype(&::sqlite3_errmsg) errmsg = take("sqlite3_errmsg");
+  decltype(&::sqlite3_errcode) errcode = take("sqlite3_errcode");
+  decltype(&::sqlite3_errstr) errstr = take("sqlite3_errstr");
   decltype(&::sqlite3_exec) exec = take("sqlite3_exec");
   decltype(&::sqlite3_finalize) finalize = take("sqlite3_finalize");
   decltype(&::sqlite3_limit) limit = take("sqlite3_limit");

@@ -24,6 +24,7 @@ using Visit = std::function<void(std::string_view path, std::string_view bytes)>
 inline constexpr std::string_view kEncrypted = "encrypted";
 inline constexpr std::string_view kNoReader = "not read: ";
 
+/// `bytes`: all of it, in memory; some readers take a hundred times as much to read it, so the caller bounds it (archive/expansion.h).
 /// Whether the parts hold all text that the bytes do (then the bytes themselves need no scan). Error: damaged, or one of those above; what came before stays.
 Result<bool> unfold(Format format, std::string_view bytes, const Visit& visit);
 

@@ -45,9 +45,12 @@ struct StackFreer {
 
 std::vector<Certificate> Certificate::all_in(std::string_view text) {
   constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  constexpr std::string_view kEnd = "-----END CERTIFICATE";
   std::vector<Certificate> out;
   for (std::size_t at = text.find(kBegin); at != std::string_view::npos && out.size() < kMost; at = text.find(kBegin, at + 1)) {
-    const std::string pem = plain_pem(text.substr(at));
+    const std::size_t end = text.find(kEnd, at);
+    if (end == std::string_view::npos) break;
+    const std::string pem = plain_pem(text.substr(at, end + kEnd.size() - at));
     const std::unique_ptr<BIO, decltype(&BIO_free_all)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free_all);
     if (X509* read = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) out.push_back(Certificate(std::shared_ptr<X509>(read, X509_free)));
   }

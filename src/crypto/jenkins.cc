@@ -44,15 +44,16 @@ std::optional<Secret> without_magic(const std::optional<Secret>& of) {
   return Secret(of->reveal().substr(0, of->size() - kMagic.size()));
 }
 
-Result<std::string> contents(const fs::path& file) {
+Result<Secret> contents(const fs::path& file) {
   std::error_code ec;
   if (!fs::is_regular_file(file, ec)) return fail(fmt::format("{}: no such file; master.key and hudson.util.Secret are in secrets/ of Jenkins' home", file.native()));
   std::ifstream in(file, std::ios::binary);
   std::string out(kMaxKeyFile, '\0');
   in.read(out.data(), static_cast<std::streamsize>(out.size()));
   if (in.bad() || in.gcount() == 0) return fail(fmt::format("{}: cannot be read, or is empty", file.native()));
-  out.resize(static_cast<std::size_t>(in.gcount()));
-  return out;
+  Secret secret(std::string_view(out).substr(0, static_cast<std::size_t>(in.gcount())));
+  OPENSSL_cleanse(out.data(), out.size());
+  return secret;
 }
 
 // In braces or not, white space ignored.
@@ -79,7 +80,7 @@ Result<JenkinsSecrets> JenkinsSecrets::read(const fs::path& folder) {
   if (!master) return std::unexpected(master.error());
   const auto wrapped = contents(folder / "hudson.util.Secret");
   if (!wrapped) return std::unexpected(wrapped.error());
-  auto out = of(*master, *wrapped);
+  auto out = of(master->reveal(), wrapped->reveal());
   if (!out) return fail(fmt::format("{}: {}", folder.native(), out.error().message));
   return out;
 }
@@ -92,6 +93,7 @@ Result<JenkinsSecrets> JenkinsSecrets::of(std::string_view master_key, std::stri
   unsigned int size = 0;
   if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) != 1) return fail("SHA-256 is not to be had");
   const auto key = without_magic(decrypt({reinterpret_cast<const char*>(digest), kKeyBytes}, {}, wrapped));
+  OPENSSL_cleanse(digest, sizeof digest);
   if (!key || key->size() < kKeyBytes) return fail("master.key does not open hudson.util.Secret; take both from the same Jenkins");
   return JenkinsSecrets(Secret(key->reveal().substr(0, kKeyBytes)));
 }

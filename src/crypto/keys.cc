@@ -4,6 +4,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
@@ -133,6 +134,7 @@ std::optional<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
   const Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   static constexpr auto kNoPassword = [](char*, int, int, void*) { return -1; };
   EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, kNoPassword, nullptr);
+  ERR_clear_error();  // of this thread: libraries that speak TLS look there
   if (key == nullptr) return std::nullopt;
   return PrivateKey(handle(key));
 }

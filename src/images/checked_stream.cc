@@ -70,13 +70,17 @@ archive::Stream checked(archive::Stream stream, const Descriptor& blob) {
 
 Result<std::string> read_document(archive::Stream stream, const Descriptor& blob) {
   if (blob.size > kMaxDocument) return fail(fmt::format("larger than the {} that a manifest or config may have", human_bytes(kMaxDocument)));
-  const archive::Stream bytes = checked(std::move(stream), blob);
+  return read_all(checked(std::move(stream), blob), kMaxDocument, blob.digest);
+}
+
+Result<std::string> read_all(const archive::Stream& stream, std::uint64_t most, const std::string& name) {
   std::string out;
   for (;;) {
-    auto part = bytes.read();
+    auto part = stream.read();
     if (!part) return std::unexpected(part.error());
     if (part->empty()) return out;
     out += *part;
+    if (out.size() > most) return fail(fmt::format("{}: larger than {}", name, human_bytes(most)));
   }
 }
 

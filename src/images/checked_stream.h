@@ -1,6 +1,7 @@
 // Holds a blob against its descriptor while it streams. Ownership: takes the stream over. Thread safety: one thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ namespace keywake::images {
 /// size and digest, and so does the read that would go beyond the size. The caller
 /// names the blob.
 archive::Stream checked(archive::Stream stream, const Descriptor& blob);
+
+/// All that a stream gives. Beyond `most` bytes it is an error, which begins with `name`.
+Result<std::string> read_all(const archive::Stream& stream, std::uint64_t most, const std::string& name);
 
 /// All of a small blob, checked.
 Result<std::string> read_document(archive::Stream stream, const Descriptor& blob);

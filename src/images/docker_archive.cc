@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json_nesting.h"
 #include "base/text.h"
 #include "images/checked_stream.h"
 #include "images/manifest.h"
@@ -56,7 +57,7 @@ class DockerArchive : public ImageStore {
   Result<void> load() {
     auto bytes = small(kManifest);
     if (!bytes) return std::unexpected(bytes.error());
-    const Json list = Json::parse(*bytes, nullptr, false);
+    const Json list = nests_deeper_than(kMaxNesting, *bytes) ? Json() : Json::parse(*bytes, nullptr, false);
     if (!list.is_array()) return fail(fmt::format("{}: its {} is no JSON list", path_, kManifest));
     if (list.size() > kMaxImages) return fail(fmt::format("{}: {} images, more than the {} that are read", path_, list.size(), kMaxImages));
     std::string others;
@@ -111,17 +112,9 @@ class DockerArchive : public ImageStore {
   Result<std::string> small(const std::string& name) {
     const TarFile::Member* member = file_.find(name);
     if (member == nullptr) return fail(fmt::format("{}: no file {} in it", path_, printable(name)));
-    if (member->size > kMaxDocument) return fail(fmt::format("{}: its {} is larger than {}", path_, printable(name), human_bytes(kMaxDocument)));
     auto stream = file_.read(*member);
     if (!stream) return std::unexpected(stream.error());
-    std::string out;
-    for (;;) {
-      auto part = stream->read();
-      if (!part) return std::unexpected(part.error());
-      if (part->empty()) return out;
-      out += *part;
-      if (out.size() > kMaxDocument) return fail(fmt::format("{}: its {} is larger than {}", path_, printable(name), human_bytes(kMaxDocument)));
-    }
+    return read_all(*stream, kMaxDocument, fmt::format("{}: its {}", path_, printable(name)));
   }
 
   Result<archive::Stream> raw(const Descriptor& blob) {
@@ -148,6 +141,7 @@ class DockerArchive : public ImageStore {
     paths_.emplace(promised.empty() ? id : promised, config_path);
     Json layers = Json::array();
     const std::vector<std::string> layer_paths = strings(image, "Layers");
+    if (layer_paths.size() > kMaxLayers) return fail(fmt::format("{}: an image of {} layers, more than the {} that are read", path_, layer_paths.size(), kMaxLayers));
     for (std::size_t i = 0; i < layer_paths.size(); ++i) {
       const std::string& layer = layer_paths[i];
       const TarFile::Member* member = file_.find(layer);

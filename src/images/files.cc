@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "base/text.h"
-#include "images/store.h"
+#include "images/checked_stream.h"
 
 namespace keywake::images {
 namespace fs = std::filesystem;
@@ -67,14 +67,7 @@ Result<std::unique_ptr<Files>> files_of_folder(const fs::path& folder) {
 Result<std::string> read_small(Files& files, const std::string& name) {
   auto file = files.open(name);
   if (!file) return std::unexpected(file.error());
-  std::string bytes;
-  for (;;) {
-    auto part = file->read();
-    if (!part) return std::unexpected(part.error());
-    if (part->empty()) return bytes;
-    bytes += *part;
-    if (bytes.size() > kMaxDocument) return fail(fmt::format("{} is larger than {}", name, human_bytes(kMaxDocument)));
-  }
+  return read_all(*file, kMaxDocument, name);
 }
 
 }  // namespace keywake::images

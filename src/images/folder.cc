@@ -33,6 +33,8 @@ class Folder : public ImageStore {
     return checked(std::move(*stream), blob);
   }
 
+  Result<archive::Stream> open_from(const Descriptor& blob, std::uint64_t offset) override { return files_->open(digits(blob), offset); }
+
  private:
   // parse_manifest() takes no digest that is not "algorithm:digits".
   static std::string digits(const Descriptor& blob) { return blob.digest.substr(blob.digest.find(':') + 1); }

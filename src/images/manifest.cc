@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
+#include "base/json_nesting.h"
 #include "base/text.h"
 
 namespace keywake::images {
@@ -14,6 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kUnknown = "unknown";
+constexpr std::uint64_t kMaxAnnotations = 64ull << 20;  // bytes, of all images of one walk together
 
 std::string text(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -45,13 +48,6 @@ std::string platform_of(const Json& object) {
   return out;
 }
 
-bool is_digest(std::string_view digest) {
-  const std::size_t colon = digest.find(':');
-  const std::string_view hex = digest.substr(colon == std::string_view::npos ? digest.size() : colon + 1);
-  const bool known = (digest.starts_with("sha256:") && hex.size() == 64) || (digest.starts_with("sha512:") && hex.size() == 128);
-  return known && hex.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 Result<Descriptor> descriptor(const Json& object, const std::string& name, std::string_view what) {
   Descriptor out;
   out.digest = text(object, "digest");
@@ -81,6 +77,7 @@ Result<std::vector<Descriptor>> descriptors(const Json& list, const std::string&
 
 Result<Json> parse(std::string_view bytes, const std::string& name) {
   if (bytes.size() > kMaxDocument) return fail(fmt::format("{}: larger than {}", name, human_bytes(kMaxDocument)));
+  if (nests_deeper_than(kMaxNesting, bytes)) return fail(fmt::format("{}: is nested more than {} deep, which no image's documents are", name, kMaxNesting));
   Json out = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
   if (out.is_discarded() || !out.is_object()) return fail(fmt::format("{}: is no JSON object", name));
   return out;
@@ -223,7 +220,9 @@ class Walk {
  public:
   Walk(ImageStore& store, const std::vector<std::string>& platforms) : store_(store), platforms_(platforms) {}
 
-  void visit(const Descriptor& descriptor, std::map<std::string, std::string> annotations, std::vector<std::string>& above) {
+  using Annotations = std::map<std::string, std::string>;
+
+  void visit(const Descriptor& descriptor, const Annotations& inherited, std::vector<std::string>& above) {
     if (!is_wanted(descriptor.platform, platforms_)) return;
     const std::string name = "manifest " + descriptor.digest;
     if (std::find(above.begin(), above.end(), descriptor.digest) != above.end()) return problem(name, "an index that refers to itself; it is not followed");
@@ -237,8 +236,10 @@ class Walk {
     if (!bytes) return problem(name, bytes.error().message);
     auto manifest = parse_manifest(*bytes, name);
     if (!manifest) return problem(name, manifest.error().message);
+    Annotations annotations = inherited;
     annotations.insert(descriptor.annotations.begin(), descriptor.annotations.end());
     if (!manifest->is_index) {
+      if (!afford(annotations)) annotations.clear();
       out.images.push_back({descriptor, std::move(*manifest), std::move(annotations)});
       return;
     }
@@ -251,11 +252,24 @@ class Walk {
   Walked out;
 
  private:
+  // Each image has a copy of those of the indexes above.
+  bool afford(const Annotations& annotations) {
+    std::uint64_t size = 0;
+    for (const auto& [key, value] : annotations) size += key.size() + value.size();
+    const bool fits = size <= annotations_left_;
+    if (!fits && !std::exchange(annotations_left_out_, true)) {
+      problem("annotations", fmt::format("indexes give their images more than {} of them; the rest is left out", human_bytes(kMaxAnnotations)));
+    }
+    if (fits) annotations_left_ -= size;
+    return fits;
+  }
   void problem(const std::string& what, std::string reason) { out.problems.emplace_back(what, Error{std::move(reason)}); }
 
   ImageStore& store_;
   const std::vector<std::string>& platforms_;
   std::set<std::string> seen_;
+  std::uint64_t annotations_left_ = kMaxAnnotations;  // bytes
+  bool annotations_left_out_ = false;
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -42,12 +41,6 @@ bool is_repository(std::string_view text) {
 bool is_tag(std::string_view text) {
   if (text.empty() || text.size() > kLongestTag || text[0] == '.' || text[0] == '-') return false;
   return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '_' || c == '.' || c == '-'; });
-}
-
-bool is_digest(std::string_view text) {
-  const std::size_t length = text.starts_with("sha256:") ? 64 : text.starts_with("sha512:") ? 128 : 0;
-  const std::string_view hex = text.substr(std::min<std::size_t>(7, text.size()));
-  return hex.size() == length && length > 0 && std::all_of(hex.begin(), hex.end(), [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
 // A first component that can be no part of a name on Docker's own registry: with a dot, a port, or "localhost".
@@ -96,6 +89,12 @@ bool take_path(std::string_view text, Reference& out) {
 }
 
 }  // namespace
+
+bool is_digest(std::string_view text) {
+  const std::size_t length = text.starts_with("sha256:") ? 64 : text.starts_with("sha512:") ? 128 : 0;
+  const std::string_view hex = text.substr(std::min<std::size_t>(7, text.size()));
+  return hex.size() == length && length > 0 && std::all_of(hex.begin(), hex.end(), [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
 
 Result<std::optional<Reference>> parse_reference(const std::string& target) {
   for (const Named& each : kTransports) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -30,6 +31,9 @@ struct Reference {
 
 /// Absent for a target that is no image reference; an error for one that is a wrong one, which says how it is written.
 Result<std::optional<Reference>> parse_reference(const std::string& target);
+
+/// "sha256:" or "sha512:" and as many small hexadecimal digits as that has: what can be checked, and is safe as a part of a path.
+bool is_digest(std::string_view text);
 
 /// As people read it: without the transport, "docker.io/library/nginx:1.27".
 std::string name_of(const Reference& reference);

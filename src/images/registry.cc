@@ -1,8 +1,6 @@
 #include "images/registry.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,7 +11,9 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "base/json_nesting.h"
 #include "base/text.h"
+#include "images/checked_stream.h"
 #include "images/registry_session.h"
 
 namespace keywake::images {
@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 4> kManifestTypes{
 };
 constexpr std::string_view kIndexType = kManifestTypes[0];
 constexpr std::size_t kMaxPages = 10'000;
+constexpr std::uint64_t kMaxPageBytes = 256ull << 20;  // of all pages of a list
+constexpr std::uint64_t kMaxKept = 64ull << 20;        // of manifests; others are fetched again
 constexpr std::size_t kMaxTags = 1'000'000;
 constexpr std::size_t kMaxReferrers = 10'000;
 constexpr int kNotFound = 404;
@@ -37,12 +39,6 @@ constexpr std::uint64_t kProgress = 1 << 20;  // a stream that brought so much m
 constexpr int kCuts = 5;                      // in a row, with less between them
 
 bool is_manifest_type(std::string_view type) { return std::find(kManifestTypes.begin(), kManifestTypes.end(), type) != kManifestTypes.end(); }
-
-bool is_digest(std::string_view text) {
-  const std::size_t length = text.starts_with("sha256:") ? 64 : text.starts_with("sha512:") ? 128 : 0;
-  if (length == 0 || text.size() != 7 + length) return false;
-  return std::all_of(text.begin() + 7, text.end(), [](char c) { return hex_digit(c) >= 0 && !is_upper(c); });
-}
 
 // By the algorithm of a digest that is_digest() has passed.
 std::string digest_like(std::string_view digest, std::string_view bytes) {
@@ -94,13 +90,11 @@ std::optional<Descriptor> descriptor_of(const json& entry) {
   return out;
 }
 
-/// One blob on its way, from its start or not: bytes counted, hashed, and asked for again from where they ended.
+/// One blob on its way, from its start or not: bytes counted, and asked for again from where they ended. Whoever wants it checked does so.
 class BlobStream {
  public:
   BlobStream(RegistrySession& session, std::string url, Descriptor blob, std::string name, std::uint64_t offset)
-      : session_(session), url_(std::move(url)), blob_(std::move(blob)), name_(std::move(name)), hash_(EVP_MD_CTX_new()), read_(offset), whole_(offset == 0) {
-    EVP_DigestInit_ex(hash_.get(), blob_.digest.starts_with("sha512:") ? EVP_sha512() : EVP_sha256(), nullptr);
-  }
+      : session_(session), url_(std::move(url)), blob_(std::move(blob)), name_(std::move(name)), read_(offset) {}
 
   // Opens it, at `read_`.
   Result<void> start() {
@@ -130,8 +124,12 @@ class BlobStream {
     if (done_) return std::string_view();
     while (true) {
       auto bytes = download_->read();
-      // An end before the stated size is a cut, too: chunked answers and old servers do not say how much there is.
-      if (bytes && bytes->empty() && read_ == blob_.size) return end();
+      // An end before the stated size is a cut, too: chunked answers and old servers do not say how much there is. A cut behind the last byte is an end.
+      if ((!bytes || bytes->empty()) && read_ == blob_.size) {
+        done_ = true;
+        download_.reset();
+        return std::string_view();
+      }
       if (!bytes || bytes->empty()) {
         if (auto again = resume(bytes ? "it ended early" : bytes.error().problem); !again) return std::unexpected(again.error());
         continue;
@@ -142,20 +140,8 @@ class BlobStream {
       if (bytes->empty()) continue;
       read_ += bytes->size();
       if (read_ > blob_.size) return fail(fmt::format("{}: it is larger than the {} bytes that its descriptor states; the rest is not read", name_, blob_.size));
-      EVP_DigestUpdate(hash_.get(), bytes->data(), bytes->size());
       return *bytes;
     }
-  }
-
-  Result<std::string_view> end() {
-    done_ = true;
-    download_.reset();
-    std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(hash_.get(), value.data(), &size);
-    const std::string found = to_hex(std::string_view(reinterpret_cast<const char*>(value.data()), size));
-    if (!whole_ || found == blob_.digest.substr(7)) return std::string_view();
-    return fail(fmt::format("{}: its bytes have the digest {}, so it was damaged or replaced in the registry", name_, found));
   }
 
   Result<void> resume(const std::string& problem) {
@@ -167,19 +153,13 @@ class BlobStream {
     return start();
   }
 
-  struct FreeHash {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-
   RegistrySession& session_;
   std::string url_;
   Descriptor blob_;
   std::string name_;
-  std::unique_ptr<EVP_MD_CTX, FreeHash> hash_;
   std::optional<net::Download> download_;
   std::optional<Error> failed_;
   std::uint64_t read_;
-  bool whole_;
   std::uint64_t pass_over_ = 0;
   std::uint64_t cut_at_ = 0;
   int cuts_ = 0;
@@ -206,16 +186,14 @@ class RegistryStore : public ImageStore {
     }
     auto stream = open(blob);
     if (!stream) return std::unexpected(stream.error());
-    std::string out;
-    while (true) {
-      auto part = stream->read();
-      if (!part) return std::unexpected(part.error());
-      if (part->empty()) return out;
-      out += *part;
-    }
+    return read_all(*stream, kMaxDocument, named(blob));
   }
 
-  Result<archive::Stream> open(const Descriptor& blob) override { return open_from(blob, 0); }
+  Result<archive::Stream> open(const Descriptor& blob) override {
+    auto stream = open_from(blob, 0);
+    if (!stream) return stream;
+    return checked(std::move(*stream), blob);
+  }
 
   Result<archive::Stream> open_from(const Descriptor& blob, std::uint64_t offset) override {
     if (!is_digest(blob.digest)) return fail(fmt::format("{}: {}: a digest that cannot be checked (sha256 and sha512 can)", name_, printable(blob.digest)));
@@ -287,7 +265,7 @@ class RegistryStore : public ImageStore {
     }
     Descriptor out{type, is_digest(wanted) ? wanted : stated.empty() ? digest_like("sha256:", *bytes) : stated, bytes->size(), "", {}};
     const std::scoped_lock lock(mutex_);
-    manifests_[out.digest] = *std::move(bytes);
+    if (kept_ + bytes->size() <= kMaxKept && manifests_.emplace(out.digest, *bytes).second) kept_ += bytes->size();
     return out;
   }
 
@@ -296,13 +274,16 @@ class RegistryStore : public ImageStore {
   std::expected<void, RegistryProblem> pages(const std::string& first, const Headers& headers, Take take) {
     std::string at = first;
     const std::string base = session_->base();
+    std::uint64_t total = 0;
     for (std::size_t page = 0; page < kMaxPages; ++page) {
       auto got = session_->get(at, headers);
       if (!got) return std::unexpected(got.error());
       const std::string next = next_page(got->head().header("link"));
       const auto bytes = got->read_all(kMaxDocument);
       if (!bytes) return std::unexpected(RegistryProblem{0, bytes.error().problem});
-      const json all = json::parse(*bytes, nullptr, false);
+      total += bytes->size();
+      if (total > kMaxPageBytes) return std::unexpected(RegistryProblem{0, fmt::format("a list of more than {}", human_bytes(kMaxPageBytes))});
+      const json all = nests_deeper_than(kMaxNesting, *bytes) ? json() : json::parse(*bytes, nullptr, false);
       if (!all.is_object()) return std::unexpected(RegistryProblem{0, "the answer is not JSON"});
       take(all);
       if (next.empty()) return {};
@@ -318,7 +299,8 @@ class RegistryStore : public ImageStore {
   std::string path_;
   std::unique_ptr<RegistrySession> session_;
   std::mutex mutex_;
-  std::map<std::string, std::string> manifests_;  // those asked for by roots(), by digest
+  std::map<std::string, std::string> manifests_;  // those asked for by roots() and tagged(), by digest
+  std::uint64_t kept_ = 0;                        // bytes of them
 };
 
 }  // namespace

@@ -174,7 +174,8 @@ Result<std::optional<Credential>> from_helper(const std::string& helper, const s
   if (!ran->in_time) return fail(fmt::format("{}: no answer in {} s", program, kHelperTime.count()));
   const bool good = WIFEXITED(ran->status) && WEXITSTATUS(ran->status) == 0;
   if (!good && ran->output.starts_with("credentials not found")) return std::optional<Credential>();
-  if (!good) return fail(fmt::format("{}: it failed: {}", program, printable(ran->output.substr(0, std::min<std::size_t>(ran->output.find('\n'), 200)))));
+  const bool answered = ran->output.find('{') != std::string::npos;  // with the secret, perhaps, which no message may quote
+  if (!good) return fail(fmt::format("{}: it failed{}", program, answered ? "" : ": " + printable(ran->output.substr(0, std::min<std::size_t>(ran->output.find('\n'), 200)))));
   const json said = json::parse(ran->output, nullptr, false);
   Credential out;
   out.user = string_at(said, "Username");

@@ -28,6 +28,8 @@ struct Descriptor {
 
 /// A manifest, an index or a config is refused above this.
 inline constexpr std::uint64_t kMaxDocument = 16ull << 20;
+/// And with more brackets open at once than this: JSON's own values take memory for each, and copying and writing them takes stack.
+inline constexpr std::size_t kMaxNesting = 100;
 
 class ImageStore {
  public:

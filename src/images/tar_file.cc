@@ -15,6 +15,7 @@
 
 #include "archive/layer.h"
 #include "base/text.h"
+#include "images/checked_stream.h"
 
 namespace keywake::images {
 namespace {
@@ -212,17 +213,6 @@ std::optional<std::uint64_t> data_of(int fd, std::uint64_t header) {
   return std::nullopt;
 }
 
-// All of the current member.
-Result<std::string> bytes_of(archive::Stream stream) {
-  std::string out;
-  for (;;) {
-    auto part = stream.read();
-    if (!part) return std::unexpected(part.error());
-    if (part->empty()) return out;
-    out += *part;
-  }
-}
-
 }  // namespace
 
 Result<std::optional<TarFile>> TarFile::open(const std::filesystem::path& path, Expected expected) {
@@ -272,11 +262,12 @@ Result<std::optional<TarFile>> TarFile::list(std::shared_ptr<const Source> sourc
     if (number == kMaxMembers) return fail(fmt::format("{}: more than {} members, which no image has", source->name, human_count(kMaxMembers)));
     Member member{plain(entry.path), entry.type, std::move(entry.target), layer.stated_size().value_or(0), number, entry.begin};
     if (!out.in_place() && entry.type == archive::Entry::Type::kFile && member.size <= kMaxKeptMember && kept + member.size <= kMaxKept) {
-      auto bytes = bytes_of(current_member(*pass, source->name, member.path));
+      auto bytes = read_all(current_member(*pass, source->name, member.path), kMaxKeptMember, source->name);
       if (!bytes) return std::unexpected(bytes.error());
       kept += bytes->size();
       member.kept = std::make_shared<const std::string>(std::move(*bytes));
     }
+    out.last_[member.path] = out.members_.size();
     out.members_.push_back(std::move(member));
   }
   return out;
@@ -285,11 +276,12 @@ Result<std::optional<TarFile>> TarFile::list(std::shared_ptr<const Source> sourc
 const TarFile::Member* TarFile::find(std::string_view path) const {
   std::string wanted = plain(path);
   for (unsigned links = 0; links <= kMaxLinks; ++links) {
-    const auto found = std::find_if(members_.rbegin(), members_.rend(), [&](const Member& each) { return each.path == wanted; });
-    if (found == members_.rend()) return nullptr;
-    if (found->type == archive::Entry::Type::kFile) return &*found;
-    if (found->type == archive::Entry::Type::kHardLink) wanted = plain(found->target);
-    else if (found->type == archive::Entry::Type::kSymbolicLink) wanted = linked(found->path, found->target);
+    const auto last = last_.find(wanted);
+    if (last == last_.end()) return nullptr;
+    const Member& found = members_[last->second];
+    if (found.type == archive::Entry::Type::kFile) return &found;
+    if (found.type == archive::Entry::Type::kHardLink) wanted = plain(found.target);
+    else if (found.type == archive::Entry::Type::kSymbolicLink) wanted = linked(found.path, found.target);
     else return nullptr;
   }
   return nullptr;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "archive/expand.h"
@@ -56,6 +57,7 @@ class TarFile {
   static Result<std::optional<TarFile>> list(std::shared_ptr<const Source> source, Expected expected);
   std::shared_ptr<const Source> source_;
   std::vector<Member> members_;
+  std::unordered_map<std::string, std::size_t> last_;  // of each path, its place in members_
 };
 
 }  // namespace keywake::images

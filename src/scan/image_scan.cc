@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "archive/expand.h"
 #include "base/parallel.h"
 #include "base/text.h"
 #include "images/manifest.h"
@@ -148,7 +149,8 @@ class ImageScan {
   void remember(const std::string& digest, const Layer& layer) {
     const std::size_t found = kept(context_, layer);
     if (!layer.parts && (found > 0 || !layer.repositories.empty())) return;
-    if (std::any_of(layer.skips.begin(), layer.skips.end(), [](const model::Skip& each) { return each.failed; })) return;
+    // What could not be read now may be readable another time.
+    if (std::any_of(layer.skips.begin(), layer.skips.end(), [](const model::Skip& each) { return each.failed || archive::lacks_reader(each.reason); })) return;
     cache_.put(digest, {layer.entries, layer.skips, layer.parts.value_or(images::LayerParts{}), found});
   }
 

@@ -259,6 +259,30 @@ TEST_CASE("tars one after another are all read") {
   CHECK(expand("log.gz", gz).members["log"] == "one\ntwo\n");
 }
 
+TEST_CASE("an initramfs is read to its end: cpio archives one behind the other, compressed or not") {
+  const std::string microcode = made::archive({"newc"}, {{"kernel/x86/microcode/GenuineIntel.bin", words(3000)}}) + std::string(1024, '\0');
+  const std::string main = made::archive({"newc", "zstd"}, {{"conf/conf.d/cryptroot", "key = 1\n"}, {"init", words(100'000)}});
+  const std::string more = made::archive({"newc"}, {{"scripts/local", "last\n"}});
+  const std::map<std::string, std::string> all{
+      {"kernel/x86/microcode/GenuineIntel.bin", words(3000)}, {"conf/conf.d/cryptroot", "key = 1\n"}, {"init", words(100'000)}, {"scripts/local", "last\n"}};
+  const std::string initramfs = microcode + more + std::string(512, '\0') + main;
+  for (const Collected& got : {expand("initrd.img", initramfs), expand_stream("initrd.img", initramfs, 777, false), expand_stream("initrd.img", initramfs, 10'000, true)}) {
+    INFO(got.reasons());
+    CHECK(got.left.empty());
+    CHECK(got.complete);
+    CHECK((got.members == all));
+  }
+  CHECK(expand("a.tar", made::archive({"ustar"}, {{"boot/initrd.img", initramfs}})).members["boot/initrd.img!/scripts/local"] == "last\n");
+  // Anything else that follows is scanned with the archive's own bytes; so is what follows too many.
+  CHECK_FALSE(expand("x.cpio", microcode + "token behind it\n").complete);
+  std::string many;
+  for (int i = 0; i < 5000; ++i) many += more;
+  const Collected got = expand("x.cpio", many);
+  CHECK_FALSE(got.complete);
+  REQUIRE(got.left.size() == 1);
+  CHECK(got.left[0].reason == "more than 100 archives one behind the other: the rest is left out");
+}
+
 TEST_CASE("a visitor's exception passes through") {
   struct Throws : Collected {
     void member(const std::string&, std::string_view) override {

@@ -27,9 +27,9 @@ std::string text_of(unsigned seed, std::size_t size) {
   return out;
 }
 
-std::string packed(std::string_view bytes, int level = 6) {
+std::string packed(std::string_view bytes, int level = 6, int memory = 8) {
   z_stream zlib{};
-  REQUIRE(deflateInit2(&zlib, level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+  REQUIRE(deflateInit2(&zlib, level, Z_DEFLATED, 31, memory, Z_DEFAULT_STRATEGY) == Z_OK);
   std::string out(deflateBound(&zlib, bytes.size()), '\0');
   zlib.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   zlib.avail_in = static_cast<uInt>(bytes.size());
@@ -107,6 +107,35 @@ TEST_CASE("gzip from any wanted point on is the end of the whole") {
       }
     }
   }
+}
+
+TEST_CASE("points in what hardly takes any room are followed by the bytes that do follow, or are none") {
+  // Some 1 KiB for each MB, in short blocks, so that several points fall into the 4 KiB behind the first.
+  std::string plain;
+  for (unsigned i = 0; i < 12; ++i) plain += text_of(i, 2'000) + std::string(1'100'000, 'z');
+  plain += text_of(99, 3'000'000);
+  const std::string gzip = packed(plain, 6, 1);
+  for (const std::size_t piece : {std::size_t{1} << 20, std::size_t{1500}}) {
+    INFO("in pieces of " << piece);
+    GzipPoints points;
+    const Read read = all_of(gunzip(in_pieces(gzip, piece), &points), [&](std::uint64_t so_far) {
+      points.pass(so_far);
+      points.want(so_far);
+    });
+    REQUIRE(read.bytes == plain);
+    const auto found = points.wanted();
+    CHECK(found.size() > 2);
+    for (const GzipPoint& point : found) CHECK((point.following == gzip.substr(point.in, GzipPoints::kFollowing)));
+  }
+  // Of zeros alone the bytes behind every point are the same, which are no key.
+  const std::string zeros = packed(text_of(1, 3'000'000) + std::string(40'000'000, '\0'));
+  GzipPoints points;
+  all_of(gunzip(in_pieces(zeros, 65536), &points), [&](std::uint64_t so_far) {
+    if (so_far < 8'000'000) return;
+    points.pass(so_far);
+    points.want(so_far);
+  });
+  CHECK(points.wanted().empty());
 }
 
 TEST_CASE("a wanted point is the last one before") {

@@ -105,6 +105,30 @@ TEST_CASE("a resource table comes with the names of its strings") {
   }
 }
 
+TEST_CASE("thousands of values of one long name are not told it each") {
+  std::vector<std::string> values;
+  std::string map;
+  for (unsigned i = 0; i < 5000; ++i) {
+    values.emplace_back("v");
+    map += le(i, 4) + value(3, i);
+  }
+  const std::string keys = pool({std::string(500, 'k')}, false);
+  const std::string header = le(0x7f, 4) + std::string(256, '\0') + le(0, 8) + le(288, 4) + le(0, 8);
+  const std::string entry = le(16, 2) + le(1, 2) + le(0, 4) + le(0, 4) + le(values.size(), 4) + map;
+  const std::string bytes = chunk(2, le(1, 4), pool(values, true) + chunk(0x200, header, keys + type_chunk({entry})));
+  const Taken got = take_apart(bytes);
+  CHECK(got["strings"].starts_with(std::string(500, 'k') + " = \"v\"\n"));
+  CHECK(got.bytes < 6 * bytes.size());
+}
+
+TEST_CASE("a damaged resource table does not give its own bytes: its caller scans them as they lie") {
+  const std::string bytes = table(true);
+  const Taken got = take_apart(bytes.substr(0, bytes.size() - 4));
+  CHECK(got.error == "a chunk is cut short");
+  CHECK(got["strings"].starts_with("of nobody\n"));
+  CHECK_FALSE(got.parts.contains(""));
+}
+
 TEST_CASE("text and short heads are not Android's formats") {
   using keywake::artifacts::recognise;
   for (const std::string& bytes : {std::string("\3\0\x08\0", 4), std::string("\2\0\x0c\0\xff\xff\xff\xff", 8), std::string("\3\0\x08\0 and then a text that is no pool", 34)}) {

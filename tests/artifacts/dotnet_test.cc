@@ -1,32 +1,13 @@
 // .NET assemblies: what is UTF-16 in them comes as text, with names; each text once.
 #include "artifacts/dotnet.h"
 
-#include <map>
-
 #include "artifacts/made_assembly.h"
-#include "catch.h"
+#include "artifacts/unfolded.h"
 
 namespace {
 
-using keywake::artifacts::Format;
-
-struct Unfolded {
-  std::map<std::string, std::string> parts;
-  std::size_t bytes = 0;
-  std::string error;
-  bool all = false;
-};
-
-Unfolded unfold(std::string_view bytes) {
-  Unfolded out;
-  const auto result = keywake::artifacts::unfold_dotnet(bytes, [&](std::string_view path, std::string_view part) {
-    out.parts[std::string(path)] += part;
-    out.bytes += part.size();
-  });
-  out.all = result.value_or(false);
-  if (!result) out.error = result.error().message;
-  return out;
-}
+using made::Taken;
+using made::take_apart;
 
 // Code that loads a string and gives it to a field or a method: ldarg.0, ldstr, the instruction, ret.
 std::string give(std::uint32_t string, unsigned char instruction, std::uint32_t to) {
@@ -58,7 +39,7 @@ made::Assembly sample() {
 TEST_CASE("an assembly is known by its CLI header, not by its being a program") {
   const std::string bytes = sample().bytes();
   CHECK(keywake::artifacts::is_dotnet(bytes));
-  CHECK(keywake::artifacts::recognise(bytes) == Format::kDotNet);
+  CHECK(keywake::artifacts::recognise(bytes) == made::Format::kDotNet);
   std::string native = bytes;
   native.replace(64 + 24 + 96 + 14 * 8, 8, std::string(8, '\0'));  // the directory that points to it
   CHECK_FALSE(keywake::artifacts::is_dotnet(native));
@@ -66,7 +47,7 @@ TEST_CASE("an assembly is known by its CLI header, not by its being a program") 
 }
 
 TEST_CASE("constants and user strings of an assembly come as text with their names") {
-  const Unfolded got = unfold(sample().bytes());
+  const Taken got = take_apart(sample().bytes());
   CHECK(got.error.empty());
   CHECK(got.all);
   // Line N is row N of the table: the second is the empty one.
@@ -77,7 +58,7 @@ TEST_CASE("constants and user strings of an assembly come as text with their nam
 
 TEST_CASE("what one part of an assembly shows, no other does") {
   const std::string bytes = sample().bytes();
-  const Unfolded got = unfold(bytes);
+  const Taken got = take_apart(bytes);
   const std::string& own = got.parts.at("");
   REQUIRE(own.size() == bytes.size());
   for (const std::string& text : {made::utf16("the constant"), made::utf16("alone"), std::string(R"("value")")}) {
@@ -92,7 +73,7 @@ TEST_CASE("a constant that code uses comes once, with its name") {
   assembly.constant("Key", "in both");
   assembly.constant("Other", "declared only");
   assembly.method(give(assembly.user_string("in both"), 0x26, 0));
-  const Unfolded got = unfold(assembly.bytes());
+  const Taken got = take_apart(assembly.bytes());
   CHECK(got.parts.at("strings") == "Key = \"in both\"\n");
   CHECK(got.parts.at("constants") == "\nOther = \"declared only\"\n");
 }
@@ -103,23 +84,11 @@ TEST_CASE("strings of any length: two and four bytes of length") {
   const std::string longest(20'000, 'l');
   assembly.user_string(middle);
   assembly.user_string(longest);
-  CHECK(unfold(assembly.bytes()).parts.at("strings") == middle + "\n" + longest + "\n");
+  CHECK(take_apart(assembly.bytes()).parts.at("strings") == middle + "\n" + longest + "\n");
 }
 
 TEST_CASE("an assembly cut short or changed anywhere: no crash, and its parts stay in proportion") {
-  const std::string whole = sample().bytes();
-  for (std::size_t size = 0; size < whole.size(); size += 3) CHECK(unfold(whole.substr(0, size)).bytes < 10 * whole.size());
-  std::size_t damaged = 0;
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    for (const char change : {'\xff', '\x7f', '\x01'}) {
-      std::string bytes = whole;
-      bytes[i] = static_cast<char>(bytes[i] ^ change);
-      const Unfolded got = unfold(bytes);
-      CHECK(got.bytes < 10 * whole.size());
-      damaged += got.error.empty() ? 0 : 1;
-    }
-  }
-  CHECK(damaged > 100);
+  CHECK(made::damage_everywhere(sample().bytes(), 10) > 100);
 }
 
 TEST_CASE("a thousand resources or constants that share their bytes end in an error, not in a thousand copies") {
@@ -130,7 +99,7 @@ TEST_CASE("a thousand resources or constants that share their bytes end in an er
   constants.constant("c", std::string(100'000, 'x'));
   constants.repeat_constant(1000);
   for (const auto& [bytes, error] : {std::pair{resources.bytes(), "its resources are longer than the file"}, std::pair{constants.bytes(), "its constants are longer than the file"}}) {
-    const Unfolded got = unfold(bytes);
+    const Taken got = take_apart(bytes);
     CHECK(got.error == error);
     CHECK(got.bytes < 3 * bytes.size());
   }

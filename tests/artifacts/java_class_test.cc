@@ -44,14 +44,39 @@ TEST_CASE("modified UTF-8, quotes, and strings of several lines") {
   CHECK(got["strings/3"] == "first\nsecond");
 }
 
-TEST_CASE("attributes that nobody knows, and what follows the class, are scanned as bytes") {
+TEST_CASE("thousands of strings given to one long name are not told it each") {
+  ClassFile file;
+  const unsigned field = file.reference(9, std::string(60'000, 'n'));
+  std::string code;
+  for (int i = 0; i < 10'000; ++i) code += "\x13" + be(file.string("v"), 2) + "\xb5" + be(field, 2);
+  file.method(code);
+  const std::string bytes = file.bytes();
+  CHECK(take_apart(bytes).bytes < 2 * bytes.size());
+}
+
+TEST_CASE("a string that ends its line keeps its name, and names do not move lines") {
+  ClassFile file;
+  file.field("PASSWORD", file.string("value\r\n"));
+  file.field("odd\nname", file.string("other"));
+  file.utf8("\n");
+  const Taken got = take_apart(file.bytes());
+  CHECK(got.parts.size() == 2);
+  CHECK(got["strings"].starts_with("PASSWORD = \"value\"\n\nPASSWORD\nConstantValue\nodd name = \"other\"\n"));
+  CHECK(got["strings/7"] == "odd\nname");
+}
+
+TEST_CASE("attributes that nobody knows, and what follows the class, are scanned as bytes, without what the pool shows") {
   ClassFile file;
   file.method_with("VendorNotes", "text of the vendor");
-  CHECK_FALSE(take_apart(file.bytes()).all);
+  const Taken got = take_apart(file.bytes());
+  CHECK(got.all);
+  CHECK(got[""].size() == file.bytes().size());
+  CHECK(got[""].find("text of the vendor") == file.bytes().find("text of the vendor"));
+  CHECK(got[""].find("VendorNotes") == std::string::npos);
   ClassFile plain;
   plain.method("\xb1");
-  CHECK(take_apart(plain.bytes()).all);
-  CHECK_FALSE(take_apart(plain.bytes() + "appended").all);
+  CHECK_FALSE(take_apart(plain.bytes()).parts.contains(""));
+  CHECK(take_apart(plain.bytes() + "appended")[""].ends_with("appended"));
 }
 
 TEST_CASE("a damaged class: what came before stays, the error says where") {

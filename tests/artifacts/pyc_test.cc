@@ -1,5 +1,7 @@
 #include "artifacts/pyc.h"
 
+#include <vector>
+
 #include "artifacts/compiled_python.h"
 #include "artifacts/made_artifact.h"
 
@@ -101,4 +103,50 @@ TEST_CASE("a damaged .pyc ends") {
   deep += "\xe3" + std::string(20, '\0');
   for (int i = 0; i < 100'000; ++i) deep += ")\x01";
   CHECK(made::unfold(Format::kPyc, deep).error.starts_with("its code"));
+}
+
+TEST_CASE("strings in tuples of tuples of tuples are not lost") {
+  const std::string bytes = made::by_python(R"(
+open('m.py', 'w').write('X = ("one", ("two", ("three", ("four", ("five",)))))\n')
+import py_compile
+py_compile.compile('m.py', cfile='out', doraise=True)
+)");
+  const auto got = made::unfold(Format::kPyc, bytes);
+  CHECK(got.complete);
+  CHECK(got.parts.at("strings") == "one\ntwo\nthree\nfour\nfive\n");
+}
+
+namespace {
+
+// Code of Python 3.11 with these constants, each marshalled.
+std::string module_of(const std::vector<std::string>& constants) {
+  std::string tuple = "(" + made::le32(constants.size());
+  for (const std::string& constant : constants) tuple += constant;
+  const std::string nothing(")\0", 2);
+  const std::string empty = "s" + made::le32(0);
+  return made::le32(0x0a0d0000 | 3495) + std::string(12, '\0') + "c" + std::string(20, '\0') + empty + tuple + nothing + nothing + empty + empty + empty + empty + std::string(4, '\0') +
+         empty + empty;
+}
+
+}  // namespace
+
+TEST_CASE("tuples that hold each other twice do not double the listing at every step") {
+  std::vector<std::string> constants{"\xf3" + made::le32(5) + "again"};  // flagged: value 0
+  CHECK(made::unfold(Format::kPyc, module_of(constants)).parts.at("strings") == "again\n");
+  for (std::size_t i = 0; i < 60; ++i) constants.push_back("\xa9\x02r" + made::le32(i) + "r" + made::le32(i));
+  const std::string doubling = module_of(constants);
+  const auto got = made::unfold(Format::kPyc, doubling);
+  CHECK(got.error.starts_with("it repeats its strings beyond"));
+  CHECK(got.parts.at("strings").size() < 9 * doubling.size() + 65536);
+  // The same without a string in it, which takes time only.
+  constants[0] = "\xce";
+  CHECK(made::unfold(Format::kPyc, module_of(constants)).error.starts_with("it repeats"));
+}
+
+TEST_CASE("a chain of tuples deeper than any compiler's is scanned as bytes") {
+  std::vector<std::string> constants{"\xf3" + made::le32(4) + "deep"};
+  for (std::size_t i = 0; i < 300; ++i) constants.push_back("\xa9\x01r" + made::le32(i));
+  const auto got = made::unfold(Format::kPyc, module_of(constants));
+  CHECK(got.error.empty());
+  CHECK_FALSE(got.complete);
 }

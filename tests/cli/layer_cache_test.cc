@@ -45,6 +45,25 @@ TEST_CASE("a layer is not read again by the same rules") {
   CHECK(scan_images({target}, own).sightings == first.sightings);
 }
 
+TEST_CASE("a layer with a document that no reader was there for is read again") {
+  const Scratch folder;
+  write_file(folder.path() / "files/a.pdf", "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+                                             "trailer\n<< /Size 3 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n");
+  make_image(folder.path() / "shop", "shop", {folder.path() / "files"});
+  fs::create_directory(folder.path() / "program");
+  fs::copy_file(KEYWAKE_BINARY_DIR "/keywake", folder.path() / "program/keywake");
+  auto known_layers = [&] {
+    const Ran ran = run_command(folder.path(), {"env", "XDG_CACHE_HOME=" + (folder.path() / "cache").string(), "program/keywake", "scan", "--format", "json", "shop"});
+    INFO(ran.out << ran.err);
+    return nlohmann::json::parse(ran.out)["summary"]["known_layers"].get<int>();
+  };
+  CHECK(known_layers() == 0);
+  CHECK(known_layers() == 0);
+  fs::copy_file(KEYWAKE_BINARY_DIR "/keywake-pdf.so", folder.path() / "program/keywake-pdf.so");
+  CHECK(known_layers() == 0);
+  CHECK(known_layers() == 1);
+}
+
 // Three MiB of words, other ones each time, so that a layer of some is long and compresses like text.
 std::string filler(unsigned seed) {
   std::mt19937 random(seed);
@@ -102,10 +121,11 @@ TEST_CASE("what was found in a layer is found again without the rest of it, wher
   const std::string at = folder.path().string();
   run({"skopeo", "--insecure-policy", "copy", "--quiet", "oci:" + layout.string() + ":shop", "docker-archive:" + at + "/docker.tar:acme/shop:1.0"});
   run({"skopeo", "--insecure-policy", "copy", "--quiet", "oci:" + layout.string() + ":shop", "oci-archive:" + at + "/oci.tar:shop"});
+  run({"skopeo", "--insecure-policy", "copy", "--quiet", "oci:" + layout.string() + ":shop", "dir:" + at + "/folder"});
   const Registry registry(nullptr);
   registry.push("oci:" + layout.string() + ":shop", "acme/shop:1");
 
-  for (const std::string& target : {layout.string(), plain.string(), at + "/docker.tar", at + "/oci.tar", "docker://" + registry.host() + "/acme/shop:1"}) {
+  for (const std::string& target : {layout.string(), "dir:" + at + "/folder", plain.string(), at + "/docker.tar", at + "/oci.tar", "docker://" + registry.host() + "/acme/shop:1"}) {
     INFO(target);
     const Setting own = with_cache_in(folder.path() / "cache" / std::to_string(std::hash<std::string>()(target)));
     const Scanned first = scan_images({target}, own);

@@ -14,7 +14,9 @@ struct Bounded : keywake::archive::Visitor {
     if (path.size() > 9 * 4200) std::abort();
     ++members;
     // Touch every byte, so that the sanitizer sees a view that is not valid.
-    for (char c : content) bytes += 1 + (c == '\0' ? 0 : 0);
+    volatile char sink = 0;
+    for (char c : content) sink = static_cast<char>(sink ^ c);
+    bytes += content.size();
   }
   void left_out(const std::string&, const std::string&, bool) override { ++reports; }
 };

@@ -1,5 +1,5 @@
-// Any bytes as each of the artifacts that libraries or readers of our own take apart: the first byte says which, the rest is its content, behind
-// the front that recognise() asks for. Whatever comes out is bounded.
+// Any bytes as each of the artifacts that libraries or readers of our own take apart, recognised or not: the first byte says which, the rest is its
+// content. Whatever comes out is bounded.
 #include "artifacts/unfold.h"
 
 #include <cstdlib>
@@ -8,8 +8,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using keywake::artifacts::Format;
   if (size < 2) return 0;
-  constexpr Format kFormats[] = {Format::kPyc, Format::kAsar, Format::kSourceMap, Format::kSqlite, Format::kPdf};
-  const Format format = kFormats[data[0] % 5];
+  constexpr Format kFormats[] = {Format::kPyc, Format::kAsar, Format::kSourceMap, Format::kSqlite, Format::kPdf, Format::kOffice};
+  const Format format = kFormats[data[0] % 6];
   const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   std::uint64_t out = 0;
   (void)keywake::artifacts::recognise(bytes);

@@ -64,6 +64,32 @@ TEST_CASE("the instruction that made each layer") {
   CHECK(instructions(*config, 3) == std::vector<std::string>{"", "", ""});
 }
 
+TEST_CASE("a document of brackets is refused before its depth takes memory or stack") {
+  const std::string deep = std::string(2'000'000, '[') + std::string(2'000'000, ']');
+  for (const auto& error : {parse_config(R"({"config":{"Env":)" + deep + "}}", "c").error(), parse_manifest(R"({"manifests":)" + deep + "}", "m").error()}) {
+    CHECK_THAT(error.message, Catch::Contains("nested more than 100 deep"));
+  }
+}
+
+TEST_CASE("annotations of an index are not copied to thousands of images without end") {
+  std::map<std::string, std::string> documents;
+  std::string list;
+  const std::string image = R"({"config":)" + descriptor('c') + R"(,"layers":[]})";
+  for (int i = 1000; i < 1100; ++i) {
+    const std::string digest = "sha256:" + std::to_string(i) + std::string(60, 'a');
+    documents[digest] = image;
+    list += std::string(list.empty() ? "" : ",") + R"({"digest":")" + digest + R"(","size":1})";
+  }
+  documents[digest('b')] = R"({"annotations":{"a":")" + std::string(1'000'000, 'x') + R"("},"manifests":[)" + list + "]}";
+  Documents store(std::move(documents));
+  const Walked walked = walk(store, {{"", digest('b'), 1, "", {}}}, {});
+  CHECK(walked.images.size() == 100);
+  CHECK(walked.images[66].index_annotations.size() == 1);
+  CHECK(walked.images[67].index_annotations.empty());
+  REQUIRE(walked.problems.size() == 1);
+  CHECK_THAT(walked.problems[0].second.message, Catch::Contains("more than 64 MiB"));
+}
+
 TEST_CASE("platforms that are wanted") {
   CHECK(is_wanted("linux/arm/v7", {"linux/arm"}));
   CHECK_FALSE(is_wanted("linux/arm64", {"linux/arm"}));

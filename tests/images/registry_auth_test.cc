@@ -112,6 +112,7 @@ TEST_CASE("credential helpers: run when the user named them, and not before") {
   helper("none", "echo 'credentials not found in native keychain'; exit 1");
   helper("bad", "echo 'the keychain is locked'; exit 1");
   helper("strange", "echo hello");
+  helper("torn", R"(echo '{"Username":"robin","Secret":"word"}'; exit 1)");
   ::chmod(folder.write("docker-credential-deaf", "#!/bin/sh\nexec 0<&-\necho '{\"Username\":\"robin\",\"Secret\":\"deaf\"}'\n").c_str(), 0755);
   const Variable path("PATH", (folder.path().string() + ":" + std::getenv("PATH")).c_str());
   const std::string file = folder.write("config.json", json{{"auths", {{"ghcr.io", json::object()}}},
@@ -121,11 +122,12 @@ TEST_CASE("credential helpers: run when the user named them, and not before") {
                                                                {"none.acme.test", "none"},
                                                                {"bad.acme.test", "bad"},
                                                                {"strange.acme.test", "strange"},
+                                                               {"torn.acme.test", "torn"},
                                                                {"deaf.acme.test", "deaf"},
                                                                {"absent.acme.test", "absent"},
                                                                {"evil.acme.test", "x/../../evil"}}}}
                                                             .dump());
-  const std::vector<std::string> all{"good", "token", "none", "bad", "strange", "deaf", "absent", "x/../../evil"};
+  const std::vector<std::string> all{"good", "token", "none", "bad", "strange", "torn", "deaf", "absent", "x/../../evil"};
 
   const auto refused = credential_in(file, reference("ghcr.io", "x"), {"token"});
   REQUIRE_FALSE(refused);
@@ -141,13 +143,14 @@ TEST_CASE("credential helpers: run when the user named them, and not before") {
   CHECK(testing::text_of(ran) == "get ghcr.io\nget https://index.docker.io/v1/\nget token.acme.test\n");
   CHECK(credential_in(file, reference("none.acme.test", "x"), all).value() == std::nullopt);
   CHECK((*credential_in(file, reference("deaf.acme.test", "x"), all))->password.reveal() == "deaf");
-  for (const auto& [host, says] : {std::pair("bad", "the keychain is locked"), std::pair("strange", "not that of a credential helper"),
+  for (const auto& [host, says] : {std::pair("bad", "the keychain is locked"), std::pair("strange", "not that of a credential helper"), std::pair("torn", "it failed"),
                                    std::pair("absent", "could not be started"), std::pair("evil", "--credential-helper")}) {
     INFO(host);
     const auto failed = credential_in(file, reference(std::string(host) + ".acme.test", "x"), all);
     REQUIRE_FALSE(failed);
     INFO(failed.error().message);
     CHECK(failed.error().message.find(says) != std::string::npos);
+    CHECK(failed.error().message.find("word") == std::string::npos);  // the secret
   }
 }
 

@@ -331,6 +331,12 @@ TEST_CASE("registry: a blob that is cut off goes on where it was") {
     const auto bytes = all_of(told.open({cut, {{"body", told.body}}})->open(told.blob));
     CHECK(bytes.value_or("") == told.body);
   }
+  SECTION("behind its last byte, which is no cut") {
+    const std::string half(150'000, 'a');
+    const auto store = told.open({cut});
+    CHECK(all_of(store->open({told.blob.media_type, "sha256:" + to_hex(sha256(half)), half.size(), "", {}})).value_or("") == half);
+    CHECK(told.requests().size() == 1);
+  }
   SECTION("another part than was asked for") {
     const json other{{"status", 206}, {"headers", {{"Content-Range", "bytes 0-149999/300000"}}}, {"body", std::string(150'000, 'b')}};
     contains(error_of(all_of(told.open({cut, other})->open(told.blob))), "another part");
