@@ -149,6 +149,7 @@ bool is_rule(std::string_view text) {
   auto part = [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == ':' || c == ',' || c == '|'; };
   if (text.find('|') != std::string_view::npos && is_lower(text.front())) return std::all_of(text.begin(), text.end(), part);
   const std::size_t equals = text.find('=');
+  if (equals + 1 == text.size() && std::all_of(text.begin(), text.end() - 1, [](char c) { return is_lower(c) || c == '_'; })) return true;  // the next one
   return equals != std::string_view::npos && equals >= 4 && equals + 1 < text.size() && (is_digit(text[equals + 1]) || text[equals + 1] == '{') &&
          std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(equals), [](char c) { return is_lower(c) || c == '_'; });
 }
@@ -254,7 +255,7 @@ Judgement judge_repeated(const Assignment& assignment) {
 bool is_made_up(const Assignment& assignment) {
   constexpr std::size_t kLongest = 80;
   const std::string_view value = assignment.value;
-  return value.size() >= 4 && value.size() <= kLongest && !assignment.piece && !assignment.more_text && is_letter(value.front()) &&
+  return value.size() >= 4 && value.size() <= kLongest && value != "default" && !assignment.piece && !assignment.more_text && is_letter(value.front()) &&
          std::all_of(value.begin(), value.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 

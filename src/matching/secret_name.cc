@@ -64,7 +64,7 @@ constexpr WordSet kAskers({
 constexpr WordSet kMine({
     "my", "the", "a", "your", "our", "user", "username", "client", "db", "database", "access", "api", "app", "auth", "new", "old", "current", "confirm",
     "repeat", "admin", "login", "id", "name", "value", "field", "input", "form", "reset", "change", "forgot", "update", "invalid", "wrong", "certificate", "cert", "ansible",
-    "become", "redis", "proxy", "encoded", "raw", "plain", "authentication", "private", "here", "some", "any", "given", "set", "enter"});
+    "become", "redis", "proxy", "encoded", "raw", "plain", "authentication", "private", "here", "some", "any", "given", "set", "enter", "remote"});
 constexpr WordSet kBareSecrets({"password", "passwords", "passwd", "pass", "pwd", "pw", "passphrase", "passcode", "passwort", "secret", "secrets", "token", "key", "apikey", "credential", "credentials"});
 // Before "secret" or "secret key": whose it is.
 constexpr WordSet kSecretOwners({
@@ -111,9 +111,6 @@ NameReading read_name(std::string_view name) {
     }
     NameKind kind = kind_of(words, i);
     if (kind == NameKind::kNone) continue;
-    // UsernamePasswordToken("…", "…"), of Spring Security and Shiro
-    const auto username = [&](std::size_t before) { return i >= before && words[i - before] == "username" && words[i - before + 1] == "password"; };
-    if (words[i] == "token" && (username(2) || username(3))) continue;
     // "secret_key", "password_salt": the stronger word counts
     if (reading.kind == NameKind::kNone || kind != NameKind::kKey || words[i] == "salt") reading = {kind, {}};
     at = i;
@@ -122,7 +119,7 @@ NameReading read_name(std::string_view name) {
   for (std::size_t i = at + 1; i < words.size(); ++i) {
     if (kOther.contains(words[i])) return {NameKind::kNone, "name: describes a secret, does not hold one"};
   }
-  if (at > 0 && reading.kind != NameKind::kPassword && kCodeTokens.contains(words[at - 1])) return {NameKind::kNone, "name: a token or key of a program's own text or tables"};
+  if (at > 0 && (reading.kind != NameKind::kPassword || words[at - 1] != "current") && kCodeTokens.contains(words[at - 1])) return {NameKind::kNone, "name: a token or key of a program's own text or tables"};
   if (at > 0 && words[at].starts_with("key") && kOpenKeys.contains(words[at - 1])) return {NameKind::kNone, "name: a key that is no secret"};
   return reading;
 }
@@ -137,6 +134,8 @@ bool asks_for_secret(std::string_view name) {
 bool names_a_secret(std::string_view text) {
   if (std::any_of(text.begin(), text.end(), is_digit)) return false;
   const Words words(text);
+  // ssl_key_password, as programs call what they look up
+  if (words.size() > 2 && text.find('_') != std::string_view::npos && kBareSecrets.contains(words[words.size() - 1])) return true;
   bool any = false;
   for (const std::string_view word : words) {
     const bool secret = kBareSecrets.contains(word) || is_joined(word);

@@ -84,9 +84,8 @@ TEST_CASE("A secret that people make up may be of words, if its name is one of t
            {"client_secret", "ClientSecretField", "no"},
            {"client_secret", "changeme", "no"},
            {"Context.SECURITY_CREDENTIALS", "Harbor1234!", "low"},
-           {"UsernamePasswordToken", "petclinic", "low"},
-           {"UsernamePasswordAuthenticationToken", "petclinic", "low"},
-           {"username_encoded_token", "petclinic", "no"},
+           {"firstPass", "vpp_rkrga2", "no"},
+           {"client_secret", "default", "no"},
            {"-keypass", "petclinic", "low"},
        }) {
     check(row);
