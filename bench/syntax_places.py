@@ -1,5 +1,6 @@
 """Places in real repositories, read by somebody, as a second grammar for bench/syntax: a list with repository, commit, path, line and class, divided
-by tabs, never a value. The class is the carrier that a credential stands in there, or `none: …`, what stands there that is none. The trees are those
+by tabs, never a value. The class is the carrier that a credential stands in there, or `none: …`, what stands there that is none; where the carrier is
+followed by more (", word, deploy": what sort of value in what sort of place), the table is by that. The trees are those
 that `bench/noise export` writes, one folder a repository (owner+name); who adds a repository writes out its tree at that commit beside them."""
 
 import sys
@@ -23,6 +24,10 @@ class Listed:
     @property
     def folder(self):
         return self.repository.replace("/", "+")
+
+    @property
+    def group(self):
+        return self.what if self.what.startswith(NONE) else self.what.partition(", ")[2] or self.what
 
     @property
     def is_secret(self):
@@ -55,8 +60,8 @@ def report(file, trees, scan, names, misses):
     print(f"{len(places)} places of {len({place.repository for place in places})} repositories; {len(places) - len(found)} of them without a tree in {trees}.\n")
     by_class = defaultdict(Counter)
     for place, level in found.items():
-        by_class[place.what]["places"] += 1
-        by_class[place.what].update(name for number, name in enumerate(names) if level >= number)
+        by_class[place.group]["places"] += 1
+        by_class[place.group].update(name for number, name in enumerate(names) if level >= number)
     for secret, title in ((True, "credential in"), (False, "no credential, but")):
         rows = []
         for what in sorted(by_class):
