@@ -147,6 +147,7 @@ bool names_a_secret(std::string_view text) {
 
 bool may_be_made_up(std::string_view name) {
   const Words words(name);
+  if (words.size() >= 2 && words[words.size() - 1] == "key" && words[words.size() - 2] == "encryption") return true;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] != "secret" && words[i] != "secretkey") continue;
     const std::size_t left = words.size() - i - 1;

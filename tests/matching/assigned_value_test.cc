@@ -76,6 +76,7 @@ TEST_CASE("A secret that people make up may be of words, if its name is one of t
   for (const Row& row : {
            Row{"client_secret", "minioadmin", "low"},
            {"accessKeySecret", "petclinic", "low"},
+           {"MASTER_ENCRYPTION_KEY", "harbor1234", "low"},
            {"security.jwt.secret-key", "please-take-another-one-in-production", "low"},
            {"CSRF_COOKIE_SECRET", "kwq8oe7isedrhq2z", "high"},
            {"tlsSecret", "acme-tls", "no"},
