@@ -89,7 +89,7 @@ void ContentScanner::scan(std::string_view bytes, BlobFindings& out, std::vector
 }
 
 void ContentScanner::scan_inside(std::string_view bytes, BlobFindings& out, std::vector<LeftOut>& left_out) {
-  if (archives_ && archive::is_archive(bytes)) {
+  if (archives_ && archive::is_archive_whole(bytes)) {
     MemberVisitor visitor(*this, out, left_out);
     if (archive::expand("", bytes, limits_, visitor)) out.plain.clear();  // the members hold all of it
     members_ += visitor.members_;

@@ -10,6 +10,7 @@
 #include "keywake_helper.h"
 
 namespace keywake::testing {
+namespace fs = std::filesystem;
 namespace {
 
 std::string a_class(const std::string& secret) {
@@ -44,6 +45,25 @@ Ran scan(const Arguments& target, Setting setting) {
 }
 
 }  // namespace
+
+TEST_CASE("a zip behind a script is entered in a directory and in history alike, and the script is read, too") {
+  const TemporaryFolder folder;
+  const std::string before = github_token(8110);
+  const std::string within = github_token(8111);
+  const fs::path zip = folder.path() / "members.zip";
+  run_command(folder.path(), {KEYWAKE_SOURCE_DIR "/tests/cli/make_zip.py", zip}, nlohmann::json{{"__main__.py", "token = '" + within + "'\n"}}.dump());
+  const std::string script = "#!/usr/bin/env python3\n# " + before + "\n" + read_text(zip);
+  fs::remove(zip);
+  run_git(folder.path(), {"init", "-q"});
+  write_file(folder.path() / "run", script);
+  run_git(folder.path(), {"add", "."});
+  run_git(folder.path(), {"commit", "-q", "-m", "build"});
+  const std::multiset<std::string> both{"run!/__main__.py:1 " + within, "run:2 " + before};
+  CHECK(places(scan({"--no-history", "."}, {.folder = folder.path()})) == both);
+  run_git(folder.path(), {"rm", "-q", "run"});
+  CHECK(places(scan({"."}, {.folder = folder.path()})) == both);
+  CHECK(places(scan({"--exhaustive", "."}, {.folder = folder.path()})) == both);
+}
 
 TEST_CASE("artifacts in a directory and in the history of a repository: one place for each credential") {
   const TemporaryFolder folder;
